@@ -1,0 +1,201 @@
+"""The pipeline on one screen: intake, facts, project, rulebook, outcome."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from archlint.facts.text import DecodeError, decode
+from archlint.intake import rulefiles, settings
+from archlint.intake.config import Config, Known
+from archlint.intake.contracts import read_contracts
+from archlint.intake.gitignore import ignored, patterns
+from archlint.intake.sources import Sources, find
+from archlint.intake.workers import Gathered, gather
+from archlint.model import Failure, Report, Severity, SourceText, Violation
+from archlint.outcome.identity import identities
+from archlint.outcome.suppressions import apply
+from archlint.project.imports import import_graph
+from archlint.project.layers import empty_layers, layers
+from archlint.project.library import Library
+from archlint.project.program import Architecture, Module, Project
+from archlint.rulebook import pages
+from archlint.rulebook.judge import judge
+from archlint.rulebook.model import Rule
+from archlint.rulebook.selection import active
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line decides. Selectors are codes, names, families or `ALL`; `None` leaves it to the settings."""
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    config: Path | None = None
+    isolated: bool = False
+    jobs: int | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run comes to: the report, the rules that ran (by code), and the settings it ran with."""
+
+    report: Report
+    rules: Mapping[str, Rule]
+    config: Config
+
+    @property
+    def exit_code(self) -> int:
+        """0 when clean, 1 with violations at or above `fail-on`, 2 when something could not be checked."""
+        if self.report.failures:
+            return 2
+        return int(any(each.severity.rank >= self.config.fail_on.rank for each in self.report.violations))
+
+
+def check(paths: Sequence[Path], options: Options) -> Outcome:
+    """Check the project that `paths` belong to, and report on what they select of it.
+
+    Raises `ConfigError`, `PageError`, `SourceError`, `LibraryError` or `WorkerError` when the job cannot be done at all.
+    """
+    config, rules = configure(paths[0], options)
+    chosen = _chosen(rules, config, options)
+    sources = find(paths, config)
+    gathered = gather(sources.files, options.jobs or available_jobs())
+    project = _project(sources, gathered, config)
+    texts = _Texts(gathered.data)
+    found = [*judge(project, chosen), *_contracts(project, sources, texts, chosen), *_vacuous_layers(project, config)]
+    violations = _severities([each for each in found if isinstance(each, Violation)], config)
+    kept, suppressed = apply(violations, project, texts.of, rules, chosen)
+    kept = sorted(
+        (each for each in kept if _is_reported(each, sources, config)),
+        key=lambda each: (each.place, each.code, each.subject, each.message),
+    )
+    failures = [*sources.failures, *gathered.failures, *(each for each in found if isinstance(each, Failure))]
+    report = Report(
+        violations=tuple(kept),
+        identities=identities(kept),
+        failures=tuple(failures),
+        notes=(*sources.notes, *_layer_notes(project, chosen), *(each for each in found if isinstance(each, str))),
+        suppressed=suppressed,
+        files=len(sources.selected),
+        base=sources.base.as_posix(),
+        cwd=Path.cwd().as_posix(),
+        texts={path: texts.of(path) for path in _named_paths(kept)},
+    )
+    return Outcome(report=report, rules=chosen, config=config)
+
+
+def configure(start: Path, options: Options) -> tuple[Config, dict[str, Rule]]:
+    """Return the settings that hold for a path, and all rules, the user's own pages included."""
+    built_in = list(rulefiles.built_in_pages())
+    rules: dict[str, Rule] = {}
+
+    def known(directories: tuple[Path, ...]) -> Known:
+        rules.update(pages.load([*built_in, *rulefiles.user_pages(directories)]))
+        return Known({code: rule.name for code, rule in rules.items()}, {})
+
+    config = settings.load(start, options.config, options.isolated, known)
+    return config, rules or pages.load(built_in)
+
+
+def available_jobs() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _chosen(rules: Mapping[str, Rule], config: Config, options: Options) -> dict[str, Rule]:
+    select = options.select if options.select is not None else config.select
+    return active(
+        rules, select, (*config.extend_select, *options.extend_select), (*config.ignore, *options.ignore)
+    )
+
+
+def _project(sources: Sources, gathered: Gathered, config: Config) -> Project:
+    modules = tuple(
+        Module(gathered.facts[file.path], file.path) for file in sources.files if file.path in gathered.facts
+    )
+    architecture = Architecture(root=sources.root.as_posix(), layers=config.layers, blocking=config.blocking)
+    return Project(modules, Library.parse(rulefiles.data_tables()), architecture)
+
+
+def _contracts(
+    project: Project, sources: Sources, texts: "_Texts", rules: Mapping[str, Rule]
+) -> Iterator[Violation | Failure | str]:
+    if "LAY007" not in rules:
+        return
+    contracts, failures = read_contracts(sources.root)
+    yield from failures
+    if contracts is not None:
+        from archlint.rulebook.checks.contracts import broken_contracts  # noqa: PLC0415 -- loads grimp and import-linter
+
+        texts.add(contracts.path, contracts.text)
+        paths = {name: module.path for name, module in project.by_name.items()}
+        graph = import_graph({name: module.facts for name, module in project.by_name.items()})
+        yield from broken_contracts(
+            contracts, graph, paths, lambda name: texts.of(paths[name]), sources.root.as_posix()
+        )
+
+
+def _vacuous_layers(project: Project, config: Config) -> Iterator[Failure]:
+    file = config.file.as_posix() if config.file else ""
+    for role, pattern, hint in empty_layers(project):
+        did_you_mean = f'; did you mean "{hint}"?' if hint else "; name modules of the project"
+        yield Failure(file, 0, f'the {role} layer "{pattern}" matches no module{did_you_mean}')
+
+
+def _layer_notes(project: Project, rules: Mapping[str, Rule]) -> Iterator[str]:
+    known = project.query(layers) if {"LAY001", "PRT001"}.intersection(rules) else None
+    if known is None or not known.inferred:
+        return
+    roles = {role: len(names) for role, names in known.members().items() if role != "tests"}
+    if roles:
+        said = ", ".join(f"{role} ({count} modules)" for role, count in roles.items())
+        yield f"layers inferred from package names: {said}; name them under [tool.archlint.layers] to be sure"
+
+
+def _severities(violations: Iterable[Violation], config: Config) -> Iterator[Violation]:
+    """Let the user's severity for a rule stand above every other."""
+    for each in violations:
+        own = config.rules.get(each.code)
+        wanted: Severity | None = own.severity if own is not None else None
+        yield msgspec.structs.replace(each, severity=wanted) if wanted else each
+
+
+def _is_reported(violation: Violation, sources: Sources, config: Config) -> bool:
+    path = violation.place.path
+    if path not in sources.selected and any(path == file.path for file in sources.files):
+        return False
+    return not any(
+        ignored(path, [patterns(sources.root.as_posix(), [glob])], is_folder=False)
+        for glob, selectors in config.per_file_ignores
+        if _names(selectors, violation.code)
+    )
+
+
+def _names(selectors: Iterable[str], code: str) -> bool:
+    return any(selector in ("ALL", code) or (selector.isalpha() and code.startswith(selector)) for selector in selectors)
+
+
+def _named_paths(violations: Iterable[Violation]) -> list[str]:
+    found = {each.place.path for each in violations}
+    found |= {step.place.path for each in violations for step in each.trace if step.place is not None}
+    return sorted(found)
+
+
+class _Texts:
+    """The decoded texts of the files, made when they are first asked for."""
+
+    def __init__(self, data: Mapping[str, bytes]) -> None:
+        self._data = data
+        self._texts: dict[str, SourceText] = {}
+
+    def of(self, path: str) -> SourceText:
+        if path not in self._texts:
+            try:
+                self._texts[path] = SourceText(decode(self._data[path]))
+            except DecodeError:
+                self._texts[path] = SourceText("")
+        return self._texts[path]
+
+    def add(self, path: str, text: str) -> None:
+        self._texts[path] = SourceText(text)

@@ -1,0 +1,1 @@
+"""One module in, plain values out."""

@@ -1,0 +1,53 @@
+"""What a module check is given while the walk is in its module, and what it may say."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
+
+import libcst as cst
+import msgspec
+
+from archlint.facts.expressions import Expressions
+from archlint.facts.scopes import Scope
+
+
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+    """A violation of rule `code` as a module check sees it; see `model.Candidate` for `reference` and `names`."""
+
+    code: str
+    message: str
+    subject: str
+    severity: str = ""
+    reference: str = ""
+    names: tuple[str, ...] = ()
+
+
+class ModuleContext:
+    """The walk's knowledge at the node that a check looks at. Checks keep neither it nor any node."""
+
+    def __init__(self, expressions: Expressions) -> None:
+        self._expressions = expressions
+        self._scope = expressions.scope
+        self.flags = 0
+
+    def enter(self, scope: Scope, flags: int) -> None:
+        """Move to another node; only the walk does this."""
+        self._scope = scope
+        self.flags = flags
+
+    def reference(self, node: cst.CSTNode) -> str:
+        """Return the reference of what an expression evaluates to (see `facts/model.py`), empty when unknown."""
+        return self._expressions.value(node)
+
+    def assigned(self, name: str) -> cst.CSTNode | None:
+        """Return the expression last assigned to a name of this block or the module, if that is plain to see."""
+        return self._scope.block.nodes.get(name) or self._scope.module.nodes.get(name)
+
+    @property
+    def enclosing_function(self) -> cst.FunctionDef | None:
+        """The function definition in whose body the node stands directly."""
+        node = self._scope.block.node
+        return node if isinstance(node, cst.FunctionDef) else None
+
+
+ModuleCheck: TypeAlias = Callable[[Any, ModuleContext], Iterable[Sighting]]
+"""A function `(node, context)`; the table that registers it says for which node class it is."""

@@ -1,0 +1,240 @@
+"""How the walk takes functions, lambdas, classes, parameters and comprehensions."""
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from archlint.facts import model
+from archlint.facts.expressions import literal
+from archlint.facts.references import step
+from archlint.facts.records import ClassRecord, FunctionRecord
+from archlint.facts.scopes import Bindings, Scope
+from archlint.facts.uses import bind
+from archlint.facts.walk import Walk, handles
+
+_CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+
+
+@handles(cst.FunctionDef)
+def function(walk: Walk, node: cst.FunctionDef) -> None:
+    """Walk a `def`: decorators, defaults and annotations belong to the scope around it."""
+    outer, flags = walk.scope, walk.flags
+    decorators = tuple(walk.expressions.value(decorator.decorator) for decorator in node.decorators)
+    prefix = outer.qualname and (outer.qualname + "." if outer.is_class else outer.qualname + ".<locals>.")
+    index = walk.records.new_function(node.name.value, prefix + node.name.value, outer.function, walk.owner)
+    record = walk.records.functions[index]
+    record.decorators = decorators
+    record.is_async = node.asynchronous is not None
+    record.body = "stub" if _is_stub(node.body) else "code"
+    walk.push(
+        (Walk.set_flags, flags | model.IN_DECORATOR),
+        *node.decorators,
+        (Walk.set_flags, flags | model.IN_DEFAULT),
+        (_function_name, node, index),
+        node.type_parameters,
+        (_parameters, node.params, record),
+        node.returns,
+        (_enter_function, node, index),
+        node.body,
+        (Walk.leave,),
+        (Walk.set_flags, flags),
+    )
+
+
+def _function_name(walk: Walk, node: cst.FunctionDef, index: int) -> None:
+    ordinal = len(walk.names)
+    record = walk.records.functions[index]
+    record.anchor[:] = [ordinal, ordinal]
+    walk.names.append(node.name.value)
+    walk.check(node, record.anchor)
+    bind(walk, node.name, f"{walk.module}#{index}", None)
+    if node.returns is not None:
+        record.returns = walk.expressions.annotation(node.returns.annotation)
+
+
+def _parameters(walk: Walk, node: cst.Parameters, record: FunctionRecord) -> None:
+    walk.push(*((_parameter, parameter, kind, record) for parameter, kind in _in_order(node)))
+
+
+def _in_order(node: cst.Parameters) -> Iterator[tuple[cst.Param, str]]:
+    yield from ((parameter, "positional-only") for parameter in node.posonly_params)
+    yield from ((parameter, "normal") for parameter in node.params)
+    if isinstance(node.star_arg, cst.Param):
+        yield node.star_arg, "variadic"
+    yield from ((parameter, "keyword-only") for parameter in node.kwonly_params)
+    if node.star_kwarg is not None:
+        yield node.star_kwarg, "keyword-variadic"
+
+
+def _parameter(walk: Walk, node: cst.Param, kind: str, record: FunctionRecord) -> None:
+    ordinal = len(walk.names)
+    walk.names.append(node.name.value)
+    annotation = walk.expressions.annotation(node.annotation.annotation) if node.annotation else ""
+    default = literal(node.default) or walk.expressions.value(node.default) if node.default else ""
+    fact = model.Parameter(node.name.value, kind, annotation, node.default is not None, default, 0, 0)
+    record.parameters.append(([ordinal, ordinal], fact))
+    walk.push(node.annotation, node.default)
+
+
+def _enter_function(walk: Walk, node: cst.FunctionDef, index: int) -> None:
+    record = walk.records.functions[index]
+    outer = walk.scope
+    scope = Scope(
+        outer,
+        Bindings([node.body], walk.module, walk.is_package),
+        function=index,
+        qualname=record.qualname,
+        node=node,
+    )
+    _bind_parameters(walk, scope, record)
+    if outer.is_class and record.parameters:
+        receiver = _receiver(record, f"{walk.module}@{outer.owner}")
+        if receiver:
+            scope.env[record.parameters[0][1].name] = receiver
+    walk.imported.update(scope.bindings.imports if scope.bindings else ())
+    walk.flags = 0
+    walk.enter(scope)
+
+
+def _receiver(record: FunctionRecord, owner: str) -> str:
+    decorators = record.decorators
+    if "builtins.staticmethod" in decorators:
+        return ""
+    if "builtins.classmethod" in decorators or record.name in _CLASS_METHODS:
+        return owner
+    return owner + "{}"
+
+
+def _bind_parameters(walk: Walk, scope: Scope, record: FunctionRecord) -> None:
+    for _, parameter in record.parameters:
+        instance = step(parameter.annotation, "{}")
+        if parameter.kind == "variadic":
+            instance = f"builtins.tuple<{parameter.annotation}>{{}}" if instance else "builtins.tuple{}"
+        elif parameter.kind == "keyword-variadic":
+            instance = f"builtins.dict<builtins.str,{parameter.annotation}>{{}}" if instance else "builtins.dict{}"
+        scope.env[parameter.name] = instance
+
+
+@handles(cst.Lambda)
+def lambda_(walk: Walk, node: cst.Lambda) -> None:
+    """Walk a lambda as a function of its own."""
+    index = walk.lambda_index(node)
+    record = walk.records.functions[index]
+    record.anchor[:] = [len(walk.names), len(walk.names)]
+    flags = walk.flags
+    walk.push(
+        (Walk.set_flags, flags | model.IN_DEFAULT),
+        (_parameters, node.params, record),
+        (_enter_lambda, node, index),
+        node.body,
+        (Walk.leave,),
+        (Walk.set_flags, flags),
+    )
+
+
+def _enter_lambda(walk: Walk, node: cst.Lambda, index: int) -> None:
+    record = walk.records.functions[index]
+    scope = Scope(walk.scope, Bindings((), walk.module, False), function=index, qualname=record.qualname, node=node)
+    _bind_parameters(walk, scope, record)
+    walk.flags = 0
+    walk.enter(scope)
+    record.values.append(walk.expressions.value(node.body))
+
+
+@handles(cst.ClassDef)
+def class_(walk: Walk, node: cst.ClassDef) -> None:
+    """Walk a class: its bases belong to the scope around it, its body runs there and then."""
+    outer, flags = walk.scope, walk.flags
+    prefix = outer.qualname and (outer.qualname + "." if outer.is_class else outer.qualname + ".<locals>.")
+    index = len(walk.records.classes)
+    record = ClassRecord(node.name.value, prefix + node.name.value, outer.function, walk.owner)
+    walk.records.classes.append(record)
+    record.decorators = tuple(walk.expressions.value(decorator.decorator) for decorator in node.decorators)
+    record.bases = tuple(walk.expressions.annotation(base.value) if not base.star else "" for base in node.bases)
+    record.keywords = tuple(
+        (keyword.keyword.value, literal(keyword.value) or walk.expressions.value(keyword.value))
+        for keyword in node.keywords
+        if keyword.keyword is not None
+    )
+    walk.push(
+        (Walk.set_flags, flags | model.IN_DECORATOR),
+        *node.decorators,
+        (Walk.set_flags, flags),
+        (_class_name, node, index),
+        node.type_parameters,
+        *node.bases,
+        *node.keywords,
+        (_enter_class, node, index),
+        node.body,
+        (Walk.leave,),
+        (Walk.set_flags, flags),
+    )
+
+
+def _class_name(walk: Walk, node: cst.ClassDef, index: int) -> None:
+    ordinal = len(walk.names)
+    record = walk.records.classes[index]
+    record.anchor[:] = [ordinal, ordinal]
+    walk.names.append(node.name.value)
+    walk.check(node, record.anchor)
+    bind(walk, node.name, f"{walk.module}@{index}", None)
+
+
+def _enter_class(walk: Walk, node: cst.ClassDef, index: int) -> None:
+    record = walk.records.classes[index]
+    scope = Scope(
+        walk.scope,
+        Bindings([node.body], walk.module, walk.is_package),
+        function=walk.scope.function,
+        owner=index,
+        qualname=record.qualname,
+        node=node,
+    )
+    scope.is_class = True
+    walk.flags |= model.IN_CLASS_BODY
+    walk.enter(scope)
+
+
+@handles(cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp, cst.StarredDictComp)
+def comprehension(walk: Walk, node: cst.BaseComp) -> None:
+    """Walk a comprehension in a scope of its own; its targets are bound before its element is seen."""
+    scope = Scope(
+        walk.scope, None, function=walk.scope.function, owner=walk.scope.owner, qualname=walk.scope.qualname
+    )
+    flags = walk.flags
+    walk.enter(scope)
+    clause: cst.CompFor | None = node.for_in
+    clauses: list[cst.CSTNode] = []
+    while clause is not None:
+        element = step(walk.expressions.value(clause.iter), "&" if clause.asynchronous else "*")
+        bind(walk, clause.target, element, clause.iter, scope)
+        clauses.extend([clause.target, clause.iter, *clause.ifs])
+        clause = clause.inner_for_in
+    walk.flags |= model.IN_LOOP | model.IN_COMPREHENSION
+    elements = [getattr(node, name) for name in ("elt", "key", "value") if hasattr(node, name)]
+    walk.push(*elements, *clauses, (Walk.leave,), (Walk.set_flags, flags))
+
+
+def _is_stub(body: cst.BaseSuite) -> bool:
+    """Tell whether a body does nothing: docstring, `...`, `pass`, `raise NotImplementedError`."""
+    statements: list[cst.CSTNode] = []
+    for line in body.body:
+        if not isinstance(line, cst.SimpleStatementLine):
+            if isinstance(line, cst.BaseSmallStatement):
+                statements.append(line)
+                continue
+            return False
+        statements.extend(line.body)
+    return all(_does_nothing(statement) for statement in statements)
+
+
+def _does_nothing(statement: cst.CSTNode) -> bool:
+    if isinstance(statement, cst.Pass):
+        return True
+    if isinstance(statement, cst.Expr):
+        return isinstance(statement.value, cst.Ellipsis | cst.SimpleString | cst.ConcatenatedString)
+    if isinstance(statement, cst.Raise):
+        raised = statement.exc.func if isinstance(statement.exc, cst.Call) else statement.exc
+        return isinstance(raised, cst.Name) and raised.value == "NotImplementedError"
+    return False
+

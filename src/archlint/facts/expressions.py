@@ -1,0 +1,201 @@
+"""From an expression of the tree to the reference that facts carry for it."""
+
+from collections.abc import Callable
+
+import libcst as cst
+
+from archlint.facts.references import generic, step, union
+from archlint.facts.scopes import Scope
+
+_TRANSPARENT = frozenset(
+    {
+        "typing.Annotated",
+        "typing.ClassVar",
+        "typing.Final",
+        "typing.Required",
+        "typing.NotRequired",
+        "typing.ReadOnly",
+        "typing.Optional",
+        "dataclasses.InitVar",
+    }
+)
+"""Annotations that mean their first argument."""
+_NOT_A_VALUE = frozenset({"typing.Literal", "typing.Any", "typing.NoReturn", "typing.Never"})
+_SAME_ELEMENTS = frozenset({"builtins.reversed", "builtins.sorted", "builtins.list", "builtins.tuple", "builtins.iter"})
+_SAME_VALUE = frozenset({"asyncio.shield", "asyncio.wait_for", "typing.cast", "copy.copy", "copy.deepcopy"})
+_DISPLAYS: dict[type[cst.CSTNode], str] = {
+    cst.SimpleString: "builtins.str{}",
+    cst.ConcatenatedString: "builtins.str{}",
+    cst.FormattedString: "builtins.str{}",
+    cst.List: "builtins.list{}",
+    cst.ListComp: "builtins.list{}",
+    cst.Dict: "builtins.dict{}",
+    cst.DictComp: "builtins.dict{}",
+    cst.Set: "builtins.set{}",
+    cst.SetComp: "builtins.set{}",
+    cst.Tuple: "builtins.tuple{}",
+    cst.Integer: "builtins.int{}",
+    cst.Float: "builtins.float{}",
+    cst.Comparison: "builtins.bool{}",
+}
+MAX_DEPTH = 40
+
+
+class Expressions:
+    """Reads expressions in the scope that the walk is in.
+
+    `scope` is set by the walk; `function_of` gives the index of a lambda's function, before or after it is walked.
+    """
+
+    def __init__(self, module: str, scope: Scope, lambda_index: Callable[[cst.Lambda], int]) -> None:
+        self.module = module
+        self.scope = scope
+        self._lambda_index = lambda_index
+        self._strings: dict[str, cst.BaseExpression | None] = {}
+
+    def value(self, node: cst.CSTNode, depth: int = 0) -> str:
+        """Return the reference of what the expression evaluates to; empty when nothing is known."""
+        handler = _VALUES.get(node.__class__)
+        if handler is not None and depth < MAX_DEPTH:
+            return handler(self, node, depth + 1)
+        display = _DISPLAYS.get(node.__class__)
+        if display == "builtins.str{}" and isinstance(node, cst.SimpleString) and "b" in node.prefix:
+            return "builtins.bytes{}"
+        return display or ""
+
+    def annotation(self, node: cst.CSTNode, depth: int = 0) -> str:
+        """Return the reference of the type that an annotation names; `None` alternatives are left out."""
+        if depth > MAX_DEPTH:
+            return ""
+        if isinstance(node, cst.Name):
+            return "" if node.value == "None" else self._type(self.scope.lookup(node.value, self.module))
+        if isinstance(node, cst.Attribute):
+            return self._type(self.value(node))
+        if isinstance(node, cst.Subscript):
+            return self._subscript_annotation(node, depth + 1)
+        if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
+            return union(self.annotation(node.left, depth + 1), self.annotation(node.right, depth + 1))
+        if isinstance(node, cst.SimpleString | cst.ConcatenatedString):
+            parsed = self._string_annotation(node)
+            return self.annotation(parsed, depth + 1) if parsed is not None else ""
+        return ""
+
+    def _type(self, reference: str) -> str:
+        return "" if reference.replace("typing_extensions.", "typing.", 1) in _NOT_A_VALUE else reference
+
+    def _string_annotation(self, node: cst.SimpleString | cst.ConcatenatedString) -> cst.BaseExpression | None:
+        text = node.evaluated_value
+        if not isinstance(text, str):
+            return None
+        if text not in self._strings:
+            try:
+                self._strings[text] = cst.parse_expression(text.strip())
+            except (cst.ParserSyntaxError, cst.CSTLogicError, SyntaxError, ValueError):
+                self._strings[text] = None
+        return self._strings[text]
+
+    def _subscript_annotation(self, node: cst.Subscript, depth: int) -> str:
+        base = self.value(node.value) if not isinstance(node.value, cst.Subscript) else ""
+        plain = base.replace("typing_extensions.", "typing.", 1)
+        elements = [
+            element.slice.value for element in node.slice if isinstance(element.slice, cst.Index)
+        ]
+        if plain in _NOT_A_VALUE or not elements:
+            return ""
+        if plain in _TRANSPARENT:
+            return self.annotation(elements[0], depth)
+        if plain == "typing.Union":
+            return union(*(self.annotation(element, depth) for element in elements))
+        return generic(base, [self.annotation(element, depth) for element in elements])
+
+    def instance(self, annotation: str) -> str:
+        """Return the reference of a value whose annotated type is `annotation`."""
+        return step(annotation, "{}")
+
+    def _name(self, node: cst.Name, _: int) -> str:
+        word = node.value
+        if word in ("None", "True", "False"):
+            return "" if word == "None" else "builtins.bool{}"
+        return self.scope.lookup(word, self.module)
+
+    def _attribute(self, node: cst.Attribute, depth: int) -> str:
+        return step(self.value(node.value, depth), "." + node.attr.value)
+
+    def _call(self, node: cst.Call, depth: int) -> str:
+        if isinstance(node.func, cst.Name) and node.func.value == "super" and not node.args:
+            return self._super()
+        callee = self.value(node.func, depth)
+        if callee in _SAME_ELEMENTS and len(node.args) >= 1:
+            return self.value(node.args[0].value, depth) or step(callee, "()")
+        if callee in _SAME_VALUE and node.args:
+            if callee == "typing.cast":
+                return self.instance(self.annotation(node.args[0].value))
+            return self.value(node.args[0].value, depth)
+        if callee == "builtins.next" and node.args:
+            return step(self.value(node.args[0].value, depth), "*")
+        return step(callee, "()")
+
+    def _super(self) -> str:
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if scope.is_class:
+                return f"{self.module}@{scope.owner}{{}}%"
+            scope = scope.parent
+        return ""
+
+    def _await(self, node: cst.Await, depth: int) -> str:
+        return step(self.value(node.expression, depth), "!")
+
+    def _walrus(self, node: cst.NamedExpr, depth: int) -> str:
+        return self.value(node.value, depth)
+
+    def _conditional(self, node: cst.IfExp, depth: int) -> str:
+        return union(self.value(node.body, depth), self.value(node.orelse, depth))
+
+    def _boolean(self, node: cst.BooleanOperation, depth: int) -> str:
+        right = self.value(node.right, depth)
+        return union(self.value(node.left, depth), right) if isinstance(node.operator, cst.Or) else right
+
+    def _binary(self, node: cst.BinaryOperation, depth: int) -> str:
+        left = self.value(node.left, depth)
+        if isinstance(node.operator, cst.Divide):
+            return step(left, ".__truediv__()")
+        return left if left.startswith("builtins.str{}") else ""
+
+    def _subscript(self, node: cst.Subscript, depth: int) -> str:
+        index = node.slice[0].slice
+        constant = (
+            f"[{index.value.value}]"
+            if len(node.slice) == 1 and isinstance(index, cst.Index) and isinstance(index.value, cst.Integer)
+            else "[]"
+        )
+        return step(self.value(node.value, depth), constant)
+
+    def _lambda(self, node: cst.Lambda, _: int) -> str:
+        return f"{self.module}#{self._lambda_index(node)}"
+
+
+_VALUES: dict[type[cst.CSTNode], Callable[..., str]] = {
+    cst.Name: Expressions._name,
+    cst.Attribute: Expressions._attribute,
+    cst.Call: Expressions._call,
+    cst.Await: Expressions._await,
+    cst.NamedExpr: Expressions._walrus,
+    cst.IfExp: Expressions._conditional,
+    cst.BooleanOperation: Expressions._boolean,
+    cst.BinaryOperation: Expressions._binary,
+    cst.Subscript: Expressions._subscript,
+    cst.Lambda: Expressions._lambda,
+}
+
+
+def literal(node: cst.CSTNode) -> str:
+    """Return the source of a literal after `=`, as call arguments carry it; empty for anything else or a long text."""
+    if isinstance(node, cst.Integer | cst.Float | cst.SimpleString):
+        return f"={node.value}" if len(node.value) <= 200 else ""
+    if isinstance(node, cst.Name) and node.value in ("None", "True", "False"):
+        return f"={node.value}"
+    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
+        inner = literal(node.expression)
+        return f"=-{inner[1:]}" if inner else ""
+    return ""

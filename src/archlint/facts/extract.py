@@ -1,0 +1,161 @@
+"""The whole way from the text of one module to its facts."""
+
+from collections.abc import Mapping, Sequence
+
+import libcst as cst
+
+from archlint.facts import definitions as _definitions
+from archlint.facts import flow as _flow
+from archlint.facts.context import ModuleCheck
+from archlint.facts.model import (
+    Attribute,
+    Call,
+    Candidate,
+    Class,
+    Function,
+    Import,
+    Load,
+    ModuleFacts,
+    Parameter,
+    TypedAssignment,
+)
+from archlint.facts.records import Anchor, ClassRecord, FunctionRecord, ImportRecord, Records
+from archlint.facts.suppressions import suppressions
+from archlint.facts.tokens import names
+from archlint.facts.tree_names import tree_names
+from archlint.facts.walk import Walk
+
+_HANDLER_MODULES = (_definitions, _flow)
+"""Imported because they fill the table of handlers."""
+
+
+def extract(
+    text: str, name: str, is_package: bool, checks: Mapping[type, Sequence[ModuleCheck]] | None = None
+) -> ModuleFacts:
+    """Return the facts of the module `name` with this decoded text.
+
+    `checks` are the module checks by node class. Raises what LibCST raises on text that it cannot parse:
+    `ParserSyntaxError`, `CSTLogicError`, `SyntaxError`.
+    """
+    tree = cst.parse_module(text)
+    walk = Walk(tree, name, is_package, checks or {})
+    walk.run()
+    spans = _Spans(text, tree, walk)
+    records = walk.records
+    return ModuleFacts(
+        name=name,
+        is_package=is_package,
+        imports=tuple(spans.import_(record) for record in records.imports),
+        bindings={bound: tuple(references) for bound, references in sorted(records.bindings.items())},
+        exports=tuple(records.exports) if records.exports is not None else None,
+        functions=tuple(spans.function(record) for record in records.functions),
+        classes=tuple(spans.class_(record) for record in records.classes),
+        calls=tuple(
+            Call(callee, *spans.of(anchor), arguments, function, owner, flags)
+            for callee, anchor, arguments, function, owner, flags in records.calls
+        ),
+        loads=tuple(
+            Load(reference, *spans.of(anchor), function, owner, flags)
+            for reference, anchor, function, owner, flags in records.loads
+        ),
+        assignments=tuple(
+            TypedAssignment(annotation, value, *spans.of(anchor), function)
+            for annotation, value, anchor, function in records.assignments
+        ),
+        suppressions=suppressions(text),
+        candidates=_candidates(records, spans),
+    )
+
+
+def _candidates(records: Records, spans: "_Spans") -> tuple[Candidate, ...]:
+    return tuple(
+        Candidate(
+            seen.code, *spans.of(anchor), seen.message, seen.subject, function, owner, seen.severity, seen.reference, seen.names
+        )
+        for anchor, seen, function, owner in records.candidates
+    )
+
+
+class _Spans:
+    """Turns ordinals of identifiers into offsets of the text."""
+
+    def __init__(self, text: str, tree: cst.Module, walk: Walk) -> None:
+        words, starts = names(text)
+        if words != walk.names:
+            starts = tree_names(tree, walk.names, walk.soft_keywords)
+        self._text = text
+        self._starts = starts
+        self._words = walk.names
+
+    def of(self, anchor: Anchor) -> tuple[int, int]:
+        """Return the offsets at which the first identifier starts and the last one ends."""
+        first, last = anchor
+        if not self._starts:
+            return 0, 0
+        first = min(first, len(self._starts) - 1)
+        last = min(last, len(self._starts) - 1)
+        return self._starts[first], self._starts[last] + len(self._words[last])
+
+    def import_(self, record: ImportRecord) -> Import:
+        """Return the fact of an import alias; its statement starts at the keyword before its first identifier."""
+        start, end = self.of(record.anchor)
+        first, _ = self.of([record.first, record.first])
+        statement = self._text.rfind(record.keyword, 0, first) if record.keyword else first
+        return Import(
+            record.target,
+            record.name,
+            record.alias,
+            start,
+            end,
+            max(statement, 0),
+            self.of([record.last, record.last])[1],
+            record.kind,
+            record.lazy,
+            record.function,
+        )
+
+    def function(self, record: FunctionRecord) -> Function:
+        """Return the fact of a function."""
+        parameters = tuple(
+            Parameter(
+                fact.name, fact.kind, fact.annotation, fact.has_default, fact.default, *self.of(anchor)
+            )
+            for anchor, fact in record.parameters
+        )
+        start, end = self.of(record.anchor)
+        return Function(
+            record.name,
+            record.qualname,
+            start,
+            end,
+            record.parent,
+            record.owner,
+            parameters,
+            record.returns,
+            tuple(record.values),
+            tuple(record.yields),
+            record.is_async,
+            record.is_generator,
+            record.decorators,
+            record.body,
+        )
+
+    def class_(self, record: ClassRecord) -> Class:
+        """Return the fact of a class."""
+        attributes = tuple(
+            Attribute(each.name, each.annotation, tuple(each.values), each.in_body, *self.of(each.anchor))
+            for each in record.attributes.values()
+        )
+        start, end = self.of(record.anchor)
+        return Class(
+            record.name,
+            record.qualname,
+            start,
+            end,
+            record.parent,
+            record.owner,
+            record.bases,
+            record.decorators,
+            record.keywords,
+            attributes,
+        )

@@ -1,0 +1,258 @@
+"""How the walk takes branches, loops, `try`, `with` and `match`: what names hold follows the flow."""
+
+import libcst as cst
+
+from archlint.facts import model
+from archlint.facts.references import step, union
+from archlint.facts.scopes import dotted_name, merge
+from archlint.facts.uses import bind, count_target
+from archlint.facts.walk import Walk, handles
+
+_TYPE_CHECKING = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
+
+
+@handles(cst.If)
+def if_(walk: Walk, node: cst.If) -> None:
+    """Walk both branches from the same state and join what they leave."""
+    flags = walk.flags
+    body_flags, else_flags = _condition_flags(walk, node.test)
+    walk.push(
+        node.test,
+        (_begin,),
+        (_narrow, node.test),
+        (Walk.set_flags, body_flags),
+        node.body,
+        (_next_branch, _terminates(node.body)),
+        (Walk.set_flags, else_flags),
+        node.orelse,
+        (_end, node.orelse is not None and _terminates(node.orelse)),
+        (Walk.set_flags, flags),
+    )
+
+
+def _condition_flags(walk: Walk, test: cst.BaseExpression) -> tuple[int, int]:
+    conditional = walk.flags | model.IN_CONDITION
+    negated = isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not)
+    inner = test.expression if isinstance(test, cst.UnaryOperation) and negated else test
+    if isinstance(inner, cst.Name | cst.Attribute) and walk.expressions.value(inner) in _TYPE_CHECKING:
+        body, orelse = conditional | model.IN_TYPE_CHECKING, conditional
+        return (orelse, body) if negated else (body, orelse)
+    if _is_main_guard(test):
+        return conditional | model.IN_MAIN_GUARD, conditional
+    return conditional, conditional
+
+
+def _is_main_guard(test: cst.BaseExpression) -> bool:
+    return (
+        isinstance(test, cst.Comparison)
+        and isinstance(test.left, cst.Name)
+        and test.left.value == "__name__"
+        and len(test.comparisons) == 1
+        and isinstance(test.comparisons[0].comparator, cst.SimpleString)
+    )
+
+
+def _narrow(walk: Walk, test: cst.BaseExpression) -> None:
+    """In the body of `if isinstance(x, T)`, `x` is a `T`."""
+    if not (isinstance(test, cst.Call) and dotted_name(test.func) == "isinstance" and len(test.args) == 2):
+        return
+    subject, kind = test.args[0].value, test.args[1].value
+    if isinstance(subject, cst.Name) and walk.scope.parent is not None:
+        kinds = [element.value for element in kind.elements] if isinstance(kind, cst.Tuple) else [kind]
+        narrowed = union(*(step(walk.expressions.annotation(each), "{}") for each in kinds))
+        if narrowed:
+            walk.scope.env[subject.value] = narrowed
+
+
+def _begin(walk: Walk) -> None:
+    """Remember the state before the branches; the list collects what each branch leaves."""
+    walk.branches.append([dict(walk.scope.env)])
+
+
+def _next_branch(walk: Walk, terminated: bool) -> None:
+    before, *_ = branches = walk.branches[-1]
+    if not terminated:
+        branches.append(walk.scope.env)
+    walk.scope.env = dict(before)
+
+
+def _end(walk: Walk, terminated: bool) -> None:
+    _, *left = walk.branches.pop()
+    if not terminated:
+        left.append(walk.scope.env)
+    if left:
+        walk.scope.env = merge(left)
+
+
+def _terminates(node: cst.CSTNode) -> bool:
+    """Tell whether a block ends by leaving: nothing that follows sees what it bound."""
+    if isinstance(node, cst.Else):
+        node = node.body
+    if isinstance(node, cst.If):
+        return node.orelse is not None and _terminates(node.body) and _terminates(node.orelse)
+    body = node.body if isinstance(node, cst.IndentedBlock | cst.SimpleStatementSuite) else ()
+    last = body[-1] if body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    return isinstance(last, cst.Return | cst.Raise | cst.Continue | cst.Break)
+
+
+@handles(cst.While)
+def while_(walk: Walk, node: cst.While) -> None:
+    """Walk a loop whose body may not run."""
+    flags = walk.flags
+    walk.push(
+        (Walk.set_flags, flags | model.IN_LOOP),
+        node.test,
+        (_begin,),
+        node.body,
+        (_next_branch, False),
+        (_end, False),
+        (Walk.set_flags, flags),
+        node.orelse,
+    )
+
+
+@handles(cst.For)
+def for_(walk: Walk, node: cst.For) -> None:
+    """Walk a loop: the target holds the elements."""
+    flags = walk.flags
+    walk.push(
+        (count_target, node.target),
+        node.iter,
+        (_begin,),
+        (_bind_loop, node),
+        (Walk.set_flags, flags | model.IN_LOOP),
+        node.body,
+        (_next_branch, False),
+        (_end, False),
+        (Walk.set_flags, flags),
+        node.orelse,
+    )
+
+
+def _bind_loop(walk: Walk, node: cst.For) -> None:
+    iterable = node.iter
+    if isinstance(iterable, cst.Call) and isinstance(iterable.func, cst.Name) and isinstance(node.target, cst.Tuple):
+        helper = walk.expressions.value(iterable.func)
+        elements = [element.value for element in node.target.elements]
+        if helper == "builtins.enumerate" and len(elements) == 2 and iterable.args:
+            bind(walk, elements[0], "builtins.int{}", None)
+            bind(walk, elements[1], step(walk.expressions.value(iterable.args[0].value), "*"), None)
+            return
+        if helper == "builtins.zip":
+            for element, argument in zip(elements, iterable.args, strict=False):
+                bind(walk, element, step(walk.expressions.value(argument.value), "*"), None)
+            return
+    bind(walk, node.target, step(walk.expressions.value(iterable), "&" if node.asynchronous else "*"), None)
+
+
+@handles(cst.With)
+def with_(walk: Walk, node: cst.With) -> None:
+    """Walk a `with`: each target holds what entering gives."""
+    flags = walk.flags
+    suffix = "~" if node.asynchronous else "^"
+    for_items: list[cst.CSTNode | tuple[object, ...]] = []
+    for item in node.items:
+        for_items.append(item.item)
+        if item.asname is not None:
+            for_items.append((count_target, item.asname.name))
+            for_items.append((_bind_entered, item, suffix))
+    walk.push(
+        *for_items,  # type: ignore[arg-type]
+        (Walk.set_flags, flags | model.IN_WITH),
+        node.body,
+        (Walk.set_flags, flags),
+    )
+
+
+def _bind_entered(walk: Walk, item: cst.WithItem, suffix: str) -> None:
+    if item.asname is not None:
+        bind(walk, item.asname.name, step(walk.expressions.value(item.item), suffix), None)
+
+
+@handles(cst.Try, cst.TryStar)
+def try_(walk: Walk, node: cst.Try | cst.TryStar) -> None:
+    """Walk a `try`: a handler may start from any point of the body."""
+    flags = walk.flags
+    falls_through = not _terminates(node.body)
+    walk.push(
+        (_begin,),
+        (Walk.set_flags, flags | model.IN_TRY),
+        node.body,
+        (_next_handler, not falls_through),
+        *(part for handler in node.handlers for part in (handler, (_next_handler, _terminates(handler.body)))),
+        (_begin_else, falls_through),
+        node.orelse,
+        (_end_else, falls_through and (node.orelse is None or not _terminates(node.orelse))),
+        (Walk.set_flags, flags),
+        node.finalbody,
+    )
+
+
+def _next_handler(walk: Walk, terminated: bool) -> None:
+    branches = walk.branches[-1]
+    if len(branches) == 1:
+        branches[0] = merge([branches[0], walk.scope.env])
+    if not terminated:
+        branches.append(walk.scope.env)
+    walk.scope.env = dict(branches[0])
+
+
+def _begin_else(walk: Walk, falls_through: bool) -> None:
+    """Go on from where the body ended, which is the first state after the one before it."""
+    if falls_through:
+        walk.scope.env = walk.branches[-1].pop(1)
+
+
+def _end_else(walk: Walk, falls_through: bool) -> None:
+    before, *left = walk.branches.pop()
+    if falls_through:
+        left.append(walk.scope.env)
+    walk.scope.env = merge(left or [before])
+
+
+@handles(cst.ExceptHandler, cst.ExceptStarHandler)
+def except_(walk: Walk, node: cst.ExceptHandler | cst.ExceptStarHandler) -> None:
+    """Walk a handler: its name holds an instance of what it catches."""
+    if node.name is None:
+        walk.push(node.type, node.body)
+        return
+    kinds = [element.value for element in node.type.elements] if isinstance(node.type, cst.Tuple) else [node.type]
+    caught = union(*(step(walk.expressions.annotation(kind), "{}") for kind in kinds if kind is not None))
+    walk.push(node.type, (count_target, node.name.name), (bind, node.name.name, caught, None), node.body)
+
+
+@handles(cst.Match)
+def match(walk: Walk, node: cst.Match) -> None:
+    """Walk a `match`: each case starts from the same state."""
+    walk.soft_keyword("match")
+    flags = walk.flags
+    cases = [part for case in node.cases for part in (case, (_next_branch, _terminates(case.body)))]
+    walk.push(
+        node.subject, (_begin,), (Walk.set_flags, flags | model.IN_CONDITION), *cases, (_end, False), (Walk.set_flags, flags)
+    )
+
+
+@handles(cst.MatchCase)
+def case(walk: Walk, node: cst.MatchCase) -> None:
+    """Count the soft keyword of a case."""
+    walk.soft_keyword("case")
+    walk.push(node.pattern, node.guard, node.body)
+
+
+@handles(cst.MatchAs)
+def match_as(walk: Walk, node: cst.MatchAs) -> None:
+    """Count a capture or the wildcard."""
+    if node.pattern is None and node.name is None:
+        walk.soft_keyword("_")
+    walk.push(node.pattern, (count_target, node.name) if node.name is not None else None)
+
+
+@handles(cst.MatchStar)
+def match_star(walk: Walk, node: cst.MatchStar) -> None:
+    """Count a starred capture or the starred wildcard."""
+    if node.name is None:
+        walk.soft_keyword("_")
+    else:
+        walk.names.append(node.name.value)

@@ -1,0 +1,235 @@
+"""What one module says, as plain frozen values that can be cached and sent between processes.
+
+**References.** Facts name things symbolically, because what a name means may depend on other modules. A
+reference is a string: a root, then steps, read from left to right; the project resolves it (`project/types.py`).
+
+| root | meaning |
+|---|---|
+| `a.b.c` | the thing with this absolute dotted name, if imports are followed |
+| `pkg.mod#3` | function number 3 (an index into `ModuleFacts.functions`) of module `pkg.mod` |
+| `pkg.mod@3` | class number 3 (an index into `ModuleFacts.classes`) of module `pkg.mod` |
+
+| step | meaning |
+|---|---|
+| `.name` | attribute |
+| `()` | what calling it returns |
+| `!` | what awaiting it gives |
+| `^` / `~` | what `with` / `async with ... as` gives |
+| `*` / `&` | an element when it is iterated with `for` / `async for` |
+| `[]` / `[2]` | an element by any subscript / by the constant index 2 |
+| `{}` | an instance of the type before it |
+| `<A,B>` | the type before it, with type arguments, which are references |
+| `%` | the instance or class before it, seen through `super()` |
+
+`A|B` means one or the other; the empty string means unknown. Offsets are 0-based code points into the decoded text,
+ends exclusive.
+"""
+
+import msgspec
+
+IN_LOOP = 1
+IN_TRY = 2
+IN_WITH = 4
+IN_TYPE_CHECKING = 8
+IN_CONDITION = 16
+IN_DECORATOR = 32
+IN_DEFAULT = 64
+IN_RAISE = 128
+AWAITED = 256
+STATEMENT = 512
+IN_CLASS_BODY = 1024
+IN_COMPREHENSION = 2048
+IN_MAIN_GUARD = 4096
+"""Bits of `flags`: the syntax around a call or load, up to the enclosing function or module body.
+
+AWAITED: the call itself is awaited. STATEMENT: the call's value is dropped. IN_LOOP covers the body of `for` and
+`while` and of comprehensions; IN_CONDITION an `if` branch; IN_MAIN_GUARD the body of `if __name__ == "__main__"`.
+"""
+
+
+class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One alias of an import statement.
+
+    `target` is the absolute module named (`from ..b import c` in `a.x.y` has `a.b`), `name` the name imported from
+    it (empty for `import target`, `*` for a star import), `alias` the local name it binds (empty for a star).
+    `start`/`end` span the alias as written; `statement` is where the import statement starts and `statement_end`
+    where its last name ends. `kind` is runtime, type-checking, function-local, conditional (under `if` or `try`) or
+    dynamic (`importlib.import_module("literal")`, `__import__("literal")`). `function` is the index of the
+    enclosing function, -1 outside.
+    """
+
+    target: str
+    name: str
+    alias: str
+    start: int
+    end: int
+    statement: int
+    statement_end: int
+    kind: str
+    lazy: bool
+    function: int
+
+
+class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One parameter: `kind` is positional-only, normal, variadic, keyword-only or keyword-variadic.
+
+    `annotation` is a reference to the type (without `{}`), `default` one to the default's value; `has_default` also
+    holds when that value is unknown.
+    """
+
+    name: str
+    kind: str
+    annotation: str
+    has_default: bool
+    default: str
+    start: int
+    end: int
+
+
+class Function(msgspec.Struct, frozen=True, array_like=True):
+    """A function, method or lambda (`name` is `<lambda>`).
+
+    `qualname` is as `__qualname__` has it; `start`/`end` span its name (the whole first token for a lambda).
+    `parent` is the index of the enclosing function, `owner` that of the class whose body it stands in (-1: none).
+    `returns` refers to the annotated return type, `values` to returned values, `yields` to yielded ones.
+    `body` is "stub" (nothing but docstring, `...`, `pass` or `raise NotImplementedError`), else "code".
+    """
+
+    name: str
+    qualname: str
+    start: int
+    end: int
+    parent: int
+    owner: int
+    parameters: tuple[Parameter, ...]
+    returns: str
+    values: tuple[str, ...]
+    yields: tuple[str, ...]
+    is_async: bool
+    is_generator: bool
+    decorators: tuple[str, ...]
+    body: str
+
+
+class Attribute(msgspec.Struct, frozen=True, array_like=True):
+    """An attribute of a class, from its body (`in_body`) or from `self.x = ...` in a method.
+
+    `annotation` refers to the type, `values` to what is assigned; `start`/`end` span the first place it is named.
+    """
+
+    name: str
+    annotation: str
+    values: tuple[str, ...]
+    in_body: bool
+    start: int
+    end: int
+
+
+class Class(msgspec.Struct, frozen=True, array_like=True):
+    """A class: `bases` and `decorators` are references; `keywords` its class keywords with literal values as written.
+
+    `parent` is the index of the enclosing function, `owner` that of the enclosing class (-1: none).
+    """
+
+    name: str
+    qualname: str
+    start: int
+    end: int
+    parent: int
+    owner: int
+    bases: tuple[str, ...]
+    decorators: tuple[str, ...]
+    keywords: tuple[tuple[str, str], ...]
+    attributes: tuple[Attribute, ...]
+
+
+class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A call: `callee` is a reference, `start`/`end` span the callee as written (from its first to its last name).
+
+    `arguments` are (name, value) pairs in order: the name is empty for a positional argument, `*` or `**` for an
+    unpacked one; the value is `=` and the source of a literal, or a reference. `function` is the index of the
+    enclosing function, `owner` that of the class in whose body it stands directly; -1 for none.
+    """
+
+    callee: str
+    start: int
+    end: int
+    arguments: tuple[tuple[str, str], ...]
+    function: int
+    owner: int
+    flags: int
+
+
+class Load(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A dotted name that is read without being called there, when its root is imported, global or a builtin."""
+
+    reference: str
+    start: int
+    end: int
+    function: int
+    owner: int
+    flags: int
+
+
+class TypedAssignment(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An annotated assignment with a value: both are references, `start`/`end` span the annotation's first name."""
+
+    annotation: str
+    value: str
+    start: int
+    end: int
+    function: int
+
+
+class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An `# archlint: ignore[...]` comment.
+
+    `rules` are codes, names or family prefixes (empty tuple: malformed or a bare `ignore`, which accepts nothing);
+    `first`/`last` are the lines (1-based, inclusive) that it covers, 0/0 for the whole file; `start`/`end` span it.
+    """
+
+    rules: tuple[str, ...]
+    reason: str
+    first: int
+    last: int
+    start: int
+    end: int
+
+
+class Candidate(msgspec.Struct, frozen=True, array_like=True):
+    """A violation that a module check saw, true if `reference` turns out to be one of `names` (none: true as it is).
+
+    `severity` is empty for the rule's own.
+    """
+
+    code: str
+    start: int
+    end: int
+    message: str
+    subject: str
+    function: int
+    owner: int
+    severity: str
+    reference: str
+    names: tuple[str, ...]
+
+
+class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """All facts of one module: a pure function of its dotted name, whether it is a package, and its text.
+
+    `bindings` maps each name bound at module level to references of what it is bound to; `exports` is `__all__` when
+    it is written as a literal; `is_package` says that the file is an `__init__.py`.
+    """
+
+    name: str
+    is_package: bool
+    imports: tuple[Import, ...]
+    bindings: dict[str, tuple[str, ...]]
+    exports: tuple[str, ...] | None
+    functions: tuple[Function, ...]
+    classes: tuple[Class, ...]
+    calls: tuple[Call, ...]
+    loads: tuple[Load, ...]
+    assignments: tuple[TypedAssignment, ...]
+    suppressions: tuple[Suppression, ...]
+    candidates: tuple[Candidate, ...]

@@ -1,0 +1,111 @@
+"""What the walk writes down before offsets are known: the mutable twins of `facts/model.py`."""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from archlint.facts.context import Sighting
+from archlint.facts.model import Parameter
+
+Anchor: TypeAlias = list[int]
+"""Ordinals of the first and the last identifier of a stretch."""
+
+
+@dataclass(slots=True)
+class FunctionRecord:
+    """A function whose body may still be under way; see `model.Function`."""
+
+    name: str
+    qualname: str
+    parent: int
+    owner: int
+    anchor: Anchor = field(default_factory=lambda: [0, 0])
+    parameters: list[tuple[Anchor, Parameter]] = field(default_factory=list)
+    returns: str = ""
+    values: list[str] = field(default_factory=list)
+    yields: list[str] = field(default_factory=list)
+    is_async: bool = False
+    is_generator: bool = False
+    decorators: tuple[str, ...] = ()
+    body: str = "code"
+
+
+@dataclass(slots=True)
+class AttributeRecord:
+    """An attribute of a class; see `model.Attribute`."""
+
+    name: str
+    in_body: bool
+    anchor: Anchor
+    annotation: str = ""
+    values: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ClassRecord:
+    """A class; see `model.Class`."""
+
+    name: str
+    qualname: str
+    parent: int
+    owner: int
+    anchor: Anchor = field(default_factory=lambda: [0, 0])
+    bases: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+    keywords: tuple[tuple[str, str], ...] = ()
+    attributes: dict[str, AttributeRecord] = field(default_factory=dict)
+
+    def add_attribute(self, name: str, annotation: str, value: str | None, in_body: bool, anchor: Anchor) -> None:
+        """Note an assignment to or a declaration of an attribute (`value` is `None` for a bare declaration)."""
+        record = self.attributes.setdefault(name, AttributeRecord(name, in_body, anchor))
+        record.annotation = record.annotation or annotation
+        if value is not None and value not in record.values:
+            record.values.append(value)
+
+
+@dataclass(slots=True)
+class ImportRecord:
+    """One alias of an import; see `model.Import`. `first` is the ordinal of the statement's first identifier."""
+
+    target: str
+    name: str
+    alias: str
+    anchor: Anchor
+    first: int
+    last: int
+    keyword: str
+    kind: str
+    lazy: bool
+    function: int
+
+
+CallRecord: TypeAlias = tuple[str, Anchor, tuple[tuple[str, str], ...], int, int, int]
+LoadRecord: TypeAlias = tuple[str, Anchor, int, int, int]
+AssignmentRecord: TypeAlias = tuple[str, str, Anchor, int]
+CandidateRecord: TypeAlias = tuple[Anchor, Sighting, int, int]
+
+
+@dataclass(slots=True)
+class Records:
+    """All that the walk of one module has written down."""
+
+    imports: list[ImportRecord] = field(default_factory=list)
+    bindings: dict[str, list[str]] = field(default_factory=dict)
+    exports: list[str] | None = None
+    functions: list[FunctionRecord] = field(default_factory=list)
+    classes: list[ClassRecord] = field(default_factory=list)
+    calls: list[CallRecord] = field(default_factory=list)
+    loads: list[LoadRecord] = field(default_factory=list)
+    assignments: list[AssignmentRecord] = field(default_factory=list)
+    candidates: list[CandidateRecord] = field(default_factory=list)
+
+    def new_function(self, name: str, qualname: str, parent: int, owner: int) -> int:
+        """Add a function and return its index."""
+        self.functions.append(FunctionRecord(name, qualname, parent, owner))
+        return len(self.functions) - 1
+
+    def bind(self, name: str, reference: str) -> None:
+        """Note what a name of the module is bound to (empty: something unknown)."""
+        bound = self.bindings.setdefault(name, [])
+        if reference not in bound:
+            bound.append(reference)
+

@@ -1,0 +1,53 @@
+"""`# archlint: ignore[...]` comments: which rules they name and which lines they cover."""
+
+import re
+from bisect import bisect_right
+
+from archlint.facts.model import Suppression
+from archlint.facts.tokens import comments, logical_lines
+from archlint.model import SourceText
+
+_MARK = re.compile(r"#\s*archlint:\s*(?P<verb>ignore(?:-file)?)\b\s*(?:\[(?P<rules>[^\]]*)\])?[\s:,-]*(?P<reason>[^#]*)")
+
+
+def suppressions(text: str) -> tuple[Suppression, ...]:
+    """Return the suppressions of a module in the order of its text.
+
+    A comment behind code covers the logical line it stands on; one on a line of its own covers the next logical line
+    that has code. `ignore-file` covers the file wherever it stands.
+    """
+    if "archlint:" not in text:
+        return ()
+    marks = [(offset, match) for offset, comment in comments(text) for match in _MARK.finditer(comment)]
+    if not marks:
+        return ()
+    source = SourceText(text)
+    lines = [(start, end) for start, end in logical_lines(text) if _has_code(text[start:end])]
+    starts = [start for start, _ in lines]
+    return tuple(_suppression(source, lines, starts, offset + match.start(), offset + match.end(), match) for offset, match in marks)
+
+
+def _suppression(
+    source: SourceText,
+    lines: list[tuple[int, int]],
+    starts: list[int],
+    start: int,
+    end: int,
+    match: re.Match[str],
+) -> Suppression:
+    written = match["rules"] or ""
+    rules = tuple(dict.fromkeys(part.strip() for part in written.split(",") if part.strip()))
+    first = last = 0
+    if match["verb"] == "ignore":
+        index = bisect_right(starts, start) - 1
+        if index < 0 or not lines[index][0] <= start < lines[index][1]:
+            index += 1
+        covered = lines[index] if index < len(lines) else (start, end)
+        first, last = source.location(*covered).line, source.location(*covered).end_line
+    reason = match["reason"].strip()
+    return Suppression(rules, reason, first, last, start, start + len(match[0].rstrip()))
+
+
+def _has_code(line: str) -> bool:
+    stripped = line.strip()
+    return bool(stripped) and not stripped.startswith("#")

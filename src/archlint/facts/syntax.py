@@ -1,0 +1,66 @@
+"""The fields of every LibCST node that mean something, in the order of the source text."""
+
+import dataclasses
+import inspect
+from collections.abc import Iterator
+
+import libcst as cst
+
+_IN_SOURCE_ORDER: dict[type[cst.CSTNode], tuple[str, ...]] = {
+    cst.Arg: ("keyword", "value"),
+    cst.ClassDef: ("decorators", "name", "type_parameters", "bases", "keywords", "body"),
+    cst.ExceptHandler: ("type", "name", "body"),
+    cst.ExceptStarHandler: ("type", "name", "body"),
+    cst.FunctionDef: ("decorators", "name", "type_parameters", "params", "returns", "body"),
+    cst.IfExp: ("body", "test", "orelse"),
+    cst.MatchCase: ("pattern", "guard", "body"),
+    cst.Parameters: ("posonly_params", "params", "star_arg", "kwonly_params", "star_kwarg"),
+    cst.TypeAlias: ("name", "type_parameters", "value"),
+}
+_TRIVIA = (
+    "whitespace", "trailing_whitespace", "leading_whitespace", "lpar", "rpar", "lbrac", "rbrac", "comma", "trailing_comma",
+    "semicolon", "leading_lines", "lines_after", "footer", "header", "indent", "operator", "asynchronous", "posonly_ind",
+    "colon", "first_colon", "second_colon", "equal", "separator", "dot", "relative", "star", "conversion", "start", "end",
+    "encoding", "default_indent", "default_newline", "has_trailing_newline", "comment", "newline", "empty_lines",
+)  # fmt: skip
+_KEPT = frozenset({"star_arg", "star_kwarg"})
+_LEAVES = (
+    cst.SimpleString, cst.Integer, cst.Float, cst.Imaginary, cst.Name, cst.FormattedStringText, cst.TemplatedStringText,
+    cst.Comment, cst.Newline, cst.SimpleWhitespace,
+)  # fmt: skip
+
+
+def _fields(node_type: type[cst.CSTNode]) -> tuple[str, ...]:
+    if issubclass(node_type, _LEAVES):
+        return ()
+    if node_type in _IN_SOURCE_ORDER:
+        return _IN_SOURCE_ORDER[node_type]
+    return tuple(
+        field.name
+        for field in dataclasses.fields(node_type)
+        if field.name in _KEPT or not field.name.startswith(_TRIVIA)
+    )
+
+
+FIELDS: dict[type, tuple[str, ...]] = {
+    node_type: _fields(node_type)
+    for _, node_type in inspect.getmembers(cst, inspect.isclass)
+    if issubclass(node_type, cst.CSTNode) and dataclasses.is_dataclass(node_type)
+}
+"""Node class -> the names of its meaningful fields, in source order."""
+REVERSED: dict[type, tuple[str, ...]] = {node_type: names[::-1] for node_type, names in FIELDS.items()}
+"""The same, last field first, as a stack wants it."""
+
+
+def descend(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield a node and all that is below it, in no particular order; for checks that look into one construct."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        for field in FIELDS[current.__class__]:
+            value = getattr(current, field)
+            if isinstance(value, cst.CSTNode):
+                stack.append(value)
+            elif isinstance(value, list | tuple):
+                stack.extend(value)

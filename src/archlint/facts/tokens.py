@@ -1,0 +1,123 @@
+"""Where the names of a source text stand, found by one regular expression instead of a tokenizer.
+
+The expressions follow the lexical analysis chapter of the Python reference. Replacement fields of f-strings and
+t-strings are looked into, except where they contain their own quote (PEP 701); callers compare the names found here
+with those of the tree and fall back to the tree's own positions when they differ.
+"""
+
+import keyword
+import re
+from collections.abc import Iterator
+
+_LONG_STRING = r"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''|\"\"\"[^\"\\]*(?:(?:\\.|\"(?!\"\"))[^\"\\]*)*\"\"\""
+_SHORT_STRING = r"'[^'\\\r\n]*(?:\\(?:\r\n|.)[^'\\\r\n]*)*'|\"[^\"\\\r\n]*(?:\\(?:\r\n|.)[^\"\\\r\n]*)*\""
+_PREFIX = r"(?:[rRbBuUfFtT]|[bBfFtT][rR]|[rR][bBfFtT])"
+_NUMBER = r"0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?[jJ]?"
+_STRING = f"{_PREFIX}?(?:{_LONG_STRING}|{_SHORT_STRING})"
+_COMMENT = r"\#[^\r\n]*"
+_NAME = r"[^\W\d]\w*"
+
+_SKIP_OR_NAME = re.compile(
+    f"(?P<string>{_STRING})|{_COMMENT}|(?P<name>{_NAME})|(?:{_NUMBER})", re.DOTALL
+)
+_COMMENTS = re.compile(f"{_STRING}|(?P<comment>{_COMMENT})", re.DOTALL)
+_LOGICAL = re.compile(f"{_STRING}|{_COMMENT}|(?P<open>[([{{])|(?P<close>[)\\]}}])|\\\\(?:\r\n|.)|(?P<end>\r\n|\n|\r)", re.DOTALL)
+_FIELD_PARTS = re.compile(f"{_STRING}|(?P<open>[([{{])|(?P<close>[)\\]}}])|!=|(?P<stop>[:!])|\\#[^\r\n]*", re.DOTALL)
+_KEYWORDS = frozenset(keyword.kwlist) - {"None", "True", "False"}
+"""Words that are never a `Name` of the tree; the soft keywords are not among them, the walk counts those too."""
+
+
+def names(text: str) -> tuple[list[str], list[int]]:
+    """Return every identifier of `text` in order, and the offset (code points) at which each starts.
+
+    `None`, `True`, `False` and soft keywords count as identifiers, other keywords do not.
+    """
+    words: list[str] = []
+    starts: list[int] = []
+    _collect(text, 0, len(text), words, starts)
+    return words, starts
+
+
+def _collect(text: str, start: int, end: int, words: list[str], starts: list[int]) -> None:
+    for match in _SKIP_OR_NAME.finditer(text, start, end):
+        kind = match.lastgroup
+        if kind == "name":
+            word = match[0]
+            if word not in _KEYWORDS:
+                words.append(word)
+                starts.append(match.start())
+        elif kind == "string":
+            quote = text.find("'", match.start(), match.start() + 3)
+            other = text.find('"', match.start(), match.start() + 3)
+            body = min(place for place in (quote, other) if place >= 0)
+            prefix = text[match.start() : body].lower()
+            if "f" in prefix or "t" in prefix:
+                width = 3 if match.end() - body >= 6 and text.startswith(text[body] * 3, body) else 1
+                _fields(text, body + width, match.end() - width, "r" in prefix, words, starts)
+
+
+def _fields(text: str, position: int, end: int, raw: bool, words: list[str], starts: list[int]) -> None:
+    """Collect the names in the replacement fields of an f-string's content `text[position:end]`."""
+    while position < end:
+        character = text[position]
+        if character == "\\" and not raw:
+            named = text.startswith("\\N{", position)
+            position = text.find("}", position, end) + 1 if named else position + 2
+            if position == 0:
+                return
+        elif character != "{":
+            position += 1
+        elif text.startswith("{{", position):
+            position += 2
+        else:
+            position = _field(text, position + 1, end, raw, words, starts)
+
+
+def _field(text: str, start: int, end: int, raw: bool, words: list[str], starts: list[int]) -> int:
+    """Collect the names of one replacement field that begins at `start`; return the offset behind its `}`."""
+    depth = 0
+    for match in _FIELD_PARTS.finditer(text, start, end):
+        kind = match.lastgroup
+        if kind == "open":
+            depth += 1
+        elif kind == "close" and depth:
+            depth -= 1
+        elif kind == "close":
+            _collect(text, start, match.start(), words, starts)
+            return match.end()
+        elif kind == "stop" and not depth:
+            _collect(text, start, match.start(), words, starts)
+            return _format_spec(text, match.end(), end, raw, words, starts)
+    return end
+
+
+def _format_spec(text: str, position: int, end: int, raw: bool, words: list[str], starts: list[int]) -> int:
+    """Collect the names of nested fields in a conversion and format specification; return the offset behind `}`."""
+    while position < end and text[position] != "}":
+        if text[position] == "{":
+            position = _field(text, position + 1, end, raw, words, starts)
+        else:
+            position += 1
+    return position + 1
+
+
+def comments(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the offset and the text of every comment."""
+    for match in _COMMENTS.finditer(text):
+        if match.lastgroup == "comment":
+            yield match.start(), match[0]
+
+
+def logical_lines(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the offsets (start, end exclusive of the line end) of the logical lines, blank and comment lines included."""
+    depth = start = 0
+    for match in _LOGICAL.finditer(text):
+        kind = match.lastgroup
+        if kind == "open":
+            depth += 1
+        elif kind == "close":
+            depth = max(depth - 1, 0)
+        elif kind == "end" and not depth:
+            yield start, match.start()
+            start = match.end()
+    yield start, len(text)

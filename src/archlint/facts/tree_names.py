@@ -1,0 +1,49 @@
+"""Where identifiers stand according to the tree itself: slower than `facts/tokens.py`, right for any syntax."""
+
+from collections.abc import Iterator
+
+import libcst as cst
+from libcst._nodes.internal import CodegenState
+
+
+class _NameOffsets(CodegenState):
+    """Generates the code again and notes at which offset each `Name` is written."""
+
+    def __init__(self, default_indent: str, default_newline: str) -> None:
+        super().__init__(default_indent=default_indent, default_newline=default_newline)
+        self.offset = 0
+        self.found: list[tuple[str, int]] = []
+
+    def add_token(self, value: str) -> None:
+        self.offset += len(value)
+
+    def add_indent_tokens(self) -> None:
+        self.offset += sum(map(len, self.indent_tokens))
+
+    def before_codegen(self, node: cst.CSTNode) -> None:
+        if isinstance(node, cst.Name):
+            self.found.append((node.value, self.offset + len(node.lpar)))
+
+
+def tree_names(tree: cst.Module, words: list[str], soft_keywords: set[int]) -> list[int]:
+    """Return the offset of every identifier in `words`, which are the tree's names and some soft keywords in source order.
+
+    A soft keyword, of which the tree has no node, gets the offset of the name after it.
+    """
+    state = _NameOffsets(tree.default_indent, tree.default_newline)
+    tree._codegen(state)
+    found = iter(state.found)
+    starts = [-1 if index in soft_keywords else _next(found, word) for index, word in enumerate(words)]
+    following = state.offset
+    for index in range(len(starts) - 1, -1, -1):
+        if starts[index] < 0:
+            starts[index] = following
+        following = starts[index]
+    return starts
+
+
+def _next(found: Iterator[tuple[str, int]], word: str) -> int:
+    for seen, offset in found:
+        if seen == word:
+            return offset
+    return -1

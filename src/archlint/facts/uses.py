@@ -1,0 +1,368 @@
+"""How the walk takes names, attributes, calls, imports and assignments."""
+
+import libcst as cst
+
+from archlint.facts import model
+from archlint.facts.expressions import literal
+from archlint.facts.records import Anchor, ImportRecord
+from archlint.facts.references import step, union
+from archlint.facts.scopes import Scope, dotted_name, import_target
+from archlint.facts.walk import Walk, handles
+
+_DYNAMIC_IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
+
+
+@handles(cst.Attribute)
+def attribute(walk: Walk, node: cst.Attribute) -> None:
+    """Walk a dotted name at once; record it as read when its root is imported."""
+    first = len(walk.names)
+    if not _chain(walk, node):
+        return
+    if walk.names[first] in walk.imported:
+        walk.load(node, first, len(walk.names) - 1)
+
+
+def _chain(walk: Walk, node: cst.CSTNode, *then: tuple[object, ...]) -> bool:
+    """Count the identifiers of an attribute chain; when its root is no name, put the root on the stack first.
+
+    `then` are actions to be done after the chain. Returns whether the chain is counted already.
+    """
+    attributes: list[str] = []
+    while isinstance(node, cst.Attribute):
+        attributes.append(node.attr.value)
+        node = node.value
+    attributes.reverse()
+    if isinstance(node, cst.Name):
+        walk.names.append(node.value)
+        walk.names.extend(attributes)
+        for function, *arguments in then:
+            function(walk, *arguments)  # type: ignore[operator]
+        return True
+    walk.push(node, (_count, attributes), *then)  # type: ignore[arg-type]
+    return False
+
+
+def _count(walk: Walk, words: list[str]) -> None:
+    walk.names.extend(words)
+
+
+@handles(cst.Call)
+def call(walk: Walk, node: cst.Call) -> None:
+    """Record a call and walk its callee, then its arguments."""
+    callee = walk.expressions.value(node.func)
+    anchor = [len(walk.names), len(walk.names)]
+    arguments = tuple(_argument(walk, argument) for argument in node.args)
+    walk.records.calls.append((callee, anchor, arguments, walk.scope.function, walk.owner, walk.flags))
+    if callee in _DYNAMIC_IMPORTS:
+        _dynamic_import(walk, arguments, anchor)
+    flags = walk.flags
+    walk.flags = flags & ~(model.AWAITED | model.STATEMENT)
+    walk.check(node, anchor)
+    if node.args:
+        walk.push_all(node.args)
+    _chain(walk, node.func, (_callee_end, anchor))
+
+
+def _callee_end(walk: Walk, anchor: Anchor) -> None:
+    anchor[1] = max(len(walk.names) - 1, anchor[0])
+
+
+def _argument(walk: Walk, node: cst.Arg) -> tuple[str, str]:
+    value = literal(node.value) or walk.expressions.value(node.value)
+    return (node.keyword.value if node.keyword is not None else node.star), value
+
+
+@handles(cst.Arg)
+def argument(walk: Walk, node: cst.Arg) -> None:
+    """Count a keyword, walk the value."""
+    if node.keyword is not None:
+        walk.names.append(node.keyword.value)
+    walk.push(node.value)
+
+
+def _dynamic_import(walk: Walk, arguments: tuple[tuple[str, str], ...], anchor: Anchor) -> None:
+    value = arguments[0][1] if arguments else ""
+    if len(arguments) == 1 and value[:2] in ("='", '="') and value[2:-1].replace(".", "").isidentifier():
+        first = anchor[0]
+        kind = "type-checking" if walk.flags & model.IN_TYPE_CHECKING else "dynamic"
+        walk.records.imports.append(
+            ImportRecord(value[2:-1], "", "", anchor, first, first, "", kind, False, walk.scope.function)
+        )
+
+
+@handles(cst.Await)
+def await_(walk: Walk, node: cst.Await) -> None:
+    """Mark the awaited call."""
+    flags = walk.flags
+    walk.flags |= model.AWAITED
+    walk.push(node.expression, (Walk.set_flags, flags))
+    if not isinstance(node.expression, cst.Call):
+        walk.flags = flags
+
+
+@handles(cst.Expr)
+def expression_statement(walk: Walk, node: cst.Expr) -> None:
+    """Mark the call (awaited or not) whose value is dropped."""
+    flags = walk.flags
+    if isinstance(node.value, cst.Call | cst.Await):
+        walk.flags |= model.STATEMENT
+    walk.push(node.value, (Walk.set_flags, flags))
+
+
+@handles(cst.Raise)
+def raise_(walk: Walk, node: cst.Raise) -> None:
+    """Mark what stands in a `raise`."""
+    flags = walk.flags
+    walk.flags |= model.IN_RAISE
+    walk.push(node.exc, node.cause, (Walk.set_flags, flags))
+
+
+@handles(cst.Return)
+def return_(walk: Walk, node: cst.Return) -> None:
+    """Note what the function returns."""
+    record = walk.function
+    if node.value is not None and record is not None:
+        reference = walk.expressions.value(node.value)
+        if reference not in record.values:
+            record.values.append(reference)
+    walk.push(node.value)
+
+
+@handles(cst.Yield)
+def yield_(walk: Walk, node: cst.Yield) -> None:
+    """Note what the function yields."""
+    record = walk.function
+    if record is not None:
+        record.is_generator = True
+        value = node.value
+        if value is not None:
+            inner = step(walk.expressions.value(value.item), "*") if isinstance(value, cst.From) else walk.expressions.value(value)
+            if inner not in record.yields:
+                record.yields.append(inner)
+    walk.push(node.value)
+
+
+@handles(cst.Import, cst.LazyImport)
+def import_(walk: Walk, node: cst.Import | cst.LazyImport) -> None:
+    """Record each alias of an `import` statement."""
+    lazy = isinstance(node, cst.LazyImport)
+    if lazy:
+        walk.soft_keyword("lazy")
+    first = len(walk.names)
+    records: list[ImportRecord] = []
+    for alias in node.names:
+        dotted = dotted_name(alias.name)
+        start = len(walk.names)
+        walk.names.extend(dotted.split("."))
+        anchor = [start, len(walk.names) - 1]
+        bound = _alias(walk, alias)
+        name = bound or dotted.partition(".")[0]
+        walk.scope.block.env[name] = dotted if bound else name
+        _bind_import(walk, name, dotted if bound else name)
+        records.append(
+            ImportRecord(dotted, "", name, anchor, first, 0, "import", _kind(walk), lazy, walk.scope.function)
+        )
+    _finish_imports(walk, records)
+
+
+@handles(cst.ImportFrom, cst.LazyImportFrom)
+def import_from(walk: Walk, node: cst.ImportFrom | cst.LazyImportFrom) -> None:
+    """Record each alias of a `from ... import` statement."""
+    lazy = isinstance(node, cst.LazyImportFrom)
+    if lazy:
+        walk.soft_keyword("lazy")
+    first = len(walk.names)
+    target = import_target(node, walk.module, walk.is_package)  # type: ignore[arg-type]
+    if node.module is not None:
+        walk.names.extend(dotted_name(node.module).split("."))
+    records: list[ImportRecord] = []
+    if isinstance(node.names, cst.ImportStar):
+        last = max(len(walk.names) - 1, first)
+        records.append(
+            ImportRecord(target, "*", "", [first, last], first, last, "from", _kind(walk), lazy, walk.scope.function)
+        )
+    else:
+        for alias in node.names:
+            start = len(walk.names)
+            name = dotted_name(alias.name)
+            walk.names.append(name)
+            bound = _alias(walk, alias) or name
+            reference = f"{target}.{name}" if target else ""
+            walk.scope.block.env[bound] = reference
+            _bind_import(walk, bound, reference)
+            records.append(
+                ImportRecord(
+                    target, name, bound, [start, start], first, 0, "from", _kind(walk), lazy, walk.scope.function
+                )
+            )
+    _finish_imports(walk, records)
+
+
+def _alias(walk: Walk, alias: cst.ImportAlias) -> str:
+    if alias.asname is None or not isinstance(alias.asname.name, cst.Name):
+        return ""
+    walk.names.append(alias.asname.name.value)
+    return alias.asname.name.value
+
+
+def _bind_import(walk: Walk, name: str, reference: str) -> None:
+    if walk.scope.block.parent is None:
+        walk.records.bind(name, reference)
+
+
+def _finish_imports(walk: Walk, records: list[ImportRecord]) -> None:
+    for record in records:
+        record.last = max(len(walk.names) - 1, record.first)
+    walk.records.imports.extend(records)
+
+
+def _kind(walk: Walk) -> str:
+    if walk.flags & model.IN_TYPE_CHECKING:
+        return "type-checking"
+    if walk.scope.function >= 0:
+        return "function-local"
+    return "conditional" if walk.flags & (model.IN_TRY | model.IN_CONDITION) else "runtime"
+
+
+@handles(cst.Assign)
+def assign(walk: Walk, node: cst.Assign) -> None:
+    """Walk targets and value, then bind."""
+    reference = walk.expressions.value(node.value)
+    targets = [target.target for target in node.targets]
+    walk.push(*((count_target, target) for target in targets), node.value, (_bind_all, targets, reference, node.value))
+
+
+def _bind_all(walk: Walk, targets: list[cst.BaseExpression], reference: str, value: cst.BaseExpression) -> None:
+    for target in targets:
+        bind(walk, target, reference, value)
+
+
+@handles(cst.AnnAssign)
+def annotated_assign(walk: Walk, node: cst.AnnAssign) -> None:
+    """Walk an annotated assignment; the annotation is the type, the value says what is really there."""
+    annotation = walk.expressions.annotation(node.annotation.annotation)
+    value = walk.expressions.value(node.value) if node.value is not None else None
+    anchor = [len(walk.names), len(walk.names)]
+    if annotation and value:
+        walk.records.assignments.append((annotation, value, anchor, walk.scope.function))
+    walk.push(
+        (count_target, node.target),
+        (_annotation_anchor, anchor),
+        node.annotation,
+        node.value,
+        (_bind_annotated, node, annotation, value, anchor),
+    )
+
+
+def _annotation_anchor(walk: Walk, anchor: Anchor) -> None:
+    anchor[:] = [len(walk.names), len(walk.names)]
+
+
+def _bind_annotated(walk: Walk, node: cst.AnnAssign, annotation: str, value: str | None, anchor: Anchor) -> None:
+    held = step(annotation, "{}") or value or ""
+    target = node.target
+    scope = walk.scope.block
+    if isinstance(target, cst.Attribute):
+        owner = walk.own_class(walk.expressions.value(target.value))
+        if owner is not None:
+            owner.add_attribute(target.attr.value, annotation, value, False, anchor)
+    elif isinstance(target, cst.Name) and scope.is_class:
+        scope.env[target.value] = held
+        walk.records.classes[scope.owner].add_attribute(target.value, annotation, value, True, anchor)
+    elif isinstance(target, cst.Name):
+        bind(walk, target, held, node.value)
+
+
+@handles(cst.AugAssign)
+def augmented_assign(walk: Walk, node: cst.AugAssign) -> None:
+    """Walk `x += ...`; what `x` holds keeps its type."""
+    walk.push((count_target, node.target), node.value)
+
+
+@handles(cst.NamedExpr)
+def walrus(walk: Walk, node: cst.NamedExpr) -> None:
+    """Bind in the block around any comprehension."""
+    reference = walk.expressions.value(node.value)
+    walk.push((count_target, node.target), node.value, (bind, node.target, reference, node.value, walk.scope.block))
+
+
+@handles(cst.TypeAlias)
+def type_alias(walk: Walk, node: cst.TypeAlias) -> None:
+    """A `type X = ...` statement names the type itself."""
+    walk.soft_keyword("type")
+    reference = walk.expressions.annotation(node.value)
+    walk.push((count_target, node.name), node.type_parameters, node.value, (bind, node.name, reference, None))
+
+
+def count_target(walk: Walk, target: cst.CSTNode) -> None:
+    """Count the identifiers of an assignment target without taking them for reads."""
+    if isinstance(target, cst.Name):
+        walk.targets[target] = len(walk.names)
+        walk.names.append(target.value)
+    elif isinstance(target, cst.Tuple | cst.List):
+        walk.push(*((count_target, element.value) for element in target.elements))
+    elif isinstance(target, cst.StarredElement):
+        count_target(walk, target.value)
+    elif isinstance(target, cst.Attribute):
+        _chain(walk, target, (_note_target, target))
+    else:
+        walk.push(target)
+
+
+def _note_target(walk: Walk, target: cst.CSTNode) -> None:
+    walk.targets[target] = len(walk.names) - 1
+
+
+def bind(
+    walk: Walk, target: cst.CSTNode, reference: str, value: cst.CSTNode | None, scope: Scope | None = None
+) -> None:
+    """Let a target hold what `reference` stands for; `value` is its syntax, when that is at hand."""
+    scope = scope or walk.scope.block
+    if isinstance(target, cst.Name):
+        _bind_name(walk, scope, target, reference, value)
+    elif isinstance(target, cst.Tuple | cst.List):
+        values = value.elements if isinstance(value, cst.Tuple | cst.List) else ()
+        for index, element in enumerate(target.elements):
+            if len(values) == len(target.elements):
+                bind(walk, element.value, walk.expressions.value(values[index].value), values[index].value, scope)
+            else:
+                bind(walk, element.value, step(reference, f"[{index}]"), None, scope)
+    elif isinstance(target, cst.Attribute):
+        owner = walk.own_class(walk.expressions.value(target.value))
+        if owner is not None:
+            ordinal = walk.targets.get(target, 0)
+            owner.add_attribute(target.attr.value, "", reference, False, [ordinal, ordinal])
+
+
+def _bind_name(walk: Walk, scope: Scope, target: cst.Name, reference: str, value: cst.CSTNode | None) -> None:
+    name, bindings = target.value, scope.bindings
+    where = bindings.outer.get(name) if bindings is not None else None
+    if value is not None:
+        scope.nodes[name] = value
+    if scope.parent is None or where == "global":
+        walk.records.bind(name, reference)
+        if name == "__all__":
+            walk.records.exports = _exports(value)
+        return
+    if where == "nonlocal":
+        _bind_nonlocal(scope, name, reference)
+        return
+    scope.env[name] = reference
+    if scope.is_class and not reference.startswith((walk.module + "#", walk.module + "@")):
+        ordinal = walk.targets.get(target, 0)
+        walk.records.classes[scope.owner].add_attribute(name, "", reference, True, [ordinal, ordinal])
+
+
+def _bind_nonlocal(scope: Scope, name: str, reference: str) -> None:
+    outer = scope.parent
+    while outer is not None and name not in outer.env:
+        outer = outer.parent
+    if outer is not None:
+        outer.env[name] = union(outer.env[name], reference)
+
+
+def _exports(value: cst.CSTNode | None) -> list[str] | None:
+    if not isinstance(value, cst.List | cst.Tuple):
+        return None
+    words = [element.value.evaluated_value for element in value.elements if isinstance(element.value, cst.SimpleString)]
+    return [word for word in words if isinstance(word, str)]

@@ -1,0 +1,162 @@
+"""The one walk over a module's tree: an explicit stack, our own scopes, and a table from node class to handler."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+import libcst as cst
+
+from archlint.facts.context import ModuleCheck, ModuleContext
+from archlint.facts.expressions import Expressions
+from archlint.facts.records import Anchor, ClassRecord, FunctionRecord, Records
+from archlint.facts.scopes import Bindings, Scope
+from archlint.facts.syntax import REVERSED
+
+Action: TypeAlias = tuple[Callable[..., None], ...]
+Handler: TypeAlias = "Callable[[Walk, cst.CSTNode], None]"
+
+HANDLERS: dict[type, Handler] = {}
+"""Node class -> what is done instead of descending into all its fields; filled by the modules of this folder."""
+
+
+def handles(*node_types: type[cst.CSTNode]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function `(walk, node)` for these node classes."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        for node_type in node_types:
+            HANDLERS[node_type] = function
+        return function
+
+    return register
+
+
+class Walk:
+    """The state of the walk over one module.
+
+    `names` collects every identifier in source order: an ordinal is an index into it, and becomes an offset when the
+    walk is over. `flags` are the bits of `facts/model.py` that hold where the walk is.
+    """
+
+    def __init__(
+        self, tree: cst.Module, name: str, is_package: bool, checks: Mapping[type, Sequence[ModuleCheck]]
+    ) -> None:
+        self.module = name
+        self.is_package = is_package
+        self.names: list[str] = []
+        self.soft_keywords: set[int] = set()
+        self.flags = 0
+        self.records = Records()
+        self.scope = Scope(None, Bindings(tree.body, name, is_package), node=tree)
+        self.expressions = Expressions(name, self.scope, self.lambda_index)
+        self.imported = set(self.scope.bindings.imports) if self.scope.bindings else set()
+        self.targets: dict[cst.CSTNode, int] = {}
+        self.branches: list[list[dict[str, str]]] = []
+        self._checks = checks
+        self._context = ModuleContext(self.expressions)
+        self._lambdas: dict[cst.Lambda, int] = {}
+        self._stack: list[cst.CSTNode | Action] = [tree]
+
+    def run(self) -> None:
+        """Walk the whole tree."""
+        stack, names, imported = self._stack, self.names, self.imported
+        handlers, checks = HANDLERS, self._checks
+        pop, push, name_type = stack.pop, stack.append, cst.Name
+        while stack:
+            node = pop()
+            kind = node.__class__
+            if kind is name_type:
+                word = node.value  # type: ignore[union-attr]
+                if word in imported:
+                    self.load(node, len(names), len(names))  # type: ignore[arg-type]
+                names.append(word)
+            elif kind is tuple:
+                node[0](self, *node[1:])  # type: ignore[index]
+            else:
+                if kind in checks and kind not in _ANCHORED:
+                    self.check(node, [len(names), len(names)])  # type: ignore[arg-type]
+                handler = handlers.get(kind)
+                if handler is not None:
+                    handler(self, node)  # type: ignore[arg-type]
+                    continue
+                for field in REVERSED[kind]:
+                    value = getattr(node, field)
+                    if value is None or value.__class__ is str:
+                        continue
+                    if value.__class__ in (list, tuple):
+                        stack.extend(value[::-1])
+                    elif value.__class__ in REVERSED:
+                        push(value)
+
+    def push(self, *items: cst.CSTNode | Action | None) -> None:
+        """Put work on the stack, to be done in the order given."""
+        self._stack.extend(item for item in reversed(items) if item is not None)
+
+    def push_all(self, items: Iterable[cst.CSTNode]) -> None:
+        """Put nodes on the stack, to be visited in the order given."""
+        self._stack.extend(reversed(list(items)))
+
+    def check(self, node: cst.CSTNode, anchor: Anchor) -> None:
+        """Let the module checks of this node class look at it; what they see is anchored at `anchor`."""
+        for check in self._checks.get(node.__class__, ()):
+            self._context.enter(self.scope, self.flags)
+            for sighting in check(node, self._context):
+                self.records.candidates.append((anchor, sighting, self.scope.function, self.owner))
+
+    def load(self, node: cst.CSTNode, first: int, last: int) -> None:
+        """Record that a dotted name is read."""
+        reference = self.expressions.value(node)
+        if reference:
+            self.records.loads.append((reference, [first, last], self.scope.function, self.owner, self.flags))
+
+    @property
+    def owner(self) -> int:
+        """The class in whose body the walk stands directly, -1 for none."""
+        return self.scope.owner if self.scope.is_class else -1
+
+    @property
+    def function(self) -> FunctionRecord | None:
+        """The function whose body the walk is in."""
+        index = self.scope.function
+        return self.records.functions[index] if index >= 0 else None
+
+    def enter(self, scope: Scope) -> None:
+        """Go into a scope."""
+        self.scope = self.expressions.scope = scope
+
+    def leave(self) -> None:
+        """Come out of the scope."""
+        parent = self.scope.parent
+        assert parent is not None
+        self.scope = self.expressions.scope = parent
+
+    def set_flags(self, flags: int) -> None:
+        """Say what holds from here on (an action for the stack)."""
+        self.flags = flags
+
+    def name(self, word: str) -> None:
+        """Count an identifier that the tree keeps apart from what is visited (an action for the stack)."""
+        self.names.append(word)
+
+    def soft_keyword(self, word: str) -> None:
+        """Count a word that is a keyword here but looks like a name to `facts/tokens.py`."""
+        self.soft_keywords.add(len(self.names))
+        self.names.append(word)
+
+    def lambda_index(self, node: cst.Lambda) -> int:
+        """Return the index of a lambda's function, made when it is first asked for."""
+        if node not in self._lambdas:
+            prefix = self.scope.qualname
+            qualname = f"{prefix}.<lambda>" if prefix else "<lambda>"
+            self._lambdas[node] = self.records.new_function("<lambda>", qualname, self.scope.function, -1)
+        return self._lambdas[node]
+
+    def own_class(self, reference: str) -> ClassRecord | None:
+        """Return the class of this module that a reference is an instance of, if it is one."""
+        if reference.endswith("{}") and reference.startswith(self.module + "@"):
+            index = reference[len(self.module) + 1 : -2]
+            if index.isdigit():
+                return self.records.classes[int(index)]
+        return None
+
+
+_ANCHORED = frozenset({cst.Call, cst.FunctionDef, cst.ClassDef})
+"""Nodes whose handlers call the checks themselves, because their place is known only after a part was visited."""

@@ -1,0 +1,1 @@
+"""What comes in from outside: configuration, sources, rule pages; the only code that reads."""

@@ -1,0 +1,82 @@
+"""Finds the user's import-linter configuration and has it read by import-linter's own reader."""
+
+import configparser
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from archlint.model import Failure
+from archlint.rulebook.checks.contract_file import ContractFile, suggestion
+
+_INI = re.compile(r"^\s*\[importlinter\]", re.MULTILINE)
+_TOML = re.compile(r"\btool\b[\s\S]*\bimportlinter\b")
+_FILES = {"setup.cfg": _INI, ".importlinter": _INI, "pyproject.toml": _TOML}
+"""Where import-linter looks, in its order, and what a file must contain to be worth parsing."""
+
+_SESSION_OPTIONS = (
+    "contract_types",
+    "exclude_type_checking_imports",
+    "include_external_packages",
+    "root_package",
+    "root_packages",
+    "show_timings",
+)
+
+
+def read_contracts(folder: Path) -> tuple[ContractFile | None, tuple[Failure, ...]]:
+    """Read the import-linter configuration in `folder`, the project's root.
+
+    Returns the first one that import-linter would use (`None` without one, or when it is unusable), and what
+    is wrong with it. Import-linter is imported only when a file looks as if it had a section of its own.
+    """
+    for name, looks_right in _FILES.items():
+        path = folder / name
+        if not path.is_file():
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if not looks_right.search(text):
+            continue
+        try:
+            options = _read(path)
+        except FileNotFoundError:  # import-linter's word for a file without a section for it
+            continue
+        except (configparser.Error, ValueError, TypeError, AttributeError, KeyError) as error:
+            return None, (_unreadable(path, error),)
+        contracts = ContractFile(
+            path.as_posix(), text, options["session_options"], tuple(options["contracts_options"])
+        )
+        failures = tuple(_session_failures(contracts))
+        usable = isinstance(contracts.session["root_packages"], list)
+        return contracts if usable else None, failures
+    return None, ()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    from importlinter import api  # noqa: PLC0415 -- 0.13 s that only a project with contracts should pay
+
+    options: dict[str, Any] = api.read_configuration(str(path))
+    return options
+
+
+def _unreadable(path: Path, error: Exception) -> Failure:
+    """Name the mistake in a file that import-linter's reader gave up on."""
+    if isinstance(error, KeyError) and error.args == ("root_package",):
+        return Failure(
+            path.as_posix(), 0, "import-linter has no `root_package` here; name the package to check"
+        )
+    line = getattr(error, "lineno", None) or 0
+    problem = " ".join(str(error).split())
+    return Failure(path.as_posix(), line, f"import-linter's configuration cannot be read: {problem}")
+
+
+def _session_failures(contracts: ContractFile) -> Iterator[Failure]:
+    for option in sorted(contracts.session.keys() - set(_SESSION_OPTIONS)):
+        meant = suggestion(option, _SESSION_OPTIONS)
+        yield contracts.failure(f"import-linter knows no option `{option}`{meant}")
+    for option in ("contract_types", "root_packages"):
+        value = contracts.session.get(option, [])
+        if not isinstance(value, list):
+            yield contracts.failure(
+                f"import-linter's `{option}` must be a list, each item on a line of its own"
+            )

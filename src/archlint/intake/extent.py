@@ -1,0 +1,94 @@
+"""Works out from the paths of the command line how far the project reaches."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from archlint.intake.naming import is_importable
+
+
+class SourceError(Exception):
+    """The paths of the command line name nothing that could be checked; the text is one sentence."""
+
+
+class NamedPath(NamedTuple):
+    """A path of the command line: as the user wrote it, and absolute with links resolved."""
+
+    shown: str
+    path: str
+    is_folder: bool
+
+
+class Extent(NamedTuple):
+    """The project's directory, the trees to walk in it, and the anchors of its module names.
+
+    `anchors` are the folders beyond which no name reaches, each with the names that it may have itself.
+    """
+
+    root: str
+    trees: tuple[str, ...]
+    anchors: dict[str, tuple[str, ...]]
+
+
+def resolve(paths: Sequence[Path]) -> tuple[NamedPath, ...]:
+    """Look up the paths that a user named; raises SourceError when there is none, or one does not exist."""
+    named = [NamedPath(str(path), path.resolve().as_posix(), path.is_dir()) for path in paths]
+    missing = ", ".join(one.shown for one in named if not Path(one.path).exists())
+    if missing:
+        raise SourceError(f"no such file or directory: {missing}")
+    if not named:
+        raise SourceError("no path is given; name a file or a directory, as in `archlint check src`")
+    return tuple(named)
+
+
+def configured(root: Path, named: Sequence[NamedPath]) -> Extent:
+    """Return the extent of a project with a configuration: all of `root`, which must hold the named paths."""
+    outside = ", ".join(one.shown for one in named if not Path(one.path).is_relative_to(root))
+    if outside:
+        raise SourceError(f"{outside} is outside the project {root}; check it in a run of its own")
+    top = root.as_posix()
+    return Extent(top, (top,), {_outermost(top): ()})
+
+
+def unconfigured(named: Sequence[NamedPath]) -> Extent:
+    """Return the extent without a configuration: for each path its outermost package, else itself."""
+    trees: set[str] = set()
+    anchors: set[str] = set()
+    for one in named:
+        folder = one.path if one.is_folder else _parent(one.path)
+        anchor = _outermost(folder)
+        anchors.add(anchor)
+        if anchor != folder:
+            trees.add(f"{anchor.rstrip('/')}/{Path(folder).relative_to(anchor).parts[0]}")
+        elif one.is_folder:
+            trees.add(folder)
+    root = Path(os.path.commonpath(sorted(anchors))).as_posix()
+    return Extent(root, tuple(sorted(trees)), {anchor: _own_names(anchor) for anchor in anchors})
+
+
+def git_root(path: str) -> str | None:
+    """Return the root of the git repository that holds a path; None outside of one."""
+    folders = (Path(path), *Path(path).parents)
+    return next((folder.as_posix() for folder in folders if (folder / ".git").exists()), None)
+
+
+def _outermost(folder: str) -> str:
+    """Return the nearest folder, from this one upwards, that is no package."""
+    while (Path(folder) / "__init__.py").is_file():
+        folder = _parent(folder)
+    return folder
+
+
+def _parent(path: str) -> str:
+    return Path(path).parent.as_posix()
+
+
+def _own_names(folder: str) -> tuple[str, ...]:
+    """Return the dotted names that a folder may have when some folder around it is where names begin."""
+    names: list[str] = []
+    for part in reversed(Path(folder).parts):
+        if not is_importable(part):
+            break
+        names.append(f"{part}.{names[-1]}" if names else part)
+    return tuple(names)

@@ -1,0 +1,82 @@
+"""Ignore patterns in gitignore's notation: those of `.gitignore` files and those of the configuration."""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from pathspec import GitIgnoreSpec
+
+_GROUP_NAME = re.compile(r"\(\?P<\w+>")
+_NOTHING = r"(?!)"
+
+
+class Patterns(NamedTuple):
+    """Patterns that hold below `folder` (absolute, with forward slashes and a final slash).
+
+    `any` matches whatever at least one of them matches: most paths match none, and it tells so faster.
+    """
+
+    folder: str
+    spec: GitIgnoreSpec
+    any: re.Pattern[str]
+
+    def verdict(self, path: str, *, is_folder: bool) -> bool | None:
+        """Say if the last pattern that matches an absolute path ignores it (True) or keeps it (False)."""
+        relative = path[len(self.folder) :] + ("/" if is_folder else "")
+        return self.spec.check_file(relative).include if self.any.match(relative) else None
+
+
+def patterns(folder: str, lines: Iterable[str]) -> Patterns:
+    """Compile gitignore patterns that hold below `folder`; those that git could not use are passed over."""
+    spec = GitIgnoreSpec.from_lines(_contents(line) for line in lines if not pattern_error(line))
+    parts = [_GROUP_NAME.sub("(?:", pattern.regex.pattern) for pattern in spec.patterns if pattern.regex]
+    return Patterns(folder.rstrip("/") + "/", spec, re.compile("|".join(parts) if parts else _NOTHING))
+
+
+def pattern_error(pattern: str) -> str | None:
+    """Say what is wrong with a pattern, as the end of a sentence that begins with it; None if nothing."""
+    try:
+        GitIgnoreSpec.from_lines([pattern])
+    except (ValueError, re.error):
+        return "is no gitignore pattern"
+    return None
+
+
+def ignored(path: str, chain: Sequence[Patterns], *, is_folder: bool) -> bool:
+    """Say whether ignore files leave an absolute path out; `chain` leads from the outermost inwards.
+
+    The nearest file that says anything about the path decides, as gitignore(5) has it.
+    """
+    verdicts = (level.verdict(path, is_folder=is_folder) for level in reversed(chain))
+    return next((verdict for verdict in verdicts if verdict is not None), False)
+
+
+def read_ignore_file(folder: str) -> tuple[Patterns, ...]:
+    """Return the patterns of `folder`'s own `.gitignore`; none when it cannot be read."""
+    try:
+        text = (Path(folder) / ".gitignore").read_text("utf-8", "surrogateescape")
+    except OSError:
+        return ()
+    return (patterns(folder, text.splitlines()),)
+
+
+def ignore_files_above(folder: str, top: str) -> tuple[Patterns, ...]:
+    """Return the patterns of the `.gitignore` files from `top` down to the parent of `folder`.
+
+    None when they leave `folder` out: who names an ignored folder means it. Both paths are absolute, `top` is
+    at or above `folder`.
+    """
+    chain: tuple[Patterns, ...] = ()
+    below = Path(folder).relative_to(top).parts
+    for depth, name in enumerate(below):
+        parent = Path(top, *below[:depth])
+        chain += read_ignore_file(parent.as_posix())
+        if ignored((parent / name).as_posix(), chain, is_folder=True):
+            return ()
+    return chain
+
+
+def _contents(line: str) -> str:
+    # `folder/**` ignores what is in the folder, not the folder itself: what follows may take some of it back.
+    return f"{line}/*" if line.endswith("/**") else line

@@ -1,0 +1,38 @@
+"""A quick look at the absolute names that a file imports, by text alone, long before there are facts."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+# A literal line feed in front, not `^`: the engine skips to it, which makes the search 20 times as fast.
+_STATEMENT = re.compile(
+    rb"\n[ \t]*(?:from[ \t]+(\w[\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#]*)|import[ \t]+([^\n;#]+))"
+)
+_COMMENT = re.compile(rb"#[^\n]*")
+_FIRST_NAME = re.compile(rb"[\s(\\]*(\w[\w.]*)")
+
+
+def imported_names(path: str) -> frozenset[str]:
+    """Return the dotted names that a file imports absolutely and their beginnings; none if unreadable.
+
+    `from a.b import c` gives `a`, `a.b` and `a.b.c`. Text in a string that looks like an import counts too.
+    """
+    try:
+        data = Path(path).read_bytes()
+    except OSError:
+        return frozenset()
+    statements: list[tuple[bytes, bytes, bytes]] = _STATEMENT.findall(b"\n" + data)
+    return frozenset().union(*(_names(*statement) for statement in statements))
+
+
+@cache
+def _names(module: bytes, members: bytes, modules: bytes) -> frozenset[str]:
+    listed = _COMMENT.sub(b"", members or modules).split(b",")
+    firsts = {match[1] for match in map(_FIRST_NAME.match, listed) if match}
+    names = {module, *(module + b"." + first for first in firsts)} if module else firsts
+    return frozenset(beginning for name in names for beginning in _beginnings(name.decode("ascii")))
+
+
+def _beginnings(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[: length + 1]) for length in range(len(parts))]

@@ -1,0 +1,195 @@
+"""Gives every file its dotted module name; nothing is imported, nothing need be installed.
+
+A folder with `__init__.py` is a package and its name begins with its parent's. What a folder without one is,
+only its users know: part of a namespace package (PEP 420), or a place on `sys.path`, where names begin. So
+the imports of the project's own files decide, those of the files below the folder first.
+"""
+
+import sys
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from keyword import iskeyword
+from pathlib import Path
+from typing import NamedTuple
+
+from archlint.intake.imports import imported_names
+from archlint.intake.scan import Folder
+
+
+def module_names(
+    folders: Collection[Folder], anchors: Mapping[str, tuple[str, ...]], source_roots: Collection[str]
+) -> dict[str, str]:
+    """Return the module name of each file of `folders` by its absolute path.
+
+    `anchors` are the outermost folders, beyond which no name reaches, each with the names that it may have
+    itself (none: names begin there). `source_roots` are the folders that the user says names begin in. A file
+    whose folder has no name that can be imported is called by its stem alone.
+    """
+    tree = _Tree(folders, anchors, frozenset(source_roots))
+    return {
+        f"{folder.path}/{file}": _joined(tree.prefix(folder.path), _stem(file)) or "__init__"
+        for folder in folders
+        for file in folder.files
+    }
+
+
+def is_importable(name: str) -> bool:
+    """Say whether a file or folder of this name can be imported by an import statement."""
+    return name.isidentifier() and not iskeyword(name)
+
+
+class _Content(NamedTuple):
+    """What can be imported from a folder: its modules, its packages and its other folders with code."""
+
+    modules: set[str]
+    packages: set[str]
+    others: set[str]
+
+    @property
+    def names(self) -> set[str]:
+        return self.modules | self.packages | self.others
+
+
+class _Tree:
+    """The folders of the project; it is asked for the prefix that the names of their modules have."""
+
+    def __init__(
+        self, folders: Collection[Folder], anchors: Mapping[str, tuple[str, ...]], roots: frozenset[str]
+    ) -> None:
+        self._anchors = anchors
+        self._roots = roots
+        self._packages = {folder.path: folder.is_package for folder in folders}
+        self._files = sorted(f"{folder.path}/{file}" for folder in folders for file in folder.files)
+        self._contents: dict[str, _Content] = {}
+        for folder in folders:
+            if folder.files:
+                self._content(folder.path).modules.update({_stem(file) for file in folder.files} - {""})
+                self._enter(folder.path)
+        self._prefixes: dict[str, str] = {}
+        self._imports: dict[str, frozenset[str]] = {}
+
+    def prefix(self, path: str) -> str:
+        """Return the dotted name that names of the folder's modules begin with; empty where names begin."""
+        if path not in self._prefixes:
+            self._prefixes[path] = self._find_prefix(path)
+        return self._prefixes[path]
+
+    def _find_prefix(self, path: str) -> str:
+        if path in self._roots:
+            return ""
+        if path in self._anchors:
+            return self._beginning_unless_imported(path, self._anchors[path])
+        parent, _, name = path.rpartition("/")
+        inherited = _joined(self.prefix(parent), name.replace(".", "_"))
+        if self._is_in_package(path):
+            return inherited
+        if not is_importable(name):
+            return ""
+        if name == "src" or self._content(path).packages:
+            return self._beginning_unless_imported(path, (inherited,))
+        return self._inherited_unless_imported(path, inherited)
+
+    def _beginning_unless_imported(self, path: str, names: tuple[str, ...]) -> str:
+        """Decide on a folder where names should begin: by the first file below it that says so."""
+        claims = [(name, self._claim(path, name)) for name in names]
+        if not claims:
+            return ""
+        below = self._first_below(path, [*claims, ("", self._top_level(path))])
+        if below is not None:
+            return below
+        return next((name for name, claim in claims if not self._all_imports.isdisjoint(claim)), "")
+
+    def _inherited_unless_imported(self, path: str, inherited: str) -> str:
+        """Decide on a folder of plain modules; scripts in it may import each other as if names began there."""
+        if not self._all_imports.isdisjoint(self._claim(path, inherited)):
+            return inherited
+        below = self._first_below(path, [("", self._top_level(path))])
+        return inherited if below is None else below
+
+    def _first_below(self, path: str, claims: Sequence[tuple[str, frozenset[str]]]) -> str | None:
+        """Return the name whose claim the first file below a folder proves that proves any."""
+        start = f"{path}/"
+        for index in range(bisect_left(self._files, start), len(self._files)):
+            file = self._files[index]
+            if not file.startswith(start):
+                break
+            imports = self._imports_of(file) - {
+                _stem(file.rpartition("/")[2])
+            }  # `redis.py` means another `redis`
+            for name, claim in claims:
+                if not imports.isdisjoint(claim):
+                    return name
+        return None
+
+    def _claim(self, path: str, name: str) -> frozenset[str]:
+        """Return the names whose import shows that the folder is called `name`."""
+        return frozenset(f"{name}.{child}" for child in self._content(path).names)
+
+    def _top_level(self, path: str) -> frozenset[str]:
+        """Return the names whose import shows that names begin in the folder.
+
+        A folder without `__init__.py` may be called like some third-party package (`examples/flask/app.py`),
+        so its name proves nothing without that of something in it; nor does a name that is found elsewhere
+        first.
+        """
+        content = self._content(path)
+        elsewhere = self._found_first(path) | sys.stdlib_module_names
+        names = (content.modules | content.packages) - elsewhere
+        for other in content.others - elsewhere:
+            names.update(f"{other}.{child}" for child in self._content(f"{path}/{other}").names)
+        return frozenset(names)
+
+    def _found_first(self, path: str) -> set[str]:
+        """Return the names that folders around this one and the configured source roots provide."""
+        names = set().union(*(self._content(root).names for root in self._roots))
+        while path not in self._anchors:
+            path = path.rpartition("/")[0]
+            names |= self._content(f"{path}/src").names
+            if not self.prefix(path):
+                names |= self._content(path).names
+        return names
+
+    def _content(self, path: str) -> _Content:
+        return self._contents.setdefault(path, _Content(set(), set(), set()))
+
+    def _enter(self, path: str) -> None:
+        """Make a folder with code known to the folders around it."""
+        while path not in self._anchors:
+            around, _, name = path.rpartition("/")
+            content = self._content(around)
+            siblings = content.packages if self._is_package(path) else content.others
+            if name in siblings:
+                return
+            siblings.add(name)
+            path = around
+
+    def _is_package(self, path: str) -> bool:
+        if path not in self._packages:  # around the folders that were looked into
+            self._packages[path] = (Path(path) / "__init__.py").is_file()
+        return self._packages[path]
+
+    def _is_in_package(self, path: str) -> bool:
+        """Say whether a folder is part of a package, by its own `__init__.py` or one around it."""
+        if self._is_package(path) or path in self._anchors or path in self._roots:
+            return self._is_package(path)
+        parent, _, name = path.rpartition("/")
+        return is_importable(name) and self._is_in_package(parent)
+
+    @cached_property
+    def _all_imports(self) -> frozenset[str]:
+        return frozenset().union(*map(self._imports_of, self._files))
+
+    def _imports_of(self, file: str) -> frozenset[str]:
+        if file not in self._imports:
+            self._imports[file] = imported_names(file)
+        return self._imports[file]
+
+
+def _joined(prefix: str, name: str) -> str:
+    return f"{prefix}.{name}" if prefix and name else prefix or name
+
+
+def _stem(file: str) -> str:
+    # No import statement can name `a.b.py`; with its dot it would only look like a module `b` of `a`.
+    return "" if file == "__init__.py" else file.removesuffix(".py").replace(".", "_")

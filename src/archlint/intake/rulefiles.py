@@ -1,0 +1,37 @@
+"""Reads archlint's own rule pages and data, and those of the user."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from archlint.rulebook.pages import Page
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def rules_directory() -> Path:
+    """Return where the rules are: inside an installed package, beside `src` in a checkout."""
+    installed = _PACKAGE / "_rules"
+    return installed if installed.is_dir() else _PACKAGE.parent.parent / "rules"
+
+
+def built_in_pages() -> Iterator[Page]:
+    """Yield archlint's own rule pages, in order of family and file name."""
+    yield from _pages(rules_directory())
+
+
+def user_pages(directories: Iterable[Path]) -> Iterator[Page]:
+    """Yield the rule pages of the user's directories and their folders."""
+    for directory in directories:
+        yield from _pages(directory)
+
+
+def _pages(directory: Path) -> Iterator[Page]:
+    for path in sorted(directory.rglob("*.md")):
+        yield Page(path.as_posix(), path.parent.name, path.read_text(encoding="utf-8"))
+
+
+def data_tables() -> Mapping[str, str]:
+    """Return the third-party tables: file name to TOML text."""
+    return {
+        path.name: path.read_text(encoding="utf-8") for path in sorted((rules_directory() / "data").glob("*.toml"))
+    }

@@ -1,0 +1,148 @@
+"""Walks a tree of folders for Python files, past what is excluded, ignored or not the project's own."""
+
+import os
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from archlint.intake.gitignore import Patterns, ignored, read_ignore_file
+from archlint.model import Failure
+
+_NEVER = frozenset(
+    (
+        ".archlint_cache",
+        ".direnv",
+        ".eggs",
+        ".git",
+        ".hg",
+        ".hypothesis",
+        ".ipynb_checkpoints",
+        ".mypy_cache",
+        ".nox",
+        ".pytest_cache",
+        ".ruff_cache",
+        ".svn",
+        ".tox",
+        ".venv",
+        "__pycache__",
+        "__pypackages__",
+        "node_modules",
+        "site-packages",
+    )
+)
+_UNLESS_PACKAGE = frozenset(("build", "dist", "venv"))
+_ENVIRONMENT = ("pyvenv.cfg", "conda-meta")
+
+
+class Folder(NamedTuple):
+    """A folder: its absolute path, the sorted names of its Python files, and if one is `__init__.py`."""
+
+    path: str
+    files: tuple[str, ...]
+    is_package: bool
+
+
+class Scan(NamedTuple):
+    """What a walk found; `links` are absolute paths of links that lead to files outside the project."""
+
+    folders: list[Folder]
+    failures: list[Failure]
+    links: list[str]
+
+
+def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -> Scan:
+    """Walk the tree at `top` in order of names; all paths are absolute, with forward slashes.
+
+    `top` itself is always looked into. `excluded` are the configured patterns, `above` those of the ignore
+    files above `top`. Links to folders are not followed; a link to a file counts as a file if it ends inside
+    `root`.
+    """
+    found = Scan([], [], [])
+    waiting = [(top, above)]
+    while waiting:
+        path, chain = waiting.pop()
+        entries = _entries(path, found.failures)
+        names = {entry.name for entry in entries}
+        if path != top and _is_foreign(path, names):
+            continue
+        if ".gitignore" in names:
+            chain = (*chain, *read_ignore_file(path))
+        inside = path.rstrip("/") + "/"
+        levels = ((excluded,), chain)
+        files = [
+            name
+            for name in _files(entries, inside, root, found)
+            if not _left_out(inside + name, levels, False)
+        ]
+        folders = [name for name in _folders(entries) if not _left_out(inside + name, levels, True)]
+        found.folders.append(Folder(path, tuple(files), "__init__.py" in names))
+        waiting.extend((inside + name, chain) for name in reversed(folders))
+    return found
+
+
+def _entries(path: str, failures: list[Failure]) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(path) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        reason = error.strerror or "it cannot be listed"
+        failures.append(
+            Failure(path, 0, f"cannot look into the folder: {reason}; make it readable or exclude it")
+        )
+        return []
+
+
+def _is_foreign(path: str, names: set[str]) -> bool:
+    """Say whether a folder holds an environment of installed packages, or what was built."""
+    if any(marker in names for marker in _ENVIRONMENT):
+        return True
+    return path.rpartition("/")[2] in _UNLESS_PACKAGE and "__init__.py" not in names
+
+
+def _folders(entries: Iterable[os.DirEntry[str]]) -> list[str]:
+    return [
+        entry.name
+        for entry in entries
+        if entry.name not in _NEVER
+        and entry.is_dir(follow_symlinks=False)
+        and not entry.name.endswith(".egg-info")
+    ]
+
+
+def _files(entries: Iterable[os.DirEntry[str]], inside: str, root: str, found: Scan) -> Iterable[str]:
+    """Yield the names of Python files that can be read under their names."""
+    for entry in entries:
+        name = entry.name
+        if not name.endswith(".py"):
+            continue
+        if entry.is_symlink():
+            if not _leads_to_file(entry.path):
+                continue
+            if not os.path.realpath(entry.path).startswith(root.rstrip("/") + "/"):
+                found.links.append(inside + name)
+                continue
+        elif not entry.is_file():
+            continue
+        if not _is_text(inside + name):
+            shown = (inside + name).encode("utf-8", "backslashreplace").decode()
+            found.failures.append(
+                Failure(shown, 0, "the name of the file is not UTF-8; rename it or exclude it")
+            )
+            continue
+        yield name
+
+
+def _leads_to_file(link: str) -> bool:
+    try:
+        return stat.S_ISREG(Path(link).stat().st_mode)
+    except OSError:  # it leads nowhere, in circles, or where one may not look
+        return False
+
+
+def _is_text(path: str) -> bool:
+    return path.isascii() or not any("\ud800" <= character <= "\udfff" for character in path)
+
+
+def _left_out(path: str, levels: tuple[tuple[Patterns, ...], ...], is_folder: bool) -> bool:
+    return any(ignored(path, chain, is_folder=is_folder) for chain in levels)

@@ -1,0 +1,114 @@
+"""Finds the configuration, in pyproject.toml or archlint.toml, and reads it into one `Config`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from archlint.intake.config import Config, Known
+from archlint.intake.keys import read_keys
+from archlint.intake.tomlfile import Key, TomlError, TomlFile
+
+_PYPROJECT_PREFIX: Key = ("tool", "archlint")
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used: `messages` has a sentence for each mistake, ordered by line."""
+
+    def __init__(self, messages: tuple[str, ...]) -> None:
+        super().__init__("\n".join(messages))
+        self.messages = messages
+
+
+class _Settings(NamedTuple):
+    """A table of settings: the file it is in, and under which key."""
+
+    file: TomlFile
+    prefix: Key
+    table: dict[str, object]
+
+
+def load(
+    start: Path, explicit: Path | None, isolated: bool, known: Callable[[tuple[Path, ...]], Known]
+) -> Config:
+    """Return the configuration that holds for `start`, a file or directory.
+
+    That is `explicit` (a file of either kind) if given, else the nearest archlint.toml, or pyproject.toml
+    with `[tool.archlint]`, in the directory or above it; without any, and if `isolated`, the defaults. The
+    project directory is that of the file; if `start` is not below it (an explicit file may be anywhere), the
+    working directory or `start` itself. `known` says which rules there are, given the directories of the
+    user's own rule pages. Raises ConfigError with every mistake at once.
+    """
+    if isolated:
+        return Config()
+    start = start.resolve()
+    try:
+        settings = _explicit(explicit) if explicit else _nearest(start)
+    except TomlError as error:
+        raise ConfigError((str(error),)) from None
+    except OSError as error:
+        raise ConfigError((f"{error.filename}: cannot be read: {error.strerror}",)) from None
+    if settings is None:
+        return Config()
+    file, prefix, table = settings
+    root = _root(file.path.parent, start)
+    fields = read_keys(file, prefix, table, root, known)
+    if file.problems:
+        raise ConfigError(file.problems)
+    return Config(root=root, file=file.path, **fields)
+
+
+def _root(folder: Path, start: Path) -> Path:
+    fallback = start.parent if start.is_file() else start
+    return next((root for root in (folder, Path.cwd()) if start.is_relative_to(root)), fallback)
+
+
+def _nearest(start: Path) -> _Settings | None:
+    for folder in (start, *start.parents):
+        own, shared = _own(folder / "archlint.toml"), _shared(folder / "pyproject.toml")
+        if own and shared:
+            both = (
+                f"{own.file.shown}: {shared.file.shown} has settings too, in [tool.archlint]; keep one file"
+            )
+            raise ConfigError((both,))
+        if own or shared:
+            return own or shared
+    return None
+
+
+def _own(path: Path) -> _Settings | None:
+    if not path.is_file():
+        return None
+    file = TomlFile(path, _shown(path))
+    return _Settings(file, (), file.values)
+
+
+def _shared(path: Path) -> _Settings | None:
+    """Read a pyproject.toml; one that never mentions archlint may be as broken as it likes."""
+    if not path.is_file() or b"archlint" not in path.read_bytes():
+        return None
+    return _tool_table(TomlFile(path, _shown(path)))
+
+
+def _tool_table(file: TomlFile) -> _Settings | None:
+    tool = file.values.get("tool")
+    if not isinstance(tool, dict) or "archlint" not in tool:
+        return None
+    return _Settings(file, _PYPROJECT_PREFIX, file.table(_PYPROJECT_PREFIX, tool["archlint"]))
+
+
+def _explicit(path: Path) -> _Settings:
+    shown = _shown(path.resolve())
+    if not path.is_file():
+        what = "is a directory, not a configuration file" if path.is_dir() else "there is no such file"
+        raise ConfigError((f"{shown}: {what}; give --config a pyproject.toml or an archlint.toml",))
+    file = TomlFile(path.resolve(), shown)
+    shared = _tool_table(file)
+    if shared is None and path.name == "pyproject.toml":
+        raise ConfigError((f"{shown}: has no [tool.archlint] table; add one or give --config another file",))
+    return shared or _Settings(file, (), file.values)
+
+
+def _shown(path: Path) -> str:
+    """Write a path relative to the working directory if it is below it."""
+    here = Path.cwd()
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()

@@ -1,0 +1,159 @@
+"""Finds the project's Python files, names their modules, and says which of them the report is about."""
+
+import stat
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from archlint.intake.config import Config
+from archlint.intake.extent import NamedPath, SourceError, configured, git_root, resolve, unconfigured
+from archlint.intake.gitignore import Patterns, ignore_files_above, patterns
+from archlint.intake.naming import module_names
+from archlint.intake.scan import Folder, scan
+from archlint.model import Failure
+
+
+class SourceFile(msgspec.Struct, frozen=True):
+    """One Python file: absolute path with forward slashes, dotted module name, if it is `__init__.py`."""
+
+    path: str
+    module: str
+    is_package: bool
+
+
+class Sources(msgspec.Struct, frozen=True):
+    """All files of the project, sorted by path, and the paths of those that the command line `selected`.
+
+    `root` is the project's directory, `base` the root of the git repository around it, else `root`. Two files
+    may have the same module name; imports mean the first. `failures` are what could not be looked into,
+    `notes` sentences for the user.
+    """
+
+    root: Path
+    base: Path
+    files: tuple[SourceFile, ...]
+    selected: frozenset[str]
+    failures: tuple[Failure, ...]
+    notes: tuple[str, ...]
+
+
+def find(paths: Sequence[Path], config: Config) -> Sources:
+    """Find the whole project that `paths` belong to, and what of it they select.
+
+    With a configuration the project is its `root`. Without one (`config.root` is None) it is for each path
+    the outermost package around it, else the directory itself, else the single file. What is named is checked
+    even if an ignore file or a default leaves it out; `exclude` always holds. Named files that are not Python
+    select nothing. Raises SourceError when a path does not exist or lies outside the project, or when there
+    is no Python file in the named directories.
+    """
+    named = resolve(paths)
+    extent = configured(config.root, named) if config.root else unconfigured(named)
+    found = _Found(extent.root, patterns(extent.root, config.exclude))
+    for tree in extent.trees:
+        found.walk(tree)
+    meant = [one for one in named if not found.excludes(one)]
+    for one in meant:
+        found.add(one)
+    names = module_names(
+        found.folders, extent.anchors, [(Path(extent.root) / path).as_posix() for path in config.source_roots]
+    )
+    selected = _selected(names, meant)
+    folders = ", ".join(one.shown for one in meant if one.is_folder)
+    if folders and not selected and not found.failures:
+        raise SourceError(
+            f"no Python file in {folders} that is not excluded or ignored; name another directory"
+        )
+    return Sources(
+        root=Path(extent.root),
+        base=Path(git_root(extent.root) or extent.root),
+        files=tuple(SourceFile(path, names[path], path.endswith("/__init__.py")) for path in sorted(names)),
+        selected=selected,
+        failures=tuple(found.failures),
+        notes=tuple(found.notes),
+    )
+
+
+def read(file: SourceFile) -> bytes | Failure:
+    """Return the bytes of a file, or the failure when it cannot be read, is gone or is no regular file."""
+    path = Path(file.path)
+    try:
+        if stat.S_ISREG(path.stat().st_mode):  # reading a pipe would wait for ever
+            return path.read_bytes()
+    except FileNotFoundError:
+        return Failure(file.path, 0, "the file is gone since it was found; run archlint again")
+    except OSError as error:
+        return Failure(
+            file.path, 0, f"cannot read the file: {error.strerror}; make it readable or exclude it"
+        )
+    return _not_regular(file.path)
+
+
+class _Found:
+    """The folders that were looked into so far, and what came up on the way."""
+
+    def __init__(self, root: str, excluded: Patterns) -> None:
+        self.folders: list[Folder] = []
+        self.failures: list[Failure] = []
+        self.notes: list[str] = []
+        self._root = root
+        self._excluded = excluded
+        self._seen: set[str] = set()
+
+    def excludes(self, one: NamedPath) -> bool:
+        """Say whether the configuration leaves a path out, or a folder that it is in."""
+        return bool(self._excluded.verdict(one.path, is_folder=one.is_folder))
+
+    def add(self, one: NamedPath) -> None:
+        """Add what a path names, as far as it is Python and was not found yet."""
+        if one.is_folder:
+            self.walk(one.path)
+        elif one.path not in self._seen and _is_python(one.path):
+            if not Path(one.path).is_file():
+                self.failures.append(_not_regular(one.path))
+                return
+            folder, _, name = one.path.rpartition("/")
+            self._enter(Folder(folder, (name,), (Path(folder) / "__init__.py").is_file()))
+
+    def walk(self, tree: str) -> None:
+        """Look into a tree, unless that has been done."""
+        if tree in self._seen:
+            return
+        found = scan(tree, self._root, self._excluded, ignore_files_above(tree, git_root(tree) or tree))
+        for folder in found.folders:
+            if folder.path not in self._seen:
+                self._seen.add(folder.path)
+                self._enter(folder)
+        self.failures.extend(found.failures)
+        if found.links:
+            first = f"the first is {found.links[0]}"
+            self.notes.append(
+                f"links to files outside the project were not followed: {len(found.links)}, {first}"
+            )
+
+    def _enter(self, folder: Folder) -> None:
+        self.folders.append(folder)
+        self._seen.update(f"{folder.path}/{file}" for file in folder.files)
+
+
+def _selected(files: Iterable[str], named: Sequence[NamedPath]) -> frozenset[str]:
+    exact = {one.path for one in named}
+    below = tuple(one.path.rstrip("/") + "/" for one in named if one.is_folder)
+    return frozenset(file for file in files if file in exact or file.startswith(below))
+
+
+def _is_python(path: str) -> bool:
+    """Say whether a named file is Python: by its suffix, or without one by its `#!` line."""
+    suffix = Path(path).suffix
+    if suffix or not Path(path).is_file():
+        return suffix == ".py"
+    try:
+        with Path(path).open("rb") as script:
+            start = script.readline(256)
+    except OSError:
+        return False
+    return start.startswith(b"#!") and b"python" in start
+
+
+def _not_regular(path: str) -> Failure:
+    return Failure(path, 0, "is not a regular file; leave it out with `exclude`")

@@ -1,0 +1,226 @@
+"""Runs the child processes that parse, and gathers the facts they send back."""
+
+import queue
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import BinaryIO
+
+import msgspec
+
+from archlint.facts.model import ModuleFacts
+from archlint.intake.sources import SourceFile, read
+from archlint.model import Failure
+
+BATCH_BYTES = 192 * 1024
+SECONDS_PER_FILE = 30.0
+SECONDS_PER_MEGABYTE = 30.0
+_LENGTH = struct.Struct(">I")
+_EXCLUDE_HINT = "exclude it in the configuration if it is not meant to be checked"
+
+
+class Task(msgspec.Struct, frozen=True, array_like=True):
+    """One module to parse: its dotted name, whether it is a package, its bytes."""
+
+    module: str
+    is_package: bool
+    data: bytes
+
+
+class Answer(msgspec.Struct, frozen=True, array_like=True):
+    """The encoded facts of one module, or (when empty) the line (0: unknown) and the reason why there are none."""
+
+    facts: bytes
+    line: int
+    message: str
+
+
+class WorkerError(Exception):
+    """The child process cannot even start."""
+
+
+def read_message(stream: BinaryIO) -> bytes | None:
+    """Return the next message, `None` at the end of the stream (a message cut short is none)."""
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (size,) = _LENGTH.unpack(head)
+    message = stream.read(size)
+    return message if len(message) == size else None
+
+
+def write_message(stream: BinaryIO, message: bytes) -> None:
+    """Send one message."""
+    stream.write(_LENGTH.pack(len(message)) + message)
+    stream.flush()
+
+
+class Gathered(msgspec.Struct):
+    """What came of the files: facts by path, failures, and the bytes of every file that could be read."""
+
+    facts: dict[str, ModuleFacts]
+    failures: list[Failure]
+    data: dict[str, bytes]
+
+
+def gather(files: Sequence[SourceFile], jobs: int) -> Gathered:
+    """Read and parse all files with `jobs` child processes; the result does not depend on their number.
+
+    Raises `WorkerError` when no child process can start.
+    """
+    gathered = Gathered({}, [], {})
+    pool = _Pool(_batches(files, gathered))
+    try:
+        pool.run(max(1, min(jobs, len(pool.batches))), gathered)
+    finally:
+        pool.stop()
+    gathered.failures.sort(key=lambda failure: (failure.path, failure.line, failure.message))
+    return gathered
+
+
+def _batches(files: Iterable[SourceFile], gathered: Gathered) -> "deque[list[SourceFile]]":
+    """Read every file, and put those that could be read into batches of about the same number of bytes."""
+    batches: deque[list[SourceFile]] = deque()
+    size = BATCH_BYTES
+    for file in files:
+        data = read(file)
+        if isinstance(data, Failure):
+            gathered.failures.append(data)
+            continue
+        gathered.data[file.path] = data
+        if size >= BATCH_BYTES:
+            batches.append([])
+            size = 0
+        batches[-1].append(file)
+        size += len(data) + 512
+    return batches
+
+
+class _Worker:
+    """One child process and the moment until which it may be silent."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+            [sys.executable, "-P", "-m", "archlint.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self.deadline = time.monotonic() + SECONDS_PER_FILE
+        self.timed_out = False
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.stdin: BinaryIO = self.process.stdin  # type: ignore[assignment]
+        self.stdout: BinaryIO = self.process.stdout  # type: ignore[assignment]
+        self.started = read_message(self.stdout) is not None
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.stdout.close()
+        try:
+            self.stdin.close()
+        except OSError:
+            pass  # what was still buffered has nobody to go to
+
+
+class _Pool:
+    """Threads of this process, each with a worker of its own, that take batches until none is left."""
+
+    def __init__(self, batches: "deque[list[SourceFile]]") -> None:
+        self.batches = batches
+        self._done: queue.SimpleQueue[tuple[SourceFile, Answer] | None | WorkerError] = queue.SimpleQueue()
+        self._workers: dict[int, _Worker] = {}
+        self._decoder = msgspec.msgpack.Decoder(ModuleFacts)
+        self._stopped = False
+
+    def run(self, jobs: int, gathered: Gathered) -> None:
+        if not self.batches:
+            return
+        threads = [
+            threading.Thread(target=self._work, args=(number, gathered.data), daemon=True) for number in range(jobs)
+        ]
+        for thread in threads:
+            thread.start()
+        running = jobs
+        while running:
+            try:
+                item = self._done.get(timeout=1.0)
+            except queue.Empty:
+                self._kill_the_late()
+                continue
+            if item is None:
+                running -= 1
+            elif isinstance(item, WorkerError):
+                raise item
+            else:
+                self._keep(*item, gathered)
+
+    def _keep(self, file: SourceFile, answer: Answer, gathered: Gathered) -> None:
+        if answer.facts:
+            gathered.facts[file.path] = self._decoder.decode(answer.facts)
+        else:
+            gathered.failures.append(Failure(file.path, answer.line, f"{answer.message}; {_EXCLUDE_HINT}"))
+
+    def _kill_the_late(self) -> None:
+        for worker in list(self._workers.values()):
+            if time.monotonic() > worker.deadline:
+                worker.timed_out = True
+                worker.process.kill()
+
+    def stop(self) -> None:
+        self._stopped = True
+        self.batches.clear()
+        for worker in list(self._workers.values()):
+            worker.kill()
+
+    def _work(self, number: int, data: dict[str, bytes]) -> None:
+        worker: _Worker | None = None
+        while self.batches and not self._stopped:
+            try:
+                batch = self.batches.popleft()
+            except IndexError:
+                break
+            if worker is None:
+                worker = self._workers[number] = _Worker()
+                if not worker.started:
+                    self._done.put(WorkerError("the parsing process does not start; `python -m archlint.worker` says why"))
+                    break
+            if not self._process(worker, batch, data):
+                worker.kill()
+                worker = None
+        if worker is not None:
+            worker.kill()
+        self._workers.pop(number, None)
+        self._done.put(None)
+
+    def _process(self, worker: _Worker, batch: list[SourceFile], data: dict[str, bytes]) -> bool:
+        """Send a batch and hand on its answers; false when the worker died, which costs the file it was at."""
+        tasks = [Task(file.module, file.is_package, data[file.path]) for file in batch]
+        worker.deadline = time.monotonic() + SECONDS_PER_FILE
+        try:
+            write_message(worker.stdin, msgspec.msgpack.encode(tasks))
+        except OSError:
+            pass  # it died; the missing answers tell
+        for position, file in enumerate(batch):
+            limit = SECONDS_PER_FILE + SECONDS_PER_MEGABYTE * len(data[file.path]) / 1_000_000
+            worker.deadline = time.monotonic() + limit
+            message = read_message(worker.stdout)
+            if message is None:
+                if not self._stopped:
+                    self._done.put((file, Answer(b"", 0, _death(worker, limit))))
+                    if batch[position + 1 :]:
+                        self.batches.append(batch[position + 1 :])
+                return False
+            self._done.put((file, msgspec.msgpack.decode(message, type=Answer)))
+        return True
+
+
+def _death(worker: _Worker, limit: float) -> str:
+    if worker.timed_out:
+        return f"parsing takes longer than {limit:.0f} seconds"
+    return "the parser crashed, which deeply nested code makes it do"

@@ -1,0 +1,149 @@
+"""The values that every part of archlint speaks of: places, violations, failures and the report."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+
+import msgspec
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+class Severity(StrEnum):
+    """How much a violation weighs; the values are SARIF's levels."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """Order by weight: note 0, warning 1, error 2."""
+        return ("note", "warning", "error").index(self.value)
+
+
+class Place(msgspec.Struct, frozen=True, order=True):
+    """A stretch of a source file, before anyone asked for its line.
+
+    `path` is the file's absolute path with forward slashes; `start` and `end` are offsets in code points
+    into the decoded text (0-based, `end` exclusive).
+    """
+
+    path: str
+    start: int
+    end: int
+
+
+class Location(msgspec.Struct, frozen=True):
+    """A place as a person reads it: lines and columns are 1-based, columns count code points, `end_column` is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class SourceText:
+    """The decoded text of one file with an index of its lines.
+
+    Lines end at LF, CRLF or a lone CR and nowhere else, as the Python tokenizer has it.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+
+    def location(self, start: int, end: int) -> Location:
+        """Turn offsets (0-based code points, `end` exclusive) into a location."""
+        line, column = self._line_column(start)
+        end_line, end_column = self._line_column(end)
+        return Location(line, column, end_line, end_column)
+
+    def line(self, number: int) -> str:
+        """Return line `number` (1-based) without its line end; empty when there is no such line."""
+        if not 1 <= number <= len(self._starts):
+            return ""
+        start = self._starts[number - 1]
+        stop = self._starts[number] if number < len(self._starts) else len(self.text)
+        return self.text[start:stop].rstrip("\r\n")
+
+    @property
+    def line_count(self) -> int:
+        """The number of lines; a final line end opens an empty last line."""
+        return len(self._starts)
+
+    def line_start(self, number: int) -> int:
+        """Return the offset at which line `number` (1-based, existing) begins."""
+        return self._starts[number - 1]
+
+    def _line_column(self, offset: int) -> tuple[int, int]:
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One step of a trace: what happens, and where (`None` when it is outside the checked files)."""
+
+    message: str
+    place: Place | None
+
+
+class Violation(msgspec.Struct, frozen=True, kw_only=True):
+    """One place where a rule is broken.
+
+    `module`, `scope` (qualified name of the enclosing function or class, empty for the module body),
+    `subject` (the API, import or member it is about) and `contract` (name of the user's contract, if one is
+    broken) are its identity together with `code`; message, place and trace never are. `help` says how to mend it.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    place: Place
+    module: str
+    scope: str
+    subject: str
+    contract: str = ""
+    help: str = ""
+    trace: tuple[Step, ...] = ()
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Something archlint could not look at: a file, a contract, a check that raised.
+
+    `path` is absolute (empty when no file is concerned); `line` is 1-based, 0 when unknown. `message` is one
+    sentence that says what is wrong and, after a semicolon, what to do.
+    """
+
+    path: str
+    line: int
+    message: str
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one run has to say; reporters turn it into text and nothing else.
+
+    `violations` are sorted, each beside its identity in `identities` (same index). `suppressed` counts those that
+    comments accepted. `texts` holds the text of every file that a violation or a trace names. `base` is the
+    absolute directory that machine formats write paths relative to (git root, else project); `cwd` the one
+    that text is relative to. `notes` are sentences for standard error. `files` and `modules` count what was read.
+    """
+
+    violations: tuple[Violation, ...]
+    identities: tuple[str, ...]
+    failures: tuple[Failure, ...]
+    notes: tuple[str, ...]
+    suppressed: int
+    files: int
+    base: str
+    cwd: str
+    texts: Mapping[str, SourceText]
+
+    def location(self, place: Place) -> Location:
+        """Return line and columns of a place; the text of its file is known to the report."""
+        return self.texts[place.path].location(place.start, place.end)

@@ -1,0 +1,48 @@
+"""The line of source that a violation is about, with carets under what is flagged."""
+
+from itertools import accumulate
+
+from archlint.model import Report, Violation
+from archlint.outcome.reporters.paint import Paint
+from archlint.outcome.reporters.visible import cells, visible
+
+_WIDTH = 120
+_BEFORE = 40
+_TAB = "    "
+_ELLIPSIS = "..."
+
+
+def excerpt(report: Report, violation: Violation, paint: Paint) -> tuple[list[str], str]:
+    """Return the lines of the excerpt and the margin under which more lines may stand.
+
+    The first line of a longer place stands for all of it. Tabs are four cells wide; of a line wider than 120
+    cells the part around the flagged place is shown.
+    """
+    where = report.location(violation.place)
+    line = report.texts[violation.place.path].line(where.line)
+    stop = where.end_column - 1 if where.end_line == where.line else len(line)
+    code, blanks, carets = _underlined(line, min(where.column - 1, len(line)), min(stop, len(line)))
+    margin = " " * len(str(where.line))
+    bar = paint("|", "dim")
+    return [
+        f"{margin} {bar}",
+        f"{paint(str(where.line), 'dim')} {bar} {code}".rstrip(),
+        f"{margin} {bar} {blanks}{paint(carets, 'caret')}",
+    ], margin
+
+
+def _underlined(line: str, start: int, stop: int) -> tuple[str, str, str]:
+    """Return `line` as shown, the blanks before offset `start`, and carets from there to offset `stop`."""
+    shown = [_TAB if character == "\t" else visible(character) for character in line]
+    first, last, opening, closing = 0, len(shown), "", ""
+    edges = [0, *accumulate(map(cells, shown))]
+    if edges[-1] > _WIDTH:
+        while first < start and edges[start] - edges[first] > _BEFORE and edges[-1] - edges[first] > _WIDTH:
+            first += 1
+        while edges[last] - edges[first] > _WIDTH:
+            last -= 1
+        opening = _ELLIPSIS if first else ""
+        closing = _ELLIPSIS if last < len(shown) else ""
+    blanks = edges[start] - edges[first] + len(opening)
+    carets = max(edges[min(stop, last)] - edges[start], 1)
+    return opening + "".join(shown[first:last]) + closing, " " * blanks, "^" * carets

@@ -1,0 +1,85 @@
+"""The report as JSON, version 1: keys may be added, none is renamed or removed."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from archlint import __version__
+from archlint.model import Failure, Place, Report, Severity, Step, Violation
+from archlint.outcome.reporters.dump import Json, dump
+from archlint.outcome.reporters.paint import Paint
+from archlint.outcome.reporters.paths import relative
+from archlint.rulebook.model import Rule
+
+
+def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
+    """Write `{version, tool, violations, failures, stats}`.
+
+    Lines and columns are 1-based, columns count code points, `endColumn` is exclusive; paths are relative to
+    the report's base. A failure's path and line are null when it has none, and so is the place of a step
+    outside the checked files.
+    """
+    pairs = zip(report.violations, report.identities, strict=True)
+    return dump(
+        {
+            "version": 1,
+            "tool": {"name": "archlint", "version": __version__},
+            "violations": [_violation(report, one, identity, rules[one.code]) for one, identity in pairs],
+            "failures": [_failure(report, failure) for failure in report.failures],
+            "stats": _stats(report),
+        }
+    )
+
+
+def _violation(report: Report, violation: Violation, identity: str, rule: Rule) -> Json:
+    return {
+        "code": violation.code,
+        "name": rule.name,
+        "severity": violation.severity.value,
+        "message": violation.message,
+        "help": violation.help,
+        **_place(report, violation.place),
+        "module": violation.module,
+        "scope": violation.scope,
+        "subject": violation.subject,
+        "contract": violation.contract,
+        "identity": identity,
+        "trace": [_step(report, step) for step in violation.trace],
+        "url": rule.url,
+    }
+
+
+def _place(report: Report, place: Place) -> Json:
+    where = report.location(place)
+    return {
+        "path": relative(place.path, report.base),
+        "line": where.line,
+        "column": where.column,
+        "endLine": where.end_line,
+        "endColumn": where.end_column,
+    }
+
+
+def _step(report: Report, step: Step) -> Json:
+    if step.place is None:
+        return {"message": step.message, "path": None, "line": None, "column": None}
+    where = report.location(step.place)
+    path = relative(step.place.path, report.base)
+    return {"message": step.message, "path": path, "line": where.line, "column": where.column}
+
+
+def _failure(report: Report, failure: Failure) -> Json:
+    path = relative(failure.path, report.base) if failure.path else None
+    return {"message": failure.message, "path": path, "line": failure.line or None}
+
+
+def _stats(report: Report) -> Json:
+    counts = Counter(violation.severity for violation in report.violations)
+    return {
+        "files": report.files,
+        "violations": len(report.violations),
+        "errors": counts[Severity.ERROR],
+        "warnings": counts[Severity.WARNING],
+        "notes": counts[Severity.NOTE],
+        "failures": len(report.failures),
+        "suppressed": report.suppressed,
+    }

@@ -1,0 +1,152 @@
+"""The report as SARIF 2.1.0, as GitHub code scanning, Azure DevOps and the editors' viewers read it."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from archlint import __version__
+from archlint.model import Failure, Report, Violation
+from archlint.outcome.reporters.dump import Json, dump
+from archlint.outcome.reporters.fingerprint import line_hashes
+from archlint.outcome.reporters.paint import Paint
+from archlint.outcome.reporters.sarif_places import ROOT, Places, logical
+from archlint.outcome.reporters.sarif_rules import FAILURE, rule_descriptor
+from archlint.outcome.reporters.visible import visible
+from archlint.rulebook.model import Rule
+
+_PROJECT = "https://github.com/archlint/archlint"
+_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_RESULT_LIMIT = 25_000  # GitHub rejects a run with more
+_STEP_LIMIT = 1_000  # GitHub shows no more
+
+Entry = tuple[Violation, str]
+"""A violation and its identity."""
+
+
+def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
+    """Write one run: no time, no machine's path, columns in UTF-16 units.
+
+    At most 25,000 results are written, the gravest first when there are more; a notification counts the
+    others.
+    """
+    return dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report, rules)]})
+
+
+def _run(report: Report, rules: Mapping[str, Rule]) -> Json:
+    entries = _kept(report)
+    codes = sorted({violation.code for violation, _ in entries})
+    places = Places(report, _paths(report, entries))
+    return {
+        "tool": {"driver": _driver([rules[code] for code in codes])},
+        "automationDetails": {"id": "archlint/"},
+        "columnKind": "utf16CodeUnits",
+        "newlineSequences": places.newline_sequences(),
+        "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the checked repository."}}},
+        "invocations": [_invocation(report, places, len(report.violations) - len(entries))],
+        "artifacts": places.artifacts(),
+        "results": list(_results(report, entries, codes, places)),
+    }
+
+
+def _kept(report: Report) -> list[Entry]:
+    entries = list(zip(report.violations, report.identities, strict=True))
+    if len(entries) > _RESULT_LIMIT:
+        entries.sort(key=lambda entry: -entry[0].severity.rank)
+    return entries[:_RESULT_LIMIT]
+
+
+def _paths(report: Report, entries: Sequence[Entry]) -> Iterator[str]:
+    for violation, _ in entries:
+        yield violation.place.path
+        yield from (step.place.path for step in violation.trace[:_STEP_LIMIT] if step.place)
+    yield from (failure.path for failure in report.failures if failure.path)
+
+
+def _driver(rules: Sequence[Rule]) -> Json:
+    return {
+        "name": "archlint",
+        "fullName": f"archlint {__version__}",
+        "version": __version__,
+        "semanticVersion": __version__,
+        "informationUri": _PROJECT,
+        "rules": [rule_descriptor(rule) for rule in rules],
+        "notifications": [FAILURE],
+    }
+
+
+def _invocation(report: Report, places: Places, left_out: int) -> Json:
+    notifications = [_notification(failure, places) for failure in report.failures]
+    if left_out:
+        message = f"{left_out:,} violations are left out: a run holds at most {_RESULT_LIMIT:,} results."
+        notifications.append({"level": "warning", "message": {"text": message}})
+    if not report.failures:
+        return {"executionSuccessful": True, "toolExecutionNotifications": notifications}
+    return {"executionSuccessful": False, "exitCode": 2, "toolExecutionNotifications": notifications}
+
+
+def _notification(failure: Failure, places: Places) -> Json:
+    notification: Json = {
+        "descriptor": {"id": FAILURE["id"], "index": 0},
+        "level": "error",
+        "message": {"text": visible(failure.message)},
+    }
+    if failure.path:
+        notification["locations"] = [{"physicalLocation": places.physical_line(failure.path, failure.line)}]
+    return notification
+
+
+def _results(
+    report: Report, entries: Sequence[Entry], codes: Sequence[str], places: Places
+) -> Iterator[Json]:
+    index = {code: number for number, code in enumerate(codes)}
+    hashes = _hashes(report, entries)
+    for violation, identity in entries:
+        line = report.location(violation.place).line
+        result: Json = {
+            "ruleId": violation.code,
+            "ruleIndex": index[violation.code],
+            "level": violation.severity.value,
+            "message": {"text": _message(violation)},
+            "locations": [
+                {
+                    "physicalLocation": places.physical_with_context(violation.place),
+                    "logicalLocations": logical(violation.module, violation.scope),
+                }
+            ],
+            "partialFingerprints": {
+                "primaryLocationLineHash": hashes[violation.place.path][line],
+                "archlint/v1": identity,
+            },
+        }
+        yield {**result, **_trace(violation, places)}
+
+
+def _hashes(report: Report, entries: Sequence[Entry]) -> Mapping[str, Mapping[int, str]]:
+    lines: defaultdict[str, set[int]] = defaultdict(set)
+    for violation, _ in entries:
+        lines[violation.place.path].add(report.location(violation.place).line)
+    return {path: line_hashes(report.texts[path].text, wanted) for path, wanted in lines.items()}
+
+
+def _message(violation: Violation) -> str:
+    """Return the message as a sentence, so that a narrow viewer shows it alone, then how to mend it."""
+    sentence = visible(violation.message)
+    ended = sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+    if not violation.help:
+        return ended
+    advice = "\n".join(visible(line) for line in violation.help.rstrip("\n").split("\n"))
+    return f"{ended} Help: {advice}"
+
+
+def _trace(violation: Violation, places: Places) -> Json:
+    """Return the trace as a code flow, and the place where it ends as the related location."""
+    steps: list[Json] = [
+        {"physicalLocation": places.physical(step.place), "message": {"text": visible(step.message)}}
+        for step in violation.trace[:_STEP_LIMIT]
+        if step.place
+    ]
+    if not steps:
+        return {}
+    return {
+        "codeFlows": [{"threadFlows": [{"locations": [{"location": step} for step in steps]}]}],
+        "relatedLocations": [{"id": 1, **steps[-1]}],
+    }

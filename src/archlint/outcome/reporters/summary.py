@@ -1,0 +1,34 @@
+"""What a run comes to: one sentence, and the count of each rule."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from archlint.model import Report, Severity
+from archlint.rulebook.model import Rule
+
+
+def summary(report: Report) -> str:
+    """Return the sentence that ends a run, without a line end."""
+    found = len(report.violations)
+    sentence = f"Found {_count(found, 'violation')} ({_by_severity(report)})" if found else "No violations"
+    if report.failures:
+        sentence += f" and {_count(len(report.failures), 'failure')}"
+    sentence += f" in {_count(report.files, 'file')}"
+    return f"{sentence}; {report.suppressed} suppressed." if report.suppressed else f"{sentence}."
+
+
+def statistics(report: Report, rules: Mapping[str, Rule]) -> str:
+    """Write a table of count, code and name, the rules with most violations first."""
+    counts = Counter(violation.code for violation in report.violations)
+    width = max((len(str(count)) for count in counts.values()), default=0)
+    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    return "".join(f"{count:>{width}}  {code}  {rules[code].name}\n" for code, count in rows)
+
+
+def _by_severity(report: Report) -> str:
+    counts = Counter(violation.severity for violation in report.violations)
+    return ", ".join(_count(counts[severity], severity) for severity in Severity if counts[severity])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

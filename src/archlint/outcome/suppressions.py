@@ -1,0 +1,88 @@
+"""Applies `# archlint: ignore[...]` comments, and finds those that accept nothing."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from archlint.facts.model import Suppression
+from archlint.model import SourceText, Violation
+from archlint.project.program import Module, Project
+from archlint.rulebook.model import Rule
+from archlint.rulebook.selection import meant_by
+
+UNUSED = "ARC001"
+
+
+def apply(
+    violations: Iterable[Violation],
+    project: Project,
+    text_of: Callable[[str], SourceText],
+    rules: Mapping[str, Rule],
+    active: Mapping[str, Rule],
+) -> tuple[list[Violation], int]:
+    """Return the violations that no comment accepts, ARC001's own among them, and how many were accepted.
+
+    `text_of` gives the text of a path. `rules` are all there are, `active` those that ran: about the others nobody
+    knows whether a comment would accept something.
+    """
+    commented = {module.path: module for module in project.modules if module.facts.suppressions}
+    used: set[tuple[str, int, str]] = set()
+    found = list(violations)
+    kept = [each for each in found if not _accepted(each, commented, text_of, rules, used)]
+    if UNUSED in active:
+        unused = [each for module in commented.values() for each in _unused(module, rules, active, used)]
+        found += unused
+        kept += [each for each in unused if not _accepted(each, commented, text_of, rules, used)]
+    return kept, len(found) - len(kept)
+
+
+def _accepted(
+    violation: Violation,
+    commented: Mapping[str, Module],
+    text_of: Callable[[str], SourceText],
+    rules: Mapping[str, Rule],
+    used: set[tuple[str, int, str]],
+) -> bool:
+    module = commented.get(violation.place.path)
+    if module is None:
+        return False
+    line = text_of(violation.place.path).location(violation.place.start, violation.place.end).line
+    accepted = False
+    for suppression in module.facts.suppressions:
+        if suppression.first and not suppression.first <= line <= suppression.last:
+            continue
+        for selector in suppression.rules:
+            if violation.code in meant_by(selector, rules):
+                used.add((module.path, suppression.start, selector))
+                accepted = True
+    return accepted
+
+
+def _unused(
+    module: Module, rules: Mapping[str, Rule], active: Mapping[str, Rule], used: set[tuple[str, int, str]]
+) -> Iterator[Violation]:
+    for suppression in module.facts.suppressions:
+        idle = [
+            selector
+            for selector in suppression.rules
+            if (module.path, suppression.start, selector) not in used and _was_judged(selector, rules, active)
+        ]
+        if idle or not suppression.rules:
+            yield active[UNUSED].violation(
+                module,
+                (suppression.start, suppression.end),
+                message=_message(suppression, idle, rules),
+                subject=",".join(idle) or "ignore",
+            )
+
+
+def _was_judged(selector: str, rules: Mapping[str, Rule], active: Mapping[str, Rule]) -> bool:
+    meant = meant_by(selector, rules)
+    return not meant or any(code in active for code in meant)
+
+
+def _message(suppression: Suppression, idle: list[str], rules: Mapping[str, Rule]) -> str:
+    if not suppression.rules:
+        return "this comment names no rule and accepts nothing; write `ignore[CODE]` or delete it"
+    unknown = [selector for selector in idle if not meant_by(selector, rules)]
+    if unknown:
+        return f"there is no rule {', '.join(unknown)}: the comment accepts nothing; correct or delete it"
+    return f"nothing here breaks {', '.join(idle)}; delete the comment"

@@ -1,0 +1,1 @@
+"""Whole-program queries over the facts of all modules."""

@@ -1,0 +1,109 @@
+"""Classes as the program sees them: what they derive from and what members they have."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from archlint.facts.model import Attribute, Class, Function
+from archlint.project.program import Module, Project
+
+PROPERTIES = frozenset(
+    {
+        "builtins.property",
+        "functools.cached_property",
+        "abc.abstractproperty",
+        "django.utils.functional.cached_property",
+        "propcache.cached_property",
+        "propcache.api.cached_property",
+    }
+)
+OVERLOADS = frozenset({"typing.overload", "typing_extensions.overload"})
+STRUCTURAL = frozenset(
+    {
+        "builtins.object",
+        "typing.Protocol",
+        "typing_extensions.Protocol",
+        "typing.Generic",
+        "abc.ABC",
+    }
+)
+"""External bases that add no member of their own."""
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A member of a class: a method (`functions` are its definitions in order, overloads included) or an attribute.
+
+    `owner` is the class that defines it (`module@index`). A property is a method whose `is_property` holds.
+    """
+
+    name: str
+    owner: str
+    functions: tuple[int, ...] = ()
+    attribute: Attribute | None = None
+    is_property: bool = False
+
+    @property
+    def is_method(self) -> bool:
+        """Whether it is called rather than read."""
+        return bool(self.functions) and not self.is_property
+
+
+class ClassTable:
+    """Own members of every class of the project, found when first asked for."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._own: dict[str, dict[str, Member]] = {}
+        self._methods: dict[str, dict[int, list[int]]] = {}
+
+    def own_members(self, key: str) -> dict[str, Member]:
+        """Return the members that the class `module@index` itself defines, by name."""
+        if key not in self._own:
+            module, fact = self._project.class_(key)
+            self._own[key] = self._collect(key, module, fact)
+        return self._own[key]
+
+    def _collect(self, key: str, module: Module, fact: Class) -> dict[str, Member]:
+        members = {each.name: Member(each.name, key, attribute=each) for each in fact.attributes}
+        grouped: dict[str, list[int]] = {}
+        for index in self._functions_of(module).get(int(key.rsplit("@", 1)[1]), ()):
+            grouped.setdefault(module.facts.functions[index].name, []).append(index)
+        for name, indexes in grouped.items():
+            functions = [module.facts.functions[index] for index in indexes]
+            members[name] = Member(
+                name, key, functions=tuple(indexes), is_property=any(map(is_property, functions))
+            )
+        return members
+
+    def _functions_of(self, module: Module) -> dict[int, list[int]]:
+        """Return the indexes of methods by the index of their class."""
+        if module.name not in self._methods:
+            owned: dict[int, list[int]] = {}
+            for index, function in enumerate(module.facts.functions):
+                if function.owner >= 0:
+                    owned.setdefault(function.owner, []).append(index)
+            self._methods[module.name] = owned
+        return self._methods[module.name]
+
+
+def is_property(function: Function) -> bool:
+    """Tell whether decorators make a method a property (or its setter or deleter)."""
+    return any(
+        decorator in PROPERTIES or decorator.endswith((".setter", ".deleter", ".getter"))
+        for decorator in function.decorators
+    )
+
+
+def definitions(module: Module, member: Member) -> Iterator[Function]:
+    """Yield the functions of a method member."""
+    for index in member.functions:
+        yield module.facts.functions[index]
+
+
+def implementation(module: Module, member: Member) -> Function | None:
+    """Return the definition that counts: the getter of a property, the last one that is no overload of a method."""
+    functions = list(definitions(module, member))
+    if member.is_property:
+        return functions[0] if functions else None
+    real = [function for function in functions if not OVERLOADS.intersection(function.decorators)]
+    return (real or functions or [None])[-1]

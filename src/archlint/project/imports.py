@@ -1,0 +1,110 @@
+"""The import graph of the checked code: which module imports which, by which alias."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import groupby
+from types import MappingProxyType
+
+import msgspec
+
+from archlint.facts.model import Import, ModuleFacts
+
+
+class Edge(msgspec.Struct, frozen=True, gc=False):
+    """One import alias, seen from the project.
+
+    `imported` is the module of the project that is meant if `internal`, else the `target` as written. A
+    folder without `__init__.py` that holds modules is a module too (it has no facts).
+    """
+
+    importer: str
+    imported: str
+    import_: Import
+    internal: bool
+
+
+class ImportGraph(msgspec.Struct, frozen=True):
+    """All import edges of a project.
+
+    `modules` are the facts it was built from. `edges` are sorted by importer, then position. `unresolved`
+    (sorted likewise, never in `edges`) are imports of a module that could only be the project's own but does
+    not exist there, such as an extension module. `by_importer` and `by_imported` hold the same `edges` in the
+    same order.
+    """
+
+    modules: Mapping[str, ModuleFacts]
+    edges: tuple[Edge, ...]
+    unresolved: tuple[Edge, ...]
+    by_importer: Mapping[str, tuple[Edge, ...]]
+    by_imported: Mapping[str, tuple[Edge, ...]]
+
+
+def import_graph(modules: Mapping[str, ModuleFacts]) -> ImportGraph:
+    """Build the graph from the facts of every module, keyed by dotted name."""
+    known = modules.keys() | namespaces(modules)
+    edges: list[Edge] = []
+    unresolved: list[Edge] = []
+    for importer in sorted(modules):
+        for import_ in sorted(modules[importer].imports, key=_position):
+            module = meant(import_, known)
+            edge = Edge(importer, module or import_.target, import_, module is not None)
+            bucket = unresolved if module is None and _must_be_own(import_.target, modules) else edges
+            bucket.append(edge)
+    return ImportGraph(
+        modules=modules,
+        edges=tuple(edges),
+        unresolved=tuple(unresolved),
+        by_importer=_grouped(edges, _importer),
+        by_imported=_grouped(edges, _imported),
+    )
+
+
+def written(import_: Import) -> str:
+    """Return the dotted name an alias spells out: `a.b` for `import a.b`, `a.b.c` for `from a.b import c`."""
+    return f"{import_.target}.{import_.name}" if import_.name else import_.target
+
+
+def meant(import_: Import, known: Collection[str]) -> str | None:
+    """Return the one of the `known` modules that an alias imports, `None` when there is none.
+
+    That is the module with the written name or else its parent, as grimp has it: `import a.b` is an import of
+    `a` when there is no module `a.b`, like `from a import b`.
+    """
+    name = written(import_)
+    if name in known:
+        return name
+    parent = name.rpartition(".")[0]
+    return parent if parent in known else None
+
+
+def namespaces(modules: Iterable[str]) -> frozenset[str]:
+    """Return the packages above `modules` that are not among them: folders without `__init__.py`."""
+    own = set(modules)
+    return frozenset(parent for name in own for parent in parents(name) if parent not in own)
+
+
+def parents(name: str) -> tuple[str, ...]:
+    """Return the packages above a dotted name, outermost first: `a` and `a.b` for `a.b.c`."""
+    parts = name.split(".")
+    return tuple(".".join(parts[:count]) for count in range(1, len(parts)))
+
+
+def _must_be_own(target: str, modules: Mapping[str, ModuleFacts]) -> bool:
+    # Only what lies in no regular package can come from another distribution.
+    return any(parent in modules for parent in parents(target))
+
+
+def _position(import_: Import) -> tuple[int, int]:
+    return import_.start, import_.end
+
+
+def _importer(edge: Edge) -> str:
+    return edge.importer
+
+
+def _imported(edge: Edge) -> str:
+    return edge.imported
+
+
+def _grouped(edges: Iterable[Edge], key: Callable[[Edge], str]) -> Mapping[str, tuple[Edge, ...]]:
+    groups = groupby(sorted(edges, key=key), key)
+    return MappingProxyType({name: tuple(group) for name, group in groups})

@@ -1,0 +1,175 @@
+"""Which layer role each module plays: as configured, or as conventional package names say."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+import msgspec
+
+from archlint.project.patterns import compile_module_pattern
+from archlint.project.program import Module, Project
+
+ROLES = ("domain", "application", "infrastructure", "presentation", "composition", "tests")
+FORBIDDEN: Mapping[str, frozenset[str]] = {
+    "domain": frozenset({"application", "infrastructure", "presentation", "composition"}),
+    "application": frozenset({"infrastructure", "presentation"}),
+    "presentation": frozenset({"infrastructure"}),
+}
+"""Role -> the roles whose modules its modules may not import."""
+INNER = frozenset({"domain", "application"})
+
+_UNMISTAKABLE: Mapping[str, str] = {
+    "domain": "domain",
+    "entities": "domain",
+    "application": "application",
+    "service_layer": "application",
+    "use_cases": "application",
+    "usecases": "application",
+    "infrastructure": "infrastructure",
+    "infra": "infrastructure",
+    "adapters": "infrastructure",
+    "persistence": "infrastructure",
+    "presentation": "presentation",
+    "entrypoints": "presentation",
+}
+_WEAK: Mapping[str, str] = {
+    "model": "domain",
+    "models": "domain",
+    "services": "application",
+    "repositories": "infrastructure",
+    "db": "infrastructure",
+    "api": "presentation",
+    "web": "presentation",
+    "routers": "presentation",
+    "endpoints": "presentation",
+}
+_COMPOSITION = frozenset({"bootstrap", "container", "main", "wiring"})
+
+
+class Layer(msgspec.Struct, frozen=True):
+    """The role of a module; `sure` is false when it only follows from a name that means other things too."""
+
+    role: str
+    sure: bool = True
+
+
+class Layers:
+    """Role by module name. `inferred` says whether names decided, because nothing is configured."""
+
+    def __init__(self, project: Project) -> None:
+        self.inferred = not project.architecture.layers
+        self._layers: dict[str, Layer] = {}
+        assign = _by_name(project) if self.inferred else _by_configuration(project)
+        for name, layer in assign:
+            self._layers.setdefault(name, layer)
+
+    def of(self, module: str) -> Layer | None:
+        """Return the layer of a module, `None` when it is in none."""
+        return self._layers.get(module)
+
+    def role(self, module: str) -> str:
+        """Return the role of a module, empty when it is in no layer."""
+        layer = self._layers.get(module)
+        return layer.role if layer else ""
+
+    def members(self) -> dict[str, list[str]]:
+        """Return the modules of each role that has any, sorted."""
+        found: dict[str, list[str]] = {}
+        for name, layer in sorted(self._layers.items()):
+            found.setdefault(layer.role, []).append(name)
+        return found
+
+
+def layers(project: Project) -> Layers:
+    """The query for layer roles."""
+    return Layers(project)
+
+
+def is_test(module: Module) -> bool:
+    """Tell whether a module is test code: `tests/`, `test_*.py`, `*_test.py`, `conftest.py`."""
+    *folders, name = module.name.split(".")
+    if "tests" in folders or name in ("conftest", "tests"):
+        return True
+    return name.startswith("test_") or name.endswith("_test") or "/tests/" in module.path.rpartition("/src/")[2]
+
+
+def empty_layers(project: Project) -> Iterator[tuple[str, str, str]]:
+    """Yield (role, pattern, hint) for every configured pattern that matches no module."""
+    names = sorted({name for module in project.by_name for name in _prefixes(module)})
+    for role, patterns in project.architecture.layers.items():
+        for pattern in patterns:
+            matches = compile_module_pattern(pattern)
+            if not any(matches(name) for name in project.by_name):
+                near = get_close_matches(pattern, names, 1)
+                yield role, pattern, near[0] if near else ""
+
+
+def _prefixes(name: str) -> Iterator[str]:
+    parts = name.split(".")
+    for end in range(1, len(parts) + 1):
+        yield ".".join(parts[:end])
+
+
+def _by_configuration(project: Project) -> Iterator[tuple[str, Layer]]:
+    compiled = [
+        (role, compile_module_pattern(pattern), len(pattern.split(".")))
+        for role, patterns in project.architecture.layers.items()
+        for pattern in patterns
+    ]
+    compiled.sort(key=lambda entry: -entry[2])
+    for name, module in sorted(project.by_name.items()):
+        role = next((role for role, matches, _ in compiled if matches(name)), "")
+        if not role and is_test(module):
+            role = "tests"
+        if role:
+            yield name, Layer(role)
+
+
+def _by_name(project: Project) -> Iterator[tuple[str, Layer]]:
+    layered = _layered_packages(project)
+    for name, module in sorted(project.by_name.items()):
+        if is_test(module):
+            yield name, Layer("tests")
+            continue
+        layer = _inferred(name.split("."), layered)
+        if layer is not None:
+            yield name, layer
+
+
+def _inferred(parts: list[str], layered: frozenset[str]) -> Layer | None:
+    for position, part in enumerate(parts):
+        if ".".join(parts[:position]) not in layered:
+            continue
+        if part in _COMPOSITION:
+            return Layer("composition")
+        role = _UNMISTAKABLE.get(part) or _WEAK.get(part)
+        if role is None:
+            return None
+        if role != "domain" and parts[-1] in _COMPOSITION:
+            return Layer("composition")
+        return Layer(role, sure=part in _UNMISTAKABLE)
+    return None
+
+
+def _layered_packages(project: Project) -> frozenset[str]:
+    """Return the packages whose children are layers: two roles side by side, told by names that cannot be mistaken."""
+    children: dict[str, set[str]] = {}
+    packages: set[str] = set()
+    for name, module in project.by_name.items():
+        if is_test(module):
+            continue
+        parts = name.split(".")
+        for position, part in enumerate(parts):
+            children.setdefault(".".join(parts[:position]), set()).add(part)
+            if position < len(parts) - 1 or module.facts.is_package:
+                packages.add(".".join(parts[: position + 1]))
+    return frozenset(parent for parent, names in children.items() if _is_layered(parent, names, packages))
+
+
+def _is_layered(parent: str, names: set[str], packages: set[str]) -> bool:
+    prefix = parent + "." if parent else ""
+    sure = {_UNMISTAKABLE[name] for name in names if name in _UNMISTAKABLE}
+    if len(sure) >= 2:
+        return True
+    weak = {_WEAK[name] for name in names if name in _WEAK}
+    core = any(_UNMISTAKABLE.get(name) in INNER and prefix + name in packages for name in names)
+    return core and len(sure | weak) >= 2

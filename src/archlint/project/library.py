@@ -1,0 +1,172 @@
+"""The shared third-party table: what libraries export, what calls return, what blocks, what is a client."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from archlint.model import Severity
+from archlint.project.library_tables import SEVERITIES, LibraryError, Tables
+
+__all__ = ["Blocking", "Library", "LibraryError"]
+
+_TYPE_NAME = re.compile(r"[^<>,\s]+")
+_T = TypeVar("_T")
+
+
+class Blocking(msgspec.Struct, frozen=True):
+    """An API that blocks the thread that calls it.
+
+    `api` is its canonical name on the class that defines it, `kind` a key of `SEVERITIES`, `instead` a phrase
+    that says what an async function does in its place.
+    """
+
+    api: str
+    kind: str
+    severity: Severity
+    instead: str
+
+
+class Library:
+    """The third-party table, read once and never changed; every answer is worked out once.
+
+    Names are dotted and may be any under which a thing is exported; answers use canonical ones. A class
+    answers for what it inherits; the class nearest to the receiver decides.
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        self._exports: Mapping[str, str] = tables.exports.entries
+        self._bases: Mapping[str, tuple[str, ...]] = tables.bases.entries
+        self._returns: Mapping[str, str] = tables.returns.entries
+        self._attributes: Mapping[str, str] = tables.attributes.entries
+        self._enters: Mapping[str, str] = tables.enters.entries
+        self._blocking: Mapping[str, tuple[str, str]] = tables.blocking.entries
+        self._not_blocking = frozenset(tables.not_blocking.entries)
+        self._clients: Mapping[str, str] = tables.clients.entries
+        self._classes = _classes(tables)
+        self._members = (
+            self._returns.keys() | self._attributes.keys() | self._blocking.keys() | self._not_blocking
+        )
+        self._canonical_of = _Memo(self._find_canonical)
+        self._ancestors_of = _Memo(self._find_ancestors)
+        self._member_of = _Memo(self._find_member)
+        self._returns_of = _Memo(lambda name: self._inherited(self._returns, name))
+        self._attribute_of = _Memo(lambda name: self._inherited(self._attributes, name))
+        self._blocking_of = _Memo(self._find_blocking)
+
+    @classmethod
+    def parse(cls, texts: Mapping[str, str]) -> "Library":
+        """Read the table from file names and their TOML texts.
+
+        Raises `LibraryError` with every mistake of all files.
+        """
+        return cls(Tables(texts))
+
+    def canonical(self, name: str) -> str:
+        """Return the name with its longest exported prefix made canonical; an unknown name as it is."""
+        return self._canonical_of[name]
+
+    def ancestors(self, cls: str) -> tuple[str, ...]:
+        """Return the class and all its known bases, each before its own bases."""
+        return self._ancestors_of[cls]
+
+    def is_class(self, name: str) -> bool:
+        """Tell whether the table knows the name as that of a class."""
+        return self.canonical(name) in self._classes
+
+    def member(self, cls: str, name: str) -> str:
+        """Return the dotted name of an attribute on the nearest ancestor that the table knows to have it.
+
+        An attribute that the table does not know stays on the class itself.
+        """
+        return self._member_of[f"{cls}.{name}"]
+
+    def returns(self, name: str) -> str | None:
+        """Return the type that a call of this function or method gives, awaited if it is a coroutine."""
+        return self._returns_of[name]
+
+    def attribute(self, name: str) -> str | None:
+        """Return the type of an attribute, a property or a module's variable."""
+        return self._attribute_of[name]
+
+    def enters(self, cls: str) -> str | None:
+        """Return the type that `with` or `async with` gives; `None` when it is the instance itself."""
+        return next((self._enters[owner] for owner in self.ancestors(cls) if owner in self._enters), None)
+
+    def blocking(self, name: str) -> Blocking | None:
+        """Return what is known of a function, method or constructor that blocks, else `None`."""
+        return self._blocking_of[name]
+
+    def client(self, cls: str) -> str | None:
+        """Return which kind of client (of `CLIENT_KINDS`) a class is, if it is one."""
+        return next((self._clients[owner] for owner in self.ancestors(cls) if owner in self._clients), None)
+
+    def _find_canonical(self, name: str) -> str:
+        prefix = name
+        while prefix:
+            if prefix in self._exports:
+                return self._exports[prefix] + name[len(prefix) :]
+            prefix = prefix.rpartition(".")[0]
+        return name
+
+    def _find_ancestors(self, cls: str) -> tuple[str, ...]:
+        name = self.canonical(cls)
+        order = [name]
+        for base in self._bases.get(name, ()):
+            order += self.ancestors(base)
+        # A base that is reached twice comes after all that derive from it.
+        return tuple(reversed(dict.fromkeys(reversed(order))))
+
+    def _owners(self, name: str) -> Iterator[tuple[str, str]]:
+        """Give, for `cls.attribute`, each ancestor with the attribute's name on it."""
+        owner, _, attribute = self.canonical(name).rpartition(".")
+        for ancestor in self.ancestors(owner):
+            yield ancestor, f"{ancestor}.{attribute}"
+
+    def _find_member(self, name: str) -> str:
+        for owner, member in self._owners(name):
+            if member in self._members or (_is_public(member) and f"{owner}.*" in self._members):
+                return member
+        return self.canonical(name)
+
+    def _inherited(self, table: Mapping[str, str], name: str) -> str | None:
+        return next((table[member] for _, member in self._owners(name) if member in table), None)
+
+    def _find_blocking(self, name: str) -> Blocking | None:
+        for owner, member in self._owners(name):
+            for entry in (member, f"{owner}.*") if _is_public(member) else (member,):
+                if entry in self._not_blocking:
+                    return None
+                if entry in self._blocking:
+                    kind, instead = self._blocking[entry]
+                    return Blocking(member, kind, SEVERITIES[kind], instead)
+        return None
+
+
+class _Memo(dict[str, _T]):
+    """Answers by name, each worked out when it is first asked for."""
+
+    def __init__(self, answer: Callable[[str], _T]) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def __missing__(self, name: str) -> _T:
+        found = self[name] = self._answer(name)
+        return found
+
+
+def _classes(tables: Tables) -> set[str]:
+    """Return every name that some table uses as a class."""
+    classes = tables.bases.entries.keys() | tables.clients.entries.keys() | tables.enters.entries.keys()
+    classes = classes.union(*tables.bases.entries.values())
+    types = {
+        *tables.returns.entries.values(),
+        *tables.attributes.entries.values(),
+        *tables.enters.entries.values(),
+    }
+    return classes.union(_TYPE_NAME.findall("\n".join(types)))
+
+
+def _is_public(member: str) -> bool:
+    return not member.rpartition(".")[2].startswith("_")

@@ -1,0 +1,211 @@
+"""Reads the TOML files of the third-party table, and finds every mistake in them.
+
+A file may have any of these tables; all files together make one. Names are dotted and canonical, which is
+how people import a thing; a type is a class, perhaps with arguments: `builtins.list<asyncpg.Record>`.
+
+| table | key | value |
+|---|---|---|
+| `exports` | canonical name | list of the other names of the very same object |
+| `bases` | class | list of its bases; an async class never has a blocking base here, whatever its code says |
+| `returns` | function, method, `cls.__call__` | type that a call gives, awaited if it is a coroutine |
+| `attributes` | `cls.attribute` or `module.variable` | its type |
+| `enters` | class | type that `with` or `async with` gives, when it is not the object itself |
+| `blocking` | (array) `kind`, `instead`, `apis` | what blocks; `instead` says what an async function does |
+| `not-blocking` | (array) | methods that do not block although an ancestor or a `cls.*` says so |
+| `clients` | kind of client | list of classes |
+
+`cls.*` among the `apis` and in `not-blocking` stands for each public method that is not listed by itself.
+Anywhere but in `exports` and in types, `owner.{a, b}` stands for `owner.a` and `owner.b`.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Generic, TypeVar, get_args
+
+import msgspec
+import tomli
+
+from archlint.model import Severity
+
+SEVERITIES = {
+    "network": Severity.ERROR,
+    "sleep": Severity.ERROR,
+    "subprocess": Severity.ERROR,
+    "lock": Severity.ERROR,
+    "database": Severity.ERROR,
+    "terminal": Severity.ERROR,
+    "file": Severity.WARNING,
+    "cpu": Severity.WARNING,
+    "metadata": Severity.NOTE,
+    "import": Severity.NOTE,
+}
+"""How much a call of each blocking kind weighs in an async function."""
+
+CLIENT_KINDS = ("database", "cache", "http", "broker", "cloud", "mail", "search", "rpc", "network", "service")
+"""What a client of the outside world talks to: `network` is a bare connection, `service` a vendor's SDK."""
+
+_TITLES = ("exports", "bases", "returns", "attributes", "enters", "blocking", "not-blocking", "clients")
+_T = TypeVar("_T")
+
+
+class LibraryError(Exception):
+    """The table has mistakes; `messages` has one sentence for each, which begins with file, table and key."""
+
+    def __init__(self, messages: tuple[str, ...]) -> None:
+        super().__init__("\n".join(messages))
+        self.messages = messages
+
+
+class _Group(msgspec.Struct, forbid_unknown_fields=True):
+    """One `[[blocking]]` as it is written."""
+
+    kind: str
+    instead: str
+    apis: tuple[str, ...]
+
+
+class Table(Generic[_T]):
+    """One table of all files together: its entries by name, and which file each came from."""
+
+    def __init__(self, title: str) -> None:
+        self.entries: dict[str, _T] = {}
+        self.title = title
+        self._parts: list[tuple[str, dict[str, _T]]] = []
+
+    def add(self, file: str, pairs: list[tuple[str, _T]]) -> list[str]:
+        """Add what one file says of names; returns a message for each that something else is said of too."""
+        where = f"{file}: {self.title}"
+        part = dict(pairs)
+        self._parts.append((file, part))
+        mistakes = []
+        if len(part) < len(pairs) or not self.entries.keys().isdisjoint(part):
+            mistakes = [
+                f"{where}: `{name}` is {_shown(entry)} here and {_shown(other)} in {self.file(name)}"
+                for name, entry in pairs
+                if (other := self.entries.get(name, part[name])) != entry
+            ]
+        self.entries.update(part)
+        return mistakes
+
+    def file(self, name: str) -> str:
+        """Return the file that a name comes from."""
+        return next(file for file, part in self._parts if name in part)
+
+
+class Tables:
+    """What all files say: `exports` maps names to canonical ones, `blocking` APIs to kind and `instead`."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        """Read file names with their TOML texts; raises `LibraryError` with every mistake of all files."""
+        self._mistakes: list[str] = []
+        self.exports = Table[str]("exports")
+        self.bases = Table[tuple[str, ...]]("bases")
+        self.returns = Table[str]("returns")
+        self.attributes = Table[str]("attributes")
+        self.enters = Table[str]("enters")
+        self.blocking = Table[tuple[str, str]]("blocking")
+        self.not_blocking = Table[bool]("not-blocking")
+        self.clients = Table[str]("clients")
+        for file, text in texts.items():
+            self._read(file, text)
+        self._find_contradictions()
+        self._find_cycles()
+        if self._mistakes:
+            raise LibraryError(tuple(self._mistakes))
+
+    def _read(self, file: str, text: str) -> None:
+        try:
+            content = tomli.loads(text)
+        except tomli.TOMLDecodeError as error:
+            self._mistakes.append(f"{file}: {error}")
+            return
+        for title in content:
+            if title not in _TITLES:
+                self._mistakes.append(f"{file}: `{title}` is no table of the library ({', '.join(_TITLES)})")
+        lists, types = dict[str, tuple[str, ...]], dict[str, str]
+        names = self._entries(file, content, "exports", lists)
+        self._add(file, self.exports, (((name, *others), name) for name, others in names))
+        classes = self._entries(file, content, "bases", lists)
+        self._add(file, self.bases, (((name,), bases) for name, bases in classes))
+        for table in (self.returns, self.attributes, self.enters):
+            typed = self._entries(file, content, table.title, types)
+            self._add(file, table, (((name,), type_) for name, type_ in typed))
+        groups = self._entries(file, content, "blocking", dict[str, _Group])
+        self._add(file, self.blocking, ((group.apis, (group.kind, group.instead)) for _, group in groups))
+        exempt = self._entries(file, content, "not-blocking", types)
+        self._add(file, self.not_blocking, (((name,), True) for _, name in exempt))
+        clients = self._entries(file, content, "clients", lists)
+        self._add(file, self.clients, ((names, kind) for kind, names in clients))
+        self._check_kinds(f"{file}: blocking", ((number, group.kind) for number, group in groups), SEVERITIES)
+        self._check_kinds(f"{file}: clients", ((kind, kind) for kind, _ in clients), CLIENT_KINDS)
+
+    def _add(self, file: str, table: Table[_T], items: Iterable[tuple[Iterable[str], _T]]) -> None:
+        self._mistakes += table.add(file, list(_pairs(items)))
+
+    def _entries(
+        self, file: str, content: Mapping[str, object], title: str, shape: type[dict[str, _T]]
+    ) -> Iterable[tuple[str, _T]]:
+        """Return the well-formed entries of a table (those of an array by their number, from 1)."""
+        table = content.get(title, {})
+        if isinstance(table, list):
+            table = {f"number {number}": entry for number, entry in enumerate(table, 1)}
+        try:
+            return msgspec.convert(table, shape).items()
+        except msgspec.ValidationError as error:
+            if not isinstance(table, dict):
+                self._mistakes.append(f"{file}: {title}: {error}")
+                return ()
+        return [
+            (name, entry)
+            for name, written in table.items()
+            for entry in self._entry(f"{file}: {title}: `{name}`", written, get_args(shape)[1])
+        ]
+
+    def _entry(self, where: str, written: object, shape: type[_T]) -> tuple[_T, ...]:
+        try:
+            return (msgspec.convert(written, shape),)
+        except msgspec.ValidationError as error:
+            self._mistakes.append(f"{where}: {error}")
+            return ()
+
+    def _check_kinds(self, where: str, kinds: Iterable[tuple[str, str]], known: Collection[str]) -> None:
+        for key, kind in kinds:
+            if kind not in known:
+                self._mistakes.append(f"{where}: `{key}`: there is no kind `{kind}` ({', '.join(known)})")
+
+    def _find_contradictions(self) -> None:
+        for api in sorted(self.blocking.entries.keys() & self.not_blocking.entries.keys()):
+            file, other = self.not_blocking.file(api), self.blocking.file(api)
+            self._mistakes.append(f"{file}: not-blocking: `{api}` is blocking in {other}")
+
+    def _find_cycles(self) -> None:
+        """Report each class that is reached again by way of its bases."""
+        doubtful: Mapping[str, tuple[str, ...]] = {}
+        rest = self.bases.entries
+        while len(doubtful) != len(rest):
+            doubtful = rest
+            rest = {
+                name: bases for name, bases in doubtful.items() if any(base in doubtful for base in bases)
+            }
+        for name in doubtful:
+            path = [name]
+            while path[-1] not in path[:-1]:
+                path.append(next(base for base in doubtful[path[-1]] if base in doubtful))
+            if path[-1] == name:
+                where = f"{self.bases.file(name)}: bases: `{name}`"
+                self._mistakes.append(f"{where} is a base of itself: {' -> '.join(path)}")
+
+
+def _pairs(items: Iterable[tuple[Iterable[str], _T]]) -> Iterator[tuple[str, _T]]:
+    """Give each name with its entry, `owner.{a, b}` written out."""
+    for names, entry in items:
+        for name in names:
+            if name.endswith("}"):
+                owner, _, members = name[:-1].partition("{")
+                for member in members.split(", "):
+                    yield owner + member, entry
+            else:
+                yield name, entry
+
+
+def _shown(entry: object) -> str:
+    return ", ".join(entry) if isinstance(entry, tuple) else f"`{entry}`"

@@ -1,0 +1,51 @@
+"""Patterns over dotted module names, the one notation in which users say which modules they mean."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+from keyword import iskeyword
+
+_SEGMENTS = {"*": r"[^.]+", "**": r"[^.]+(?:\.[^.]+)*"}
+
+
+@cache
+def compile_module_pattern(pattern: str) -> Callable[[str], bool]:
+    """Return the test whether a dotted module name matches the pattern.
+
+    `shop.domain` matches that module and everything below it; `*` stands for one whole segment, `**` for one
+    or more (import-linter's meaning), and what lies below a match matches too. Raises ValueError with the
+    sentence of `module_pattern_error` for anything else.
+    """
+    error = module_pattern_error(pattern)
+    if error:
+        raise ValueError(f"{pattern!r} {error}")
+    segments = (_SEGMENTS.get(segment, segment) for segment in pattern.split("."))
+    match = re.compile(r"\.".join(segments) + r"(?:\.|\Z)").match
+    return lambda module: match(module) is not None
+
+
+def module_pattern_error(pattern: str) -> str | None:
+    """Say what is wrong with a module pattern, as the end of a sentence that begins with it, or None."""
+    segments = pattern.split(".")
+    if "/" in pattern or "\\" in pattern or segments[-1] == "py":
+        return f"is a path, but module names are dotted{_dotted_hint(pattern)}"
+    if not all(segments):
+        return "has an empty part; write names with one dot between them"
+    for segment in segments:
+        if segment in _SEGMENTS:
+            continue
+        if "*" in segment:
+            return f'mixes a wildcard with text in "{segment}"; `*` and `**` stand for whole parts'
+        if not segment.isidentifier() or iskeyword(segment):
+            return f'is no module name: "{segment}" is no Python name'
+    if any(this == "**" and following in _SEGMENTS for this, following in pairwise(segments)):
+        return "has a wildcard after `**`, which already stands for one or more parts"
+    return None
+
+
+def _dotted_hint(path: str) -> str:
+    """Return `: shop.domain` for `./src/shop/domain.py`, nothing if no module name can be made of it."""
+    parts = [part for part in re.split(r"[/\\]", path.removesuffix(".py")) if part not in ("", ".", "src")]
+    dotted = ".".join(parts)
+    return f": {dotted}" if dotted and not module_pattern_error(dotted) else ""

@@ -1,0 +1,81 @@
+"""The whole program: every module's facts, and answers that are worked out once and kept."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar, cast
+
+import msgspec
+
+from archlint.facts.model import Class, Function, ModuleFacts
+from archlint.model import Place
+from archlint.project.library import Library
+
+T = TypeVar("T")
+
+
+class Module(msgspec.Struct, frozen=True, eq=False):
+    """One module of the project: its facts and the absolute path (forward slashes) of its file."""
+
+    facts: ModuleFacts
+    path: str
+
+    @property
+    def name(self) -> str:
+        """The dotted name."""
+        return self.facts.name
+
+    def place(self, start: int, end: int) -> Place:
+        """Return a place in this module (offsets in code points)."""
+        return Place(self.path, start, end)
+
+    def scope(self, function: int, owner: int = -1) -> str:
+        """Return the qualified name of what encloses a fact with this `function` and `owner`; empty for the module."""
+        if function >= 0:
+            return self.facts.functions[function].qualname
+        return self.facts.classes[owner].qualname if owner >= 0 else ""
+
+
+class Architecture(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user says about the project: patterns of modules by layer role, extra blocking APIs, the root directory.
+
+    `root` is absolute with forward slashes; `blocking` maps a dotted API to what to do instead.
+    """
+
+    root: str = ""
+    layers: Mapping[str, tuple[str, ...]] = {}
+    blocking: Mapping[str, str] = {}
+
+
+class Project:
+    """Facts of all modules, third-party knowledge, and a memo of queries.
+
+    `modules` are all files in order of their path; `by_name` maps a dotted name to its (first) module.
+    """
+
+    def __init__(self, modules: tuple[Module, ...], library: Library, architecture: Architecture) -> None:
+        self.modules = modules
+        self.library = library
+        self.architecture = architecture
+        self.by_name: dict[str, Module] = {}
+        for module in modules:
+            self.by_name.setdefault(module.name, module)
+        self._results: dict[Callable[..., object], object] = {}
+
+    def query(self, analysis: "Callable[[Project], T]") -> T:
+        """Return the result of `analysis`, running it only the first time."""
+        if analysis not in self._results:
+            self._results[analysis] = analysis(self)
+        return cast(T, self._results[analysis])
+
+    def function(self, key: str) -> tuple[Module, Function]:
+        """Return the function that a reference root `module#index` means."""
+        module, index = key.rsplit("#", 1)
+        found = self.by_name[module]
+        return found, found.facts.functions[int(index)]
+
+    def class_(self, key: str) -> tuple[Module, Class]:
+        """Return the class that a reference root `module@index` means."""
+        module, index = key.rsplit("@", 1)
+        found = self.by_name[module]
+        return found, found.facts.classes[int(index)]
+
+

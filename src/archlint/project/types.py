@@ -1,0 +1,358 @@
+"""What a reference of a fact stands for, worked out over the whole program (the notation: `facts/model.py`).
+
+Nothing is guessed: a step that cannot be followed gives no value. Third-party results come from `rules/data`.
+"""
+
+from typing import NamedTuple
+
+from archlint.facts.model import Function
+from archlint.facts.references import alternatives, arguments_of, parse
+from archlint.project.classes import STRUCTURAL, ClassTable, Member, implementation
+from archlint.project.containers import element, method_result, subscript
+from archlint.project.program import Module, Project
+
+MAX_DEPTH = 60
+_CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+_SELF = frozenset({"typing.Self", "typing_extensions.Self"})
+
+
+class Value(NamedTuple):
+    """One thing that a reference may stand for.
+
+    `kind` is "object" (the module, class or function `name` itself), "instance" (of the class `name`, with type
+    arguments `args`, which are references), "super" (an instance seen through `super()`), or what calling a function
+    gave: "coroutine", "generator", "context". Names of project things are reference roots (`module@3`, `module#3`);
+    others are canonical dotted names. `receiver` is the class that a method was reached through.
+    """
+
+    kind: str
+    name: str
+    args: tuple[str, ...] = ()
+    receiver: str = ""
+
+    @property
+    def is_class(self) -> bool:
+        """Whether `name` is a class of the project."""
+        return "@" in self.name
+
+    @property
+    def is_function(self) -> bool:
+        """Whether `name` is a function of the project."""
+        return "#" in self.name
+
+
+class Types:
+    """Resolves references; one per project, reached by `project.query(types)`."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._library = project.library
+        self.classes = project.query(ClassTable)
+        self._memo: dict[str, tuple[Value, ...]] = {}
+        self._names: dict[str, tuple[Value, ...]] = {}
+        self._orders: dict[str, tuple[str, ...]] = {}
+        self._active: set[str] = set()
+        self._cuts = 0
+
+    def infer(self, reference: str) -> tuple[Value, ...]:
+        """Return everything that `reference` may stand for; empty when nothing is known."""
+        if not reference:
+            return ()
+        known = self._memo.get(reference)
+        if known is not None:
+            return known
+        if reference in self._active or len(self._active) > MAX_DEPTH:
+            self._cuts += 1
+            return ()
+        cuts = self._cuts
+        self._active.add(reference)
+        try:
+            found = dict.fromkeys(value for part in alternatives(reference) for value in self._infer_one(part))
+        finally:
+            self._active.discard(reference)
+        result = tuple(found)
+        if not self._active or cuts == self._cuts:
+            self._memo[reference] = result
+        return result
+
+    def _infer_one(self, reference: str) -> tuple[Value, ...]:
+        root, steps = parse(reference)
+        if not steps:
+            return self._root(root)
+        last = steps[-1]
+        before = self.infer(reference[: len(reference) - len(last)])
+        return tuple(result for value in before for result in self._step(value, last))
+
+    def _root(self, root: str) -> tuple[Value, ...]:
+        if "#" in root or "@" in root:
+            return (Value("object", root),)
+        return self.named(root)
+
+    def named(self, dotted: str) -> tuple[Value, ...]:
+        """Return what an absolute dotted name means, through imports and re-exports."""
+        known = self._names.get(dotted)
+        if known is None:
+            self._names[dotted] = ()
+            known = self._names[dotted] = self._resolve_name(dotted)
+        return known
+
+    def _resolve_name(self, dotted: str) -> tuple[Value, ...]:
+        head, rest = dotted, ""
+        while head not in self._project.by_name:
+            head, _, tail = head.rpartition(".")
+            if not head:
+                return (Value("object", self._library.canonical(dotted)),)
+            rest = f"{tail}.{rest}" if rest else tail
+        values: tuple[Value, ...] = (Value("object", head),)
+        for attribute in rest.split(".") if rest else ():
+            values = tuple(result for value in values for result in self._attribute(value, attribute))
+        return values
+
+    def _module_attribute(self, module: Module, name: str) -> tuple[Value, ...]:
+        references = module.facts.bindings.get(name)
+        if references is not None:
+            return tuple(dict.fromkeys(value for each in references for value in self.infer(each)))
+        dotted = f"{module.name}.{name}"
+        if dotted in self._project.by_name:
+            return (Value("object", dotted),)
+        for star in (each for each in module.facts.imports if each.name == "*"):
+            found = self._through_star(star.target, name)
+            if found:
+                return found
+        return ()
+
+    def _through_star(self, target: str, name: str) -> tuple[Value, ...]:
+        source = self._project.by_name.get(target)
+        if source is None or name.startswith("_"):
+            return ()
+        if source.facts.exports is not None and name not in source.facts.exports:
+            return ()
+        return self.named(f"{target}.{name}")
+
+    def _step(self, value: Value, step: str) -> tuple[Value, ...]:
+        kind = step[0]
+        if kind == ".":
+            return self._attribute(value, step[1:])
+        if kind == "(":
+            return self._call(value)
+        if kind == "{":
+            return self._instance(value)
+        if kind == "<":
+            return (value._replace(args=tuple(arguments_of(step))),)
+        if kind == "!":
+            return self._await(value)
+        if kind in "^~":
+            return self._enter(value, kind)
+        if kind == "%":
+            return (value._replace(kind="super"),)
+        return self._element(value, step)
+
+    def _instance(self, value: Value) -> tuple[Value, ...]:
+        if value.kind != "object" or value.is_function or value.name in self._project.by_name:
+            return ()
+        if value.name == "builtins.type" and value.args:
+            return tuple(each for argument in value.args for each in self.infer(argument))
+        return (Value("instance", value.name, value.args),)
+
+    def _attribute(self, value: Value, name: str) -> tuple[Value, ...]:
+        if value.kind == "object" and not value.is_class and not value.is_function:
+            module = self._project.by_name.get(value.name)
+            if module is not None:
+                return self._module_attribute(module, name)
+            return (Value("object", self._library.canonical(f"{value.name}.{name}")),)
+        if value.is_class and value.kind in ("object", "instance", "super"):
+            return self._member_values(value, name)
+        if value.kind == "instance":
+            return self._external_attribute(value, value.name, name)
+        return ()
+
+    def _external_attribute(self, value: Value, owner: str, name: str) -> tuple[Value, ...]:
+        known = self._library.attribute(f"{owner}.{name}")
+        if known is not None:
+            return self.infer(known + "{}")
+        return (Value("object", self._library.member(owner, name), value.args, receiver=owner),)
+
+    def _member_values(self, value: Value, name: str) -> tuple[Value, ...]:
+        order = self.order(value.name)
+        if value.kind == "super":
+            order = order[1:]
+        for owner in order:
+            if "@" not in owner:
+                if owner not in STRUCTURAL and (known := self._external_attribute(value, owner, name)):
+                    return known
+                continue
+            member = self.classes.own_members(owner).get(name)
+            if member is not None:
+                return self._member(value, member)
+        return ()
+
+    def _member(self, value: Value, member: Member) -> tuple[Value, ...]:
+        if member.functions:
+            module, _ = self._project.class_(member.owner)
+            function = implementation(module, member)
+            index = next(each for each in member.functions if module.facts.functions[each] is function)
+            method = Value("object", f"{module.name}#{index}", receiver=value.name)
+            if member.is_property and value.kind != "object":
+                return self._call(method)
+            return (method,)
+        attribute = member.attribute
+        assert attribute is not None
+        if attribute.annotation:
+            annotated = self.infer_instance(attribute.annotation)
+            if annotated:
+                return annotated
+        return tuple(dict.fromkeys(each for reference in attribute.values for each in self.infer(reference)))
+
+    def infer_instance(self, annotation: str) -> tuple[Value, ...]:
+        """Return what a value annotated with the type `annotation` may be."""
+        return tuple(each for part in alternatives(annotation) for each in self.infer(part + "{}"))
+
+    def order(self, key: str) -> tuple[str, ...]:
+        """Return the method resolution order of a class of the project: itself, its bases, external ones by name."""
+        known = self._orders.get(key)
+        if known is None:
+            self._orders[key] = (key,)
+            known = self._orders[key] = self._linearize(key)
+        return known
+
+    def _linearize(self, key: str) -> tuple[str, ...]:
+        """Depth first, each class where it comes last: C3 for every hierarchy that Python accepts without mixing orders."""
+        _, fact = self._project.class_(key)
+        found: list[str] = []
+        for base in fact.bases:
+            for value in self.infer(base):
+                if value.kind != "object" or value.is_function:
+                    continue
+                found.extend(self.order(value.name) if value.is_class else self._library.ancestors(value.name))
+        latest = {name: position for position, name in enumerate(found)}
+        return (key, *sorted(latest, key=lambda name: latest[name]))
+
+    def has_unknown_base(self, key: str) -> bool:
+        """Tell whether some base of the class, at any depth, could not be resolved or is external and adds members."""
+        for owner in self.order(key):
+            if "@" not in owner:
+                if owner not in STRUCTURAL:
+                    return True
+                continue
+            _, fact = self._project.class_(owner)
+            if any(not self.infer(base) for base in fact.bases):
+                return True
+        return False
+
+    def _call(self, value: Value) -> tuple[Value, ...]:
+        if value.is_function and value.kind == "object":
+            return self._call_function(value)
+        if value.kind == "object" and value.is_class:
+            return (Value("instance", value.name, value.args),)
+        if value.kind == "object":
+            return self._call_external(value)
+        if value.kind == "instance" and value.is_class:
+            return tuple(each for method in self._attribute(value, "__call__") for each in self._call(method))
+        return ()
+
+    def _call_external(self, value: Value) -> tuple[Value, ...]:
+        if value.receiver.startswith("builtins."):
+            return tuple(
+                each for part in method_result(value.name, value.args) for each in self.infer(part)
+            )
+        returns = self._library.returns(value.name)
+        if returns is not None:
+            return self.infer_instance(returns)
+        if value.name in self._project.by_name:
+            return ()
+        last = value.name.rpartition(".")[2].lstrip("_")
+        if self._library.is_class(value.name) or (last[:1].isupper() and not last.isupper() and not value.receiver):
+            return (Value("instance", value.name, value.args),)
+        return ()
+
+    def _call_function(self, value: Value) -> tuple[Value, ...]:
+        _, function = self._project.function(value.name)
+        if _CONTEXT_MANAGERS.intersection(function.decorators):
+            return (Value("context", value.name, receiver=value.receiver),)
+        if function.is_generator:
+            return (Value("generator", value.name, receiver=value.receiver),)
+        if function.is_async:
+            return (Value("coroutine", value.name, receiver=value.receiver),)
+        return self._returned(value, function)
+
+    def _returned(self, value: Value, function: Function) -> tuple[Value, ...]:
+        if function.returns:
+            if any(each.name in _SELF for each in self.infer(function.returns)) and value.receiver:
+                return (Value("instance", value.receiver),)
+            return self.infer_instance(function.returns)
+        return tuple(dict.fromkeys(each for reference in function.values for each in self.infer(reference)))
+
+    def _await(self, value: Value) -> tuple[Value, ...]:
+        if value.kind == "coroutine":
+            _, function = self._project.function(value.name)
+            return self._returned(value, function)
+        if value.kind == "instance" and value.args and not value.is_class:
+            if value.name in ("asyncio.Task", "asyncio.Future", "typing.Awaitable", "collections.abc.Awaitable"):
+                return self.infer_instance(value.args[0])
+            if value.name in ("typing.Coroutine", "collections.abc.Coroutine"):
+                return self.infer_instance(value.args[-1])
+        return (value,) if value.kind == "instance" else ()
+
+    def _enter(self, value: Value, kind: str) -> tuple[Value, ...]:
+        if value.kind == "context":
+            return self._yielded(value)
+        if value.kind != "instance":
+            return ()
+        if not value.is_class:
+            entered = self._library.enters(value.name)
+            return self.infer_instance(entered) if entered is not None else (value,)
+        name, step = ("__aenter__", "!") if kind == "~" else ("__enter__", "")
+        results = [result for method in self._attribute(value, name) for result in self._call(method)]
+        if step:
+            results = [each for result in results for each in self._await(result)]
+        external_bases = any("@" not in owner and owner not in STRUCTURAL for owner in self.order(value.name))
+        return tuple(results) or ((value,) if external_bases else ())
+
+    def _yielded(self, value: Value) -> tuple[Value, ...]:
+        _, function = self._project.function(value.name)
+        if function.returns:
+            declared = [each for part in self.infer(function.returns) for each in part.args[:1]]
+            found = tuple(each for part in declared for each in self.infer_instance(part))
+            if found:
+                return found
+        return tuple(dict.fromkeys(each for part in function.yields for each in self.infer(part)))
+
+    def _element(self, value: Value, step: str) -> tuple[Value, ...]:
+        if value.kind == "generator" and step in ("*", "&"):
+            return self._yielded(value)
+        if value.kind == "object" and step.startswith("["):
+            return (value,)
+        if value.kind != "instance" or value.is_class:
+            return ()
+        reference = element(value.name, value.args) if step in ("*", "&") else subscript(value.name, value.args, step)
+        return self.infer_instance(reference) if reference else ()
+
+    def names(self, reference: str) -> tuple[str, ...]:
+        """Return the dotted names under which rules may know the thing that a reference stands for.
+
+        A method that a third-party class inherits is known under the name of every class that could define it.
+        """
+        found: dict[str, None] = {}
+        for value in self.infer(reference):
+            if value.kind == "object":
+                found.update(dict.fromkeys(self.names_of(value)))
+        return tuple(found)
+
+    def names_of(self, value: Value) -> tuple[str, ...]:
+        """Return the dotted names of an object; see `names`."""
+        if value.is_function:
+            module, function = self._project.function(value.name)
+            return (f"{module.name}.{function.qualname}",)
+        if value.is_class:
+            module, fact = self._project.class_(value.name)
+            return (f"{module.name}.{fact.qualname}",)
+        owner, _, attribute = value.name.rpartition(".")
+        owner = value.receiver or owner
+        if owner and self._library.is_class(owner):
+            return tuple(dict.fromkeys([value.name, *(f"{each}.{attribute}" for each in self._library.ancestors(owner))]))
+        return (value.name,)
+
+
+def types(project: Project) -> Types:
+    """The query for the program's types."""
+    return Types(project)

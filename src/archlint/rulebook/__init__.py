@@ -1,0 +1,1 @@
+"""What is judged: rule pages, patterns and checks."""

@@ -1,0 +1,1 @@
+"""The checks of rules that no pattern can express, by family."""

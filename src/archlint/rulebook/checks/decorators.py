@@ -1,0 +1,58 @@
+"""The rules about decorators."""
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import descend
+
+_SETS_ITSELF = frozenset({"__name__", "__wrapped__", "__signature__", "__qualname__", "__doc__"})
+
+
+def unwrapped_decorator(node: cst.FunctionDef, context: ModuleContext) -> Iterator[Sighting]:
+    """DEC001: an inner function that is returned, passes on what it is given, and carries nobody's name."""
+    outer = context.enclosing_function
+    if outer is None or node.decorators or not _takes_anything(node.params):
+        return
+    given = [each.name.value for each in (*outer.params.posonly_params, *outer.params.params)]
+    called = _called_with_everything(node, set(given))
+    name = node.name.value
+    if called and _is_only_returned(outer, name):
+        yield Sighting(
+            code="DEC001",
+            message=f"`{name}` wraps `{called}` without `functools.wraps`: it hides the name and signature of what it wraps",
+            subject=name,
+        )
+
+
+def _takes_anything(parameters: cst.Parameters) -> bool:
+    return isinstance(parameters.star_arg, cst.Param) and parameters.star_kwarg is not None
+
+
+def _called_with_everything(node: cst.FunctionDef, given: set[str]) -> str:
+    """Return the parameter of the decorator that the wrapper calls with its own `*args` and `**kwargs`; empty for none."""
+    star = node.params.star_arg.name.value if isinstance(node.params.star_arg, cst.Param) else ""
+    double = node.params.star_kwarg.name.value if node.params.star_kwarg else ""
+    for call in descend(node.body):
+        if not isinstance(call, cst.Call):
+            continue
+        passed = {(argument.star, dotted_name(argument.value)) for argument in call.args}
+        if dotted_name(call.func) in given and ("*", star) in passed and ("**", double) in passed:
+            return dotted_name(call.func)
+    return ""
+
+
+def _is_only_returned(outer: cst.FunctionDef, name: str) -> bool:
+    """Tell whether the decorator returns the wrapper as it is, and does nothing else to it that could give it a name."""
+    returned = False
+    for node in descend(outer.body):
+        if isinstance(node, cst.Return) and isinstance(node.value, cst.Name) and node.value.value == name:
+            returned = True
+        elif isinstance(node, cst.Call) and any(dotted_name(argument.value) == name for argument in node.args):
+            return False
+        elif isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Attribute):
+            if dotted_name(node.target.value) == name and node.target.attr.value in _SETS_ITSELF:
+                return False
+    return returned

@@ -1,0 +1,137 @@
+"""The rules about tokens and secrets."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import libcst as cst
+
+from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import descend
+
+PYJWT = ("jwt.decode", "jwt.api_jwt.decode", "jwt.decode_complete")
+JOSE = ("jose.jwt.decode",)
+_HEADER_READERS = ("get_unverified_header", "get_unverified_headers")
+
+
+class _Decode(NamedTuple):
+    """A call that may decode a token: its arguments by name, and whether some are unpacked."""
+
+    arguments: dict[str, cst.BaseExpression]
+    unpacked: bool
+
+
+class _Fault(NamedTuple):
+    message: str
+    severity: str
+    names: tuple[str, ...] = PYJWT + JOSE
+
+
+def unverified_jwt(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
+    """SEC002: the worst that a `decode` call of PyJWT or python-jose lets pass, one violation a library."""
+    name = node.func.attr.value if isinstance(node.func, cst.Attribute) else dotted_name(node.func)
+    if not name or not node.args:
+        return
+    reference = context.reference(node.func)
+    if not reference.rpartition(".")[2].startswith("decode"):
+        return
+    decode = _read(node)
+    seen: set[str] = set()
+    for fault in _faults(node, decode, context):
+        names = tuple(each for each in fault.names if each not in seen)
+        seen.update(names)
+        if names:
+            yield Sighting(
+                code="SEC002",
+                message=fault.message,
+                subject="jwt.decode",
+                severity=fault.severity,
+                reference=reference,
+                names=names,
+            )
+
+
+def _read(node: cst.Call) -> _Decode:
+    positions = ("token", "key", "algorithms", "options")
+    arguments: dict[str, cst.BaseExpression] = {}
+    for position, argument in enumerate(each for each in node.args if each.keyword is None and not each.star):
+        if position < len(positions):
+            arguments[positions[position]] = argument.value
+    arguments.update((each.keyword.value, each.value) for each in node.args if each.keyword is not None)
+    return _Decode(arguments, any(each.star for each in node.args))
+
+
+def _faults(node: cst.Call, decode: _Decode, context: ModuleContext) -> Iterator[_Fault]:
+    """Yield what is wrong, the worst first."""
+    options = _options(decode, context)
+    algorithms = decode.arguments.get("algorithms")
+    signature_off = options.get("verify_signature") == "False"
+    if signature_off and _verified_elsewhere(node, context):
+        yield _Fault("the token is read before it is verified; trust nothing of it but what finds the key", "note")
+        return
+    if signature_off:
+        yield _Fault("the signature of the token is not verified: anybody can write one; pass the key and `algorithms`", "error")
+    if algorithms is not None:
+        yield from _algorithm_faults(algorithms, context)
+    elif not decode.unpacked and not signature_off:
+        yield _Fault("`jwt.decode` without `algorithms` raises `DecodeError` for every token; pass a fixed list", "error", PYJWT)
+        yield _Fault("without `algorithms`, `jose` accepts the algorithm that the token names; pass a fixed list", "error", JOSE)
+    for option, what in (("verify_exp", "expiry"), ("verify_aud", "audience")):
+        if options.get(option) == "False":
+            yield _Fault(f"the {what} of the token is not checked; leave `{option}` on", "warning")
+    verify = decode.arguments.get("verify")
+    if verify is not None and dotted_name(verify) == "False":
+        yield _Fault("`verify=False` is a dead argument since PyJWT 2: the signature is verified all the same; delete it", "note", PYJWT)
+
+
+def _algorithm_faults(algorithms: cst.BaseExpression, context: ModuleContext) -> Iterator[_Fault]:
+    if dotted_name(algorithms) == "None":
+        yield _Fault("`algorithms=None` raises `DecodeError` for every token; pass a fixed list", "error", PYJWT)
+        yield _Fault("with `algorithms=None`, `jose` accepts the algorithm that the token names; pass a fixed list", "error", JOSE)
+    elif _comes_from_header(algorithms, context, depth=0):
+        yield _Fault("the token's own header says which algorithm verifies it: a forger chooses; pass a fixed list", "error")
+    elif any(word.lower() == "none" for word in _strings(algorithms)):
+        yield _Fault('the algorithm "none" needs no signature: anybody can write a token; remove it', "error")
+
+
+def _options(decode: _Decode, context: ModuleContext) -> dict[str, str]:
+    """Return the literal options of the call, written there or in a dictionary that a local name holds."""
+    node: cst.CSTNode | None = decode.arguments.get("options")
+    if isinstance(node, cst.Name):
+        node = context.assigned(node.value)
+    found: dict[str, str] = {}
+    if isinstance(node, cst.Dict):
+        for element in node.elements:
+            if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString):
+                found[str(element.key.evaluated_value)] = dotted_name(element.value)
+    elif isinstance(node, cst.Call) and dotted_name(node.func) == "dict":
+        found.update((each.keyword.value, dotted_name(each.value)) for each in node.args if each.keyword is not None)
+    return found
+
+
+def _strings(node: cst.BaseExpression) -> list[str]:
+    elements = [each.value for each in node.elements] if isinstance(node, cst.List | cst.Tuple | cst.Set) else [node]
+    return [str(each.evaluated_value) for each in elements if isinstance(each, cst.SimpleString)]
+
+
+def _comes_from_header(node: cst.CSTNode, context: ModuleContext, depth: int) -> bool:
+    """Tell whether an expression reads the header of a token that is not verified yet, directly or through local names."""
+    for each in descend(node):
+        if isinstance(each, cst.Call) and dotted_name(each.func).rpartition(".")[2] in _HEADER_READERS:
+            return True
+        if isinstance(each, cst.Name) and depth < 4:
+            value = context.assigned(each.value)
+            if value is not None and value is not node and _comes_from_header(value, context, depth + 1):
+                return True
+    return False
+
+
+def _verified_elsewhere(node: cst.Call, context: ModuleContext) -> bool:
+    """Tell whether the same function decodes a token again, with a key and algorithms."""
+    function = context.enclosing_function
+    for each in descend(function.body) if function is not None else ():
+        if isinstance(each, cst.Call) and each is not node and dotted_name(each.func) == dotted_name(node.func):
+            other = _read(each)
+            if "algorithms" in other.arguments and _options(other, context).get("verify_signature") != "False":
+                return True
+    return False

@@ -1,0 +1,60 @@
+"""Judges the whole program by the active rules: patterns, what module checks saw, and project checks."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from archlint.model import Failure, Severity, Violation
+from archlint.project.program import Project
+from archlint.project.types import types
+from archlint.rulebook.checks.asynchrony import blocking_call
+from archlint.rulebook.checks.layering import forbidden_import
+from archlint.rulebook.checks.ports import concrete_dependency, missing_port_method, port_async_mismatch
+from archlint.rulebook.model import Rule
+from archlint.rulebook.patterns import pattern_violations
+
+ProjectCheck = Callable[[Project, Rule], Iterable[Violation]]
+
+PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
+    "ASY001": blocking_call,
+    "LAY001": forbidden_import,
+    "PRT001": concrete_dependency,
+    "PRT003": missing_port_method,
+    "PRT004": port_async_mismatch,
+}
+"""Code -> the check that judges it on the whole program."""
+
+
+def judge(project: Project, rules: Mapping[str, Rule]) -> Iterator[Violation | Failure]:
+    """Yield everything that breaks one of `rules` (by code); a check that raises is a failure and stops no other."""
+    patterned = [rule for rule in rules.values() if rule.match]
+    yield from _guarded("the patterns", lambda: pattern_violations(project, patterned))
+    yield from _guarded("the module checks", lambda: _candidates(project, rules))
+    for code, check in PROJECT_CHECKS.items():
+        if code in rules:
+            yield from _guarded(code, lambda check=check, rule=rules[code]: check(project, rule))
+
+
+def _guarded(what: str, run: Callable[..., Iterable[Violation]]) -> Iterator[Violation | Failure]:
+    try:
+        yield from run()
+    except Exception as error:  # noqa: BLE001 -- one broken check must not hide what the others say
+        yield Failure("", 0, f"the check of {what} raised {type(error).__name__}: {error}; please report this")
+
+
+def _candidates(project: Project, rules: Mapping[str, Rule]) -> Iterator[Violation]:
+    resolver = project.query(types)
+    for module in project.modules:
+        for candidate in module.facts.candidates:
+            rule = rules.get(candidate.code)
+            if rule is None:
+                continue
+            if candidate.names and not set(candidate.names).intersection(resolver.names(candidate.reference)):
+                continue
+            yield rule.violation(
+                module,
+                (candidate.start, candidate.end),
+                message=candidate.message,
+                subject=candidate.subject,
+                scope=module.scope(candidate.function, candidate.owner),
+                severity=Severity(candidate.severity) if candidate.severity else None,
+            )
+

@@ -1,0 +1,202 @@
+"""Rule pages: from Markdown to rules, every mistake at once.
+
+The format is described in the documentation of the rules themselves: `# CODE name`, one summary sentence, a `toml`
+block of metadata, prose, and the sections Bad and Good, whose code blocks are the rule's tests.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+import tomli
+
+from archlint.model import Severity
+from archlint.rulebook.model import Pattern, Rule
+from archlint.rulebook.pattern_language import PatternError, parse_pattern
+
+URL = "https://github.com/archlint/archlint/blob/main/rules/"
+WITHIN = frozenset({"", "async function", "function", "loop", "module body", "raise", "decorator", "with", "try"})
+_HEADING = re.compile(r"\A#\s+(?P<code>[A-Z]{3}\d{3})\s+(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\s*$", re.MULTILINE)
+_METADATA = re.compile(r"^```toml\n(?P<toml>.*?)^```$", re.MULTILINE | re.DOTALL)
+_SECTION = re.compile(r"^## (?P<title>.+?)\s*$", re.MULTILINE)
+_MARKER = re.compile(r"[ \t]*# expect:[^\n]*")
+_KEYS: Mapping[str, type | tuple[type, ...]] = {
+    "severity": str,
+    "default": bool,
+    "match": list,
+    "unless": list,
+    "within": str,
+    "without-arguments": list,
+    "message": str,
+}
+
+
+class PageError(Exception):
+    """Rule pages that cannot be used: `messages` has one sentence for every mistake, with the page's path."""
+
+    def __init__(self, messages: tuple[str, ...]) -> None:
+        super().__init__("\n".join(messages))
+        self.messages = messages
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page as it was read: the path to name in messages, its family (folder) and its text."""
+
+    path: str
+    family: str
+    text: str
+
+
+def load(pages: Iterable[Page]) -> dict[str, Rule]:
+    """Return the rules by code, in order of their code. Raises `PageError` for all mistakes together."""
+    rules: dict[str, Rule] = {}
+    names: dict[str, str] = {}
+    mistakes: list[str] = []
+    for page in pages:
+        rule, wrong = _parse(page)
+        mistakes.extend(f"{page.path}: {message}" for message in wrong)
+        if rule is None:
+            continue
+        for kind, key, taken in (("code", rule.code, rules), ("name", rule.name, names)):
+            if key in taken:
+                other = rules[key].page if kind == "code" else names[key]
+                mistakes.append(f"{page.path}: the {kind} {key} is taken by {other}; choose another")
+        rules.setdefault(rule.code, rule)
+        names.setdefault(rule.name, page.path)
+    if mistakes:
+        raise PageError(tuple(mistakes))
+    return dict(sorted(rules.items()))
+
+
+def _parse(page: Page) -> tuple[Rule | None, list[str]]:
+    text = page.text.replace("\r\n", "\n")
+    heading = _HEADING.match(text)
+    if heading is None:
+        return None, ['the first line must be a heading like "# ABC123 name-of-the-bad-thing"']
+    metadata, wrong = _metadata(text)
+    wrong.extend(_missing_sections(text))
+    summary = _summary(text, heading.end())
+    if not summary:
+        wrong.append("a summary paragraph must follow the heading")
+    match, bad_match = _patterns(metadata.get("match", []), metadata.get("without-arguments", []), "match")
+    unless, bad_unless = _patterns(metadata.get("unless", []), [], "unless")
+    wrong += bad_match + bad_unless
+    if match and not metadata.get("message"):
+        wrong.append('"match" needs a "message" that says what is wrong and what to do')
+    code = heading["code"]
+    rule = Rule(
+        code=code,
+        name=heading["name"],
+        family=page.family,
+        severity=_severity(metadata) or Severity.WARNING,
+        default=metadata.get("default", True) is True,
+        summary=summary,
+        markdown=_MARKER.sub("", text),
+        url=f"{URL}{page.family}/{code}-{heading['name']}.md",
+        match=match,
+        unless=unless,
+        within=str(metadata.get("within", "")),
+        message=str(metadata.get("message", "")),
+        page=page.path,
+    )
+    return rule, wrong
+
+
+def _metadata(text: str) -> tuple[dict[str, Any], list[str]]:
+    block = _METADATA.search(text)
+    if block is None:
+        return {}, ["a ```toml block with the metadata is missing; the least is: severity = \"warning\""]
+    try:
+        values = tomli.loads(block["toml"])
+    except tomli.TOMLDecodeError as error:
+        return {}, [f"the metadata is no TOML: {error}"]
+    wrong = []
+    for key, value in values.items():
+        if key not in _KEYS:
+            near = difflib.get_close_matches(key, _KEYS, 1)
+            hint = f'; did you mean "{near[0]}"?' if near else f"; known keys are {', '.join(sorted(_KEYS))}"
+            wrong.append(f'unknown key "{key}"{hint}')
+        elif not isinstance(value, _KEYS[key]):
+            wrong.append(f'"{key}" has the wrong type')
+    if _severity(values) is None:
+        wrong.append('"severity" must be "error", "warning" or "note"')
+    if values.get("within", "") not in WITHIN:
+        wrong.append(f'"within" must be one of {", ".join(sorted(filter(None, WITHIN)))}')
+    return values, wrong
+
+
+def _severity(metadata: Mapping[str, Any]) -> Severity | None:
+    value = metadata.get("severity")
+    return Severity(value) if value in list(Severity) else None
+
+
+def _missing_sections(text: str) -> list[str]:
+    blocks: dict[str, bool] = {}
+    sections = list(_SECTION.finditer(text))
+    for section, following in zip(sections, [*sections[1:], None], strict=True):
+        body = text[section.end() : following.start() if following else len(text)]
+        blocks[section["title"]] = "```python\n" in body
+    return [
+        f'the section "## {title}" with at least one ```python block is missing'
+        for title in ("Bad", "Good")
+        if not blocks.get(title)
+    ]
+
+
+def _summary(text: str, start: int) -> str:
+    paragraph = text[start:].strip().partition("\n\n")[0]
+    if paragraph.startswith(("#", "```")):
+        return ""
+    return " ".join(paragraph.split())
+
+
+def _patterns(
+    entries: object, without: object, key: str
+) -> tuple[tuple[Pattern, ...], list[str]]:
+    parsed: list[Pattern] = []
+    wrong: list[str] = []
+    for entry in entries if isinstance(entries, list) else ():
+        try:
+            parsed.append(parse_pattern(entry, without if isinstance(without, list) else []))
+        except PatternError as error:
+            wrong.append(f'"{key}": {error}')
+    return tuple(parsed), wrong
+
+
+class Example(msgspec.Struct, frozen=True):
+    """One example of a page: the section it stands in, the page's line (1-based) of its first block, files by path."""
+
+    section: str
+    line: int
+    files: Mapping[str, str]
+
+
+_BLOCK = re.compile(
+    r"^(?:`(?P<path>[^`\n]+)`:\s*\n\s*)?```(?P<language>python|toml|ini)\n(?P<code>.*?)^```$"
+    r"|^(?P<heading>#{2,3} .*|---)$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def examples(text: str) -> Iterator[Example]:
+    """Yield the examples of a page: named blocks that follow each other are one project, an unnamed one is a file alone."""
+    section, line = "", 0
+    files: dict[str, str] = {}
+    for block in _BLOCK.finditer(text):
+        heading, path = block["heading"], block["path"]
+        if (heading or path is None) and files:
+            yield Example(section, line, files)
+            files = {}
+        if heading:
+            section = heading[3:] if heading.startswith("## ") else section
+        elif section in ("Bad", "Good"):
+            here = text.count("\n", 0, block.start()) + 1
+            if path is None and block["language"] == "python":
+                yield Example(section, here, {"example.py": block["code"]})
+            elif path is not None:
+                line = line if files else here
+                files[path] = block["code"]
+    if files:
+        yield Example(section, line, files)

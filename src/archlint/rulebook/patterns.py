@@ -1,0 +1,157 @@
+"""Judges the rules that are only a pattern, on the calls, loads and imports of the whole program."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from archlint.facts import model
+from archlint.facts.model import Call, Load
+from archlint.model import Violation
+from archlint.project.program import Module, Project
+from archlint.project.types import Types, types
+from archlint.rulebook.model import Pattern, Rule
+
+class _Index:
+    """Patterns by canonical name, and the last components by which a use is worth resolving."""
+
+    def __init__(self, project: Project, rules: Iterable[Rule]) -> None:
+        self.uses: dict[str, list[tuple[Rule, Pattern]]] = {}
+        self.imports: list[tuple[Rule, Pattern]] = []
+        for rule in rules:
+            for pattern in rule.match:
+                if pattern.kind == "import":
+                    self.imports.append((rule, pattern))
+                else:
+                    name = project.library.canonical(pattern.name)
+                    self.uses.setdefault(name, []).append((rule, pattern))
+        self.words = {name.rpartition(".")[2] for name in self.uses}
+        self._add_other_spellings(project)
+
+    def _add_other_spellings(self, project: Project) -> None:
+        """Add the names under which modules import or assign what a pattern is about."""
+        for module in project.modules:
+            for import_ in module.facts.imports:
+                if import_.name in self.words and import_.alias:
+                    self.words.add(import_.alias)
+            for name, references in module.facts.bindings.items():
+                if any(_last_word(reference) in self.words for reference in references):
+                    self.words.add(name)
+
+
+def _last_word(reference: str) -> str:
+    return reference.rpartition(".")[2]
+
+
+def pattern_violations(project: Project, rules: Iterable[Rule]) -> Iterator[Violation]:
+    """Yield the violations of every rule that has patterns."""
+    index = _Index(project, rules)
+    resolver = project.query(types)
+    for module in project.modules:
+        yield from _imports(project, module, index)
+        for call in module.facts.calls:
+            if _last_word(call.callee) in index.words:
+                yield from _uses(module, call, index, resolver)
+        for load in module.facts.loads:
+            if _last_word(load.reference) in index.words:
+                yield from _uses(module, load, index, resolver)
+
+
+def _uses(module: Module, use: Call | Load, index: _Index, resolver: Types) -> Iterator[Violation]:
+    reference = use.callee if isinstance(use, Call) else use.reference
+    seen: set[str] = set()
+    for name in resolver.names(reference):
+        for rule, pattern in index.uses.get(name, ()):
+            if rule.code not in seen and _matches(rule, pattern, module, use):
+                seen.add(rule.code)
+                yield rule.violation(
+                    module,
+                    (use.start, use.end),
+                    message=rule.message,
+                    subject=pattern.name,
+                    scope=module.scope(use.function, use.owner),
+                )
+
+
+def _matches(rule: Rule, pattern: Pattern, module: Module, use: Call | Load) -> bool:
+    if pattern.kind == ("load" if isinstance(use, Call) else "call"):
+        return False
+    if not stands_within(rule.within, module, use):
+        return False
+    if not isinstance(use, Call):
+        return True
+    if not arguments_match(pattern, use):
+        return False
+    return not any(exempt.name == pattern.name and arguments_match(exempt, use) for exempt in rule.unless)
+
+
+def _imports(project: Project, module: Module, index: _Index) -> Iterator[Violation]:
+    for rule, pattern in index.imports:
+        for import_ in module.facts.imports:
+            whole = f"{import_.target}.{import_.name}" if import_.name else import_.target
+            if _is_below(import_.target, pattern.name) or _is_below(whole, pattern.name):
+                if pattern.name.partition(".")[0] in project.by_name:
+                    continue
+                yield rule.violation(
+                    module,
+                    (import_.start, import_.end),
+                    message=rule.message,
+                    subject=whole,
+                    scope=module.scope(import_.function),
+                )
+
+
+def _is_below(name: str, package: str) -> bool:
+    return name == package or name.startswith(package + ".")
+
+
+def stands_within(within: str, module: Module, use: Call | Load) -> bool:
+    """Tell whether a use stands where the page's `within` wants it."""
+    function = module.facts.functions[use.function] if use.function >= 0 else None
+    match within:
+        case "":
+            return True
+        case "async function":
+            return function is not None and function.is_async
+        case "function":
+            return function is not None
+        case "module body":
+            return function is None
+    bits = {
+        "loop": model.IN_LOOP,
+        "raise": model.IN_RAISE,
+        "decorator": model.IN_DECORATOR,
+        "with": model.IN_WITH,
+        "try": model.IN_TRY,
+    }
+    return bool(use.flags & bits[within])
+
+
+def arguments_match(pattern: Pattern, call: Call) -> bool:
+    """Tell whether a call's arguments fit a pattern; unpacked arguments may be anything, so they fit no condition."""
+    names = [name for name, _ in call.arguments]
+    unpacked = "*" in names or "**" in names
+    conditional = bool(pattern.arguments or pattern.without) or not pattern.others
+    if unpacked and conditional:
+        return False
+    if not pattern.others and len(call.arguments) != len(pattern.arguments):
+        return False
+    positional = [value for name, value in call.arguments if not name]
+    keywords = {name: value for name, value in call.arguments if name}
+    for name, position in pattern.without:
+        if name in keywords or 0 <= position < len(positional):
+            return False
+    for key, wanted in pattern.arguments:
+        given = (positional[int(key)] if int(key) < len(positional) else None) if key.isdigit() else keywords.get(key)
+        if given is None or _literal(given) != wanted:
+            return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _literal(value: str) -> str | None:
+    if not value.startswith("="):
+        return None
+    try:
+        return repr(ast.literal_eval(value[1:]))
+    except (ValueError, SyntaxError):
+        return None

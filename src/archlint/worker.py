@@ -1,0 +1,77 @@
+"""The child process that parses: modules come in on standard input, their facts go out on standard output.
+
+LibCST's parser is native code that can overflow the stack, take very long and ignores signals meanwhile; here it can
+be killed and costs one file. A message is a length (4 bytes, big endian) and MessagePack.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from typing import BinaryIO
+
+import libcst as cst
+import msgspec
+
+from archlint.facts.context import ModuleCheck
+from archlint.facts.extract import extract
+from archlint.facts.text import DecodeError, decode
+from archlint.intake.workers import Answer, Task, read_message, write_message
+from archlint.rulebook.checks.module_checks import MODULE_CHECKS
+
+STACK_SIZE = 512 * 1024 * 1024
+RECURSION_LIMIT = 100_000
+
+
+def main() -> None:
+    """Answer batches of tasks until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.setrecursionlimit(RECURSION_LIMIT)
+    threading.stack_size(STACK_SIZE)
+    thread = threading.Thread(target=_serve, args=(requests, answers, MODULE_CHECKS))
+    thread.start()
+    thread.join()
+
+
+def _serve(requests: BinaryIO, answers: BinaryIO, checks: Mapping[type, Sequence[ModuleCheck]]) -> None:
+    decoder = msgspec.msgpack.Decoder(list[Task])
+    encoder = msgspec.msgpack.Encoder()
+    write_message(answers, b"")
+    while (message := read_message(requests)) is not None:
+        for task in decoder.decode(message):
+            write_message(answers, encoder.encode(_answer(task, checks, encoder)))
+
+
+def _answer(task: Task, checks: Mapping[type, Sequence[ModuleCheck]], encoder: msgspec.msgpack.Encoder) -> Answer:
+    try:
+        text = decode(task.data)
+        return Answer(encoder.encode(extract(text, task.module, task.is_package, checks)), 0, "")
+    except DecodeError as error:
+        return Answer(b"", error.line, f"{error}; save the file as UTF-8 or declare its encoding")
+    except cst.ParserSyntaxError as error:
+        line, message = _syntax_error(text, error)
+        return Answer(b"", line, f"the file is no valid Python: {message}")
+    except (cst.CSTLogicError, SyntaxError, RecursionError, ValueError) as error:
+        return Answer(b"", 0, f"LibCST cannot parse the file ({type(error).__name__}: {error})")
+
+
+def _syntax_error(text: str, error: cst.ParserSyntaxError) -> tuple[int, str]:
+    """Return line and message of a syntax error, from CPython's own parser when it refuses the file too.
+
+    LibCST gives line 1 for tokenizer errors and the last line for an open bracket.
+    """
+    try:
+        compile(text, "<source>", "exec", dont_inherit=True, flags=0x400)
+    except SyntaxError as own:
+        return own.lineno or 0, own.msg
+    except (ValueError, MemoryError, RecursionError):
+        pass
+    return error.raw_line, error.message.partition("\n")[0]
+
+
+if __name__ == "__main__":
+    main()

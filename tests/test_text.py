@@ -1,0 +1,52 @@
+"""Bytes become text as Python has it, and say in which line they do not."""
+
+import io
+import tokenize
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archlint.facts.text import DecodeError, decode
+
+
+def test_text_is_kept_as_it_is() -> None:
+    assert decode(b"a\r\nb\rc\n") == "a\r\nb\rc\n"
+    assert decode(b"\xef\xbb\xbf# \xc3\xa9") == "# é"
+    assert decode(b"# coding: latin-1\n\xe9") == "# coding: latin-1\né"
+    assert decode(b"") == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "message"),
+    [
+        (b"a\r\nb\rc\n\xff", 4, "byte 0xff is not utf-8"),
+        (b"\xef\xbb\xbfa\nb\xff", 2, "byte 0xff is not utf-8"),
+        (b"\xef\xbb\xbfa\nb\nc\xff", 3, "byte 0xff is not utf-8"),
+        (b"# coding: cp1252\n\n\x81", 3, "byte 0x81 is not cp1252"),
+        (b"#!/bin/x\n# coding: klingon\n", 2, "unknown encoding: klingon"),
+        (b"\xef\xbb\xbf# coding: latin-1\n", 1, "encoding problem: utf-8"),
+        (b"# coding: rot13\n", 1, "rot13 is no encoding of text"),
+        (b"a\nb\0", 2, "null byte"),
+        (b"\xff\xfea\0", 1, "byte 0xff is not utf-8"),
+    ],
+)
+def test_what_is_no_source(data: bytes, line: int, message: str) -> None:
+    with pytest.raises(DecodeError) as caught:
+        decode(data)
+    assert caught.value.line == line
+    assert message in caught.value.message
+
+
+@given(
+    st.binary()
+    | st.sampled_from([b"", b"\n"]).flatmap(lambda head: st.binary().map(lambda tail: head + tail))
+)
+def test_whatever_the_bytes_it_agrees_with_tokenize_or_raises_its_own_error(data: bytes) -> None:
+    try:
+        text = decode(data)
+    except DecodeError as error:
+        assert 1 <= error.line <= data.count(b"\n") + data.count(b"\r") + 1
+    else:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        assert text == data.decode(encoding)
