@@ -178,10 +178,6 @@ def test_same_graph_as_grimp_on_installed_packages(package: str, external: bool,
     assert_same_graph([package], *installed(package), external=external, exclude=exclude)
 
 
-_FACTS_DIFFER = pytest.mark.xfail(
-    strict=True, reason="grimp goes by the name TYPE_CHECKING alone, facts do not"
-)
-
 ODDITIES = {
     "oddpkg/__init__.py": "",
     "oddpkg/sub/__init__.py": "",
@@ -276,14 +272,9 @@ def test_same_graph_as_grimp_in_odd_places(
     [
         "import typing as t\nif t.TYPE_CHECKING:\n    import re\n",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    class C:\n        import re\n",
-        pytest.param("TYPE_CHECKING = False\nif TYPE_CHECKING:\n    import re\n", marks=_FACTS_DIFFER),
-        pytest.param(
-            "from compat import TYPE_CHECKING\nif TYPE_CHECKING:\n    import re\n", marks=_FACTS_DIFFER
-        ),
-        pytest.param(
-            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    def f():\n        import re\n",
-            marks=_FACTS_DIFFER,
-        ),
+        "TYPE_CHECKING = False\nif TYPE_CHECKING:\n    import re\n",
+        "from compat import TYPE_CHECKING\nif TYPE_CHECKING:\n    import re\n",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    def f():\n        import re\n",
     ],
 )
 def test_type_checking_is_what_grimp_takes_for_it(text: str) -> None:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies
 
 from archlint.model import Severity
 from archlint.project.library import Blocking, Library, LibraryError
@@ -11,6 +12,11 @@ from archlint.project.library import Blocking, Library, LibraryError
 DATA = Path(__file__).parent.parent / "rules" / "data"
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(DATA.glob("*.toml"))}
 NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(\.\*)?")
+
+SHIPPED = Library.parse(TEXTS)
+OF_OWNER: dict[str, list[str]] = {}
+for known in SHIPPED._members:
+    OF_OWNER.setdefault(known.rpartition(".")[0], []).append(known)
 
 SMALL = """
 not-blocking = ["db.Batch.*", "db.Client.close"]
@@ -24,6 +30,7 @@ not-blocking = ["db.Batch.*", "db.Client.close"]
 "db.Both" = ["db.Left", "db.Right"]
 "db.Batch" = ["db.Client"]
 "db.aio.Client" = []
+"db.aio.Other" = ["db.Base"]
 [returns]
 "db.connect" = "db.Client"
 "db.Client.{batch, many}" = "db.Batch"
@@ -52,7 +59,7 @@ def small() -> Library:
 
 @pytest.fixture(scope="module")
 def shipped() -> Library:
-    return Library.parse(TEXTS)
+    return SHIPPED
 
 
 def mistakes(*texts: str) -> tuple[str, ...]:
@@ -77,10 +84,12 @@ class TestLookups:
             ("", ""),
         ],
     )
-    def test_canonical_replaces_the_longest_exported_prefix(self, small, name, canonical):
+    def test_canonical_replaces_the_longest_exported_prefix(
+        self, small: Library, name: str, canonical: str
+    ) -> None:
         assert small.canonical(name) == canonical
 
-    def test_ancestors_come_after_all_that_derive_from_them(self, small):
+    def test_ancestors_come_after_all_that_derive_from_them(self, small: Library) -> None:
         assert small.ancestors("db.Both") == ("db.Both", "db.Left", "db.Right", "db.Client", "db.Base")
         assert small.ancestors("db.Legacy") == ("db.Client", "db.Base")
         assert small.ancestors("my.Own") == ("my.Own",)
@@ -88,18 +97,18 @@ class TestLookups:
     @pytest.mark.parametrize(
         "name", ["db.Base", "db.Legacy", "db.Left", "db.Row", "db.Pool", "db.Entered", "builtins.list"]
     )
-    def test_classes_are_those_in_any_table(self, small, name):
+    def test_classes_are_those_in_any_table(self, small: Library, name: str) -> None:
         assert small.is_class(name)
 
     @pytest.mark.parametrize("name", ["db.connect", "db", "db.Client.batch", "my.Own"])
-    def test_other_names_are_no_classes(self, small, name):
+    def test_other_names_are_no_classes(self, small: Library, name: str) -> None:
         assert not small.is_class(name)
 
     @pytest.mark.parametrize(
         ("cls", "name", "member"),
         [
             ("db.Both", "batch", "db.Client.batch"),
-            ("db.Both", "pool", "db.Base.pool"),
+            ("db.aio.Other", "pool", "db.Base.pool"),
             ("db.Both", "anything", "db.Client.anything"),
             ("db.Both", "_flush", "db.Client._flush"),
             ("db.Both", "_other", "db.Both._other"),
@@ -108,10 +117,12 @@ class TestLookups:
             ("my.Own", "get", "my.Own.get"),
         ],
     )
-    def test_a_member_is_named_on_the_ancestor_that_has_it(self, small, cls, name, member):
+    def test_a_member_is_named_on_the_ancestor_that_has_it(
+        self, small: Library, cls: str, name: str, member: str
+    ) -> None:
         assert small.member(cls, name) == member
 
-    def test_types_are_inherited(self, small):
+    def test_types_are_inherited(self, small: Library) -> None:
         assert small.returns("db.connect") == "db.Client"
         assert small.returns("db.Right.many") == "db.Batch"
         assert small.returns("db.Legacy.rows") == "builtins.list<db.Row>"
@@ -123,13 +134,13 @@ class TestLookups:
         assert small.client("db.Both") == "database"
         assert small.client("db.aio.Client") is None
 
-    def test_what_blocks_is_named_on_the_class_that_defines_it(self, small):
+    def test_what_blocks_is_named_on_the_class_that_defines_it(self, small: Library) -> None:
         expected = Blocking("db.Client.get", "database", Severity.ERROR, "use `db.aio`")
         assert small.blocking("db.Both.get") == small.blocking("db.client.Client.get") == expected
         assert small.blocking("posixfiles.read") == Blocking(
             "files.read", "file", Severity.WARNING, "use a thread"
         )
-        assert small.blocking("db.Legacy").kind == "file"
+        assert small.blocking("db.Legacy") == Blocking("db.Client", "file", Severity.WARNING, "use a thread")
 
     @pytest.mark.parametrize(
         "name",
@@ -143,16 +154,29 @@ class TestLookups:
             "",
         ],
     )
-    def test_what_does_not_block(self, small, name):
+    def test_what_does_not_block(self, small: Library, name: str) -> None:
         assert small.blocking(name) is None
 
-    def test_a_listed_method_outweighs_its_own_wildcard(self, small):
-        assert small.blocking("db.Batch.execute").api == "db.Batch.execute"
-        assert small.blocking("db.Client._flush").api == "db.Client._flush"
+    def test_a_listed_method_outweighs_its_own_wildcard(self, small: Library) -> None:
+        for name in ("db.Batch.execute", "db.Client._flush"):
+            assert small.blocking(name) == Blocking(name, "database", Severity.ERROR, "use `db.aio`")
+
+
+@given(data=strategies.data())
+def test_a_member_answers_as_the_class_it_was_asked_of(data: strategies.DataObject) -> None:
+    cls = data.draw(strategies.sampled_from(sorted(SHIPPED._bases)))
+    members = {
+        member.rpartition(".")[2] for owner in SHIPPED.ancestors(cls) for member in OF_OWNER.get(owner, ())
+    }
+    name = data.draw(strategies.sampled_from(sorted(members | {"keys", "_private"})))
+    asked, member = f"{cls}.{name}", SHIPPED.member(cls, name)
+    assert SHIPPED.blocking(member) == SHIPPED.blocking(asked)
+    assert SHIPPED.returns(member) == SHIPPED.returns(asked)
+    assert SHIPPED.attribute(member) == SHIPPED.attribute(asked)
 
 
 class TestMistakes:
-    def test_every_mistake_of_every_file_is_named_at_once(self):
+    def test_every_mistake_of_every_file_is_named_at_once(self) -> None:
         found = mistakes(
             "retruns = 1\n[enters]\nx = 1", "nonsense", "[[blocking]]\nkind = 'slow'\ninstead = ''\napis = []"
         )
@@ -182,14 +206,14 @@ class TestMistakes:
             ),
         ],
     )
-    def test_a_value_of_the_wrong_type(self, text, message):
+    def test_a_value_of_the_wrong_type(self, text: str, message: str) -> None:
         assert mistakes(text) == (message,)
 
-    def test_an_unknown_kind_of_client(self):
+    def test_an_unknown_kind_of_client(self) -> None:
         (message,) = mistakes("[clients]\nfax = ['x.Fax']")
         assert message.startswith("a.toml: clients: `fax`: there is no kind `fax` (database, cache,")
 
-    def test_an_api_of_two_kinds(self):
+    def test_an_api_of_two_kinds(self) -> None:
         lock = "[[blocking]]\nkind = 'lock'\ninstead = 'wait'\napis = ['x.{f, g}']"
         sleep = "[[blocking]]\nkind = 'sleep'\ninstead = 'wait'\napis = ['x.g']"
         assert mistakes(lock, sleep) == (
@@ -199,29 +223,30 @@ class TestMistakes:
             "a.toml: blocking: `x.g` is lock, wait here and sleep, wait in a.toml",
         )
 
-    def test_a_name_exported_from_two(self):
+    def test_a_name_exported_from_two(self) -> None:
         first, second = "[exports]\n'x.A' = ['y.A']", "[exports]\n'z.A' = ['y.A']"
         assert mistakes(first, second) == ("b.toml: exports: `y.A` is `z.A` here and `x.A` in a.toml",)
 
-    def test_a_canonical_name_that_is_another_name_of_something_else(self):
+    def test_a_canonical_name_that_is_another_name_of_something_else(self) -> None:
         first, second = "[exports]\n'x.A' = ['y.A']", "[exports]\n'y.A' = ['z.A']"
         assert mistakes(first, second) == ("b.toml: exports: `y.A` is `y.A` here and `x.A` in a.toml",)
 
-    def test_a_type_that_files_do_not_agree_on(self):
+    def test_a_type_that_files_do_not_agree_on(self) -> None:
         assert mistakes("[returns]\n'x.f' = 'A'", "[returns]\n'x.f' = 'B'") == (
             "b.toml: returns: `x.f` is `B` here and `A` in a.toml",
         )
 
-    def test_the_same_said_twice_is_no_mistake(self):
+    def test_the_same_said_twice_is_no_mistake(self) -> None:
         text = "[bases]\n'x.A' = ['x.B']"
         assert Library.parse({"a.toml": text, "b.toml": text}).ancestors("x.A") == ("x.A", "x.B")
 
-    def test_an_api_that_blocks_and_does_not(self):
+    def test_an_api_that_blocks_and_does_not(self) -> None:
         text = "not-blocking = ['x.f']\n[[blocking]]\nkind = 'cpu'\ninstead = 'wait'\napis = ['x.f']"
         assert mistakes(text) == ("a.toml: not-blocking: `x.f` is blocking in a.toml",)
 
-    def test_classes_that_are_bases_of_each_other(self):
-        text = "[bases]\n'x.A' = ['x.B']\n'x.B' = ['x.Root', 'x.C']\n'x.C' = ['x.A']\n'x.D' = ['x.A']\n'x.Root' = []"
+    def test_classes_that_are_bases_of_each_other(self) -> None:
+        cycle = "'x.A' = ['x.B']\n'x.B' = ['x.Root', 'x.C']\n'x.C' = ['x.A']"
+        text = f"[bases]\n{cycle}\n'x.D' = ['x.A']\n'x.Root' = []"
         assert mistakes(text) == (
             "a.toml: bases: `x.A` is a base of itself: x.A -> x.B -> x.C -> x.A",
             "a.toml: bases: `x.B` is a base of itself: x.B -> x.C -> x.A -> x.B",
@@ -233,33 +258,33 @@ class TestMistakes:
 
 
 class TestShipped:
-    def test_every_name_is_dotted_and_canonical(self, shipped):
+    def test_every_name_is_dotted_and_canonical(self, shipped: Library) -> None:
         tables = (shipped._bases, shipped._returns, shipped._attributes, shipped._enters, shipped._clients)
         names = {*shipped._blocking, *shipped._not_blocking}.union(*tables)
         assert len(names) > 2000
         assert [name for name in sorted(names) if not NAME.fullmatch(name)] == []
         assert [name for name in sorted(names) if shipped.canonical(name) != name] == []
 
-    def test_every_type_is_well_formed_and_canonical(self, shipped):
+    def test_every_type_is_well_formed_and_canonical(self, shipped: Library) -> None:
         types = {*shipped._returns.values(), *shipped._attributes.values(), *shipped._enters.values()}
         assert [type_ for type_ in types if type_.count("<") != type_.count(">")] == []
         names = {name for type_ in types for name in re.split(r"[<>,]", type_) if name}
         assert [name for name in sorted(names) if not NAME.fullmatch(name)] == []
         assert [name for name in sorted(names) if shipped.canonical(name) != name] == []
 
-    def test_every_base_is_a_known_class(self, shipped):
+    def test_every_base_is_a_known_class(self, shipped: Library) -> None:
         bases = {base for bases in shipped._bases.values() for base in bases}
         assert sorted(bases - shipped._bases.keys()) == []
 
-    def test_every_phrase_can_follow_a_semicolon(self, shipped):
+    def test_every_phrase_can_follow_a_semicolon(self, shipped: Library) -> None:
         phrases = {instead for _, instead in shipped._blocking.values()}
         assert [phrase for phrase in phrases if not re.fullmatch(r"[a-z][^.]*(.*[^.])?", phrase)] == []
         assert [phrase for phrase in phrases if phrase.count("`") % 2] == []
 
-    def test_nothing_of_asyncio_blocks(self, shipped):
+    def test_nothing_of_asyncio_blocks(self, shipped: Library) -> None:
         assert [api for api in shipped._blocking if api.startswith(("asyncio.", "anyio."))] == []
 
-    def test_no_async_class_reaches_anything_that_blocks(self, shipped):
+    def test_no_async_class_reaches_anything_that_blocks(self, shipped: Library) -> None:
         methods = {api.rpartition(".")[2] for api in shipped._blocking}
         asynchronous = [
             name for name in shipped._bases if re.search(r"Async|\baio|asyncio|asyncpg|asyncmy|motor", name)
@@ -309,7 +334,7 @@ class TestShipped:
             "io.TextIOWrapper.read",
         ],
     )
-    def test_what_must_not_block(self, shipped, name):
+    def test_what_must_not_block(self, shipped: Library, name: str) -> None:
         assert shipped.blocking(name) is None
 
     @pytest.mark.parametrize(
@@ -339,8 +364,9 @@ class TestShipped:
             ("boto3.session.Session.client", "import", "note"),
         ],
     )
-    def test_what_must_block(self, shipped, name, kind, severity):
+    def test_what_must_block(self, shipped: Library, name: str, kind: str, severity: str) -> None:
         blocking = shipped.blocking(name)
+        assert blocking is not None
         assert (blocking.kind, blocking.severity) == (kind, severity)
 
     @pytest.mark.parametrize(
@@ -361,7 +387,7 @@ class TestShipped:
             ("celery.Task.delay", "celery.result.AsyncResult"),
         ],
     )
-    def test_what_calls_give(self, shipped, name, type_):
+    def test_what_calls_give(self, shipped: Library, name: str, type_: str) -> None:
         assert shipped.returns(name) == type_
 
     @pytest.mark.parametrize(
@@ -377,5 +403,5 @@ class TestShipped:
             ("pathlib.Path", None),
         ],
     )
-    def test_clients(self, shipped, cls, kind):
+    def test_clients(self, shipped: Library, cls: str, kind: str | None) -> None:
         assert shipped.client(cls) == kind

@@ -1,4 +1,4 @@
-"""Which files belong to a project, what their modules are called, and what the command line selects of them."""
+"""Which files belong to a project, what their modules are called, and what paths select of them."""
 
 import os
 from collections.abc import Mapping
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from archlint.intake import scan as scan_module
 from archlint.intake.config import Config
 from archlint.intake.extent import SourceError
 from archlint.intake.sources import SourceFile, Sources, find, read
@@ -326,7 +325,7 @@ def test_a_directory_that_cannot_be_listed_is_a_failure(
             raise PermissionError(13, "Permission denied", path)
         return genuine(path)
 
-    monkeypatch.setattr(scan_module.os, "scandir", refuse)
+    monkeypatch.setattr(os, "scandir", refuse)
     sources = find([tmp_path], Config(root=tmp_path))
     assert set(modules(sources)) == {"main.py"}
     assert [(failure.path, failure.line) for failure in sources.failures] == [(f"{tmp_path}/secret", 0)]
@@ -345,9 +344,9 @@ def test_nothing_to_check_is_an_error(tmp_path: Path) -> None:
     config = Config(root=tmp_path)
     with pytest.raises(SourceError, match="no path is given"):
         find([], config)
-    with pytest.raises(SourceError, match="no such file or directory: .*nowhere"):
+    with pytest.raises(SourceError, match=r"no such file or directory: .*nowhere"):
         find([tmp_path / "nowhere", tmp_path / "src"], config)
-    with pytest.raises(SourceError, match="no Python file in .*docs"):
+    with pytest.raises(SourceError, match=r"no Python file in .*docs"):
         find([tmp_path / "docs"], config)
     with pytest.raises(SourceError, match="outside the project"):
         find([tmp_path / "src"], Config(root=tmp_path / "docs"))

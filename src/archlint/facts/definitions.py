@@ -92,7 +92,7 @@ def _enter_function(walk: Walk, node: cst.FunctionDef, index: int) -> None:
         if receiver:
             scope.env[record.parameters[0][1].name] = receiver
     walk.imported.update(scope.bindings.imports if scope.bindings else ())
-    walk.flags = 0
+    walk.flags &= model.IN_TYPE_CHECKING
     walk.enter(scope)
 
 
@@ -136,7 +136,7 @@ def _enter_lambda(walk: Walk, node: cst.Lambda, index: int) -> None:
     record = walk.records.functions[index]
     scope = Scope(walk.scope, Bindings((), walk.module, False), function=index, qualname=record.qualname, node=node)
     _bind_parameters(walk, scope, record)
-    walk.flags = 0
+    walk.flags &= model.IN_TYPE_CHECKING
     walk.enter(scope)
     record.values.append(walk.expressions.value(node.body))
 

@@ -8,9 +8,6 @@ from archlint.facts.scopes import dotted_name, merge
 from archlint.facts.uses import bind, count_target
 from archlint.facts.walk import Walk, handles
 
-_TYPE_CHECKING = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
-
-
 @handles(cst.If)
 def if_(walk: Walk, node: cst.If) -> None:
     """Walk both branches from the same state and join what they leave."""
@@ -34,7 +31,7 @@ def _condition_flags(walk: Walk, test: cst.BaseExpression) -> tuple[int, int]:
     conditional = walk.flags | model.IN_CONDITION
     negated = isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not)
     inner = test.expression if isinstance(test, cst.UnaryOperation) and negated else test
-    if isinstance(inner, cst.Name | cst.Attribute) and walk.expressions.value(inner) in _TYPE_CHECKING:
+    if dotted_name(inner).rpartition(".")[2] == "TYPE_CHECKING":
         body, orelse = conditional | model.IN_TYPE_CHECKING, conditional
         return (orelse, body) if negated else (body, orelse)
     if _is_main_guard(test):

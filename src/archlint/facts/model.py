@@ -40,10 +40,12 @@ STATEMENT = 512
 IN_CLASS_BODY = 1024
 IN_COMPREHENSION = 2048
 IN_MAIN_GUARD = 4096
+IN_PARTIAL = 8192
 """Bits of `flags`: the syntax around a call or load, up to the enclosing function or module body.
 
 AWAITED: the call itself is awaited. STATEMENT: the call's value is dropped. IN_LOOP covers the body of `for` and
-`while` and of comprehensions; IN_CONDITION an `if` branch; IN_MAIN_GUARD the body of `if __name__ == "__main__"`.
+`while` and of comprehensions; IN_CONDITION an `if` branch; IN_MAIN_GUARD the body of `if __name__ == "__main__"`, IN_PARTIAL what
+`functools.partial` will call.
 """
 
 

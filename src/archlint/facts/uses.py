@@ -58,7 +58,10 @@ def call(walk: Walk, node: cst.Call) -> None:
     flags = walk.flags
     walk.flags = flags & ~(model.AWAITED | model.STATEMENT)
     walk.check(node, anchor)
-    if node.args:
+    if node.args and callee == "functools.partial":
+        partial = walk.flags | model.IN_PARTIAL
+        walk.push((Walk.set_flags, partial), node.args[0], (Walk.set_flags, walk.flags), *node.args[1:])
+    elif node.args:
         walk.push_all(node.args)
     _chain(walk, node.func, (_callee_end, anchor))
 
@@ -84,9 +87,8 @@ def _dynamic_import(walk: Walk, arguments: tuple[tuple[str, str], ...], anchor: 
     value = arguments[0][1] if arguments else ""
     if len(arguments) == 1 and value[:2] in ("='", '="') and value[2:-1].replace(".", "").isidentifier():
         first = anchor[0]
-        kind = "type-checking" if walk.flags & model.IN_TYPE_CHECKING else "dynamic"
         walk.records.imports.append(
-            ImportRecord(value[2:-1], "", "", anchor, first, first, "", kind, False, walk.scope.function)
+            ImportRecord(value[2:-1], "", "", anchor, first, first, "", "dynamic", False, walk.scope.function)
         )
 
 
@@ -348,7 +350,7 @@ def _bind_name(walk: Walk, scope: Scope, target: cst.Name, reference: str, value
         _bind_nonlocal(scope, name, reference)
         return
     scope.env[name] = reference
-    if scope.is_class and not reference.startswith((walk.module + "#", walk.module + "@")):
+    if scope.is_class and value is not None:
         ordinal = walk.targets.get(target, 0)
         walk.records.classes[scope.owner].add_attribute(name, "", reference, True, [ordinal, ordinal])
 

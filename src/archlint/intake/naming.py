@@ -101,7 +101,7 @@ class _Tree:
         return next((name for name, claim in claims if not self._all_imports.isdisjoint(claim)), "")
 
     def _inherited_unless_imported(self, path: str, inherited: str) -> str:
-        """Decide on a folder of plain modules; scripts in it may import each other as if names began there."""
+        """Decide on a folder of modules: scripts there may import each other as if names began in it."""
         if not self._all_imports.isdisjoint(self._claim(path, inherited)):
             return inherited
         below = self._first_below(path, [("", self._top_level(path))])

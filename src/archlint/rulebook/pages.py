@@ -175,7 +175,7 @@ class Example(msgspec.Struct, frozen=True):
 
 _BLOCK = re.compile(
     r"^(?:`(?P<path>[^`\n]+)`:\s*\n\s*)?```(?P<language>python|toml|ini)\n(?P<code>.*?)^```$"
-    r"|^(?P<heading>#{2,3} .*|---)$",
+    r"|^(?P<heading>#{2,3} [^\n]*|---)$",
     re.MULTILINE | re.DOTALL,
 )
 

@@ -78,7 +78,7 @@ def _matches(rule: Rule, pattern: Pattern, module: Module, use: Call | Load) -> 
     if not stands_within(rule.within, module, use):
         return False
     if not isinstance(use, Call):
-        return True
+        return pattern.kind == "name" or not use.flags & model.IN_PARTIAL
     if not arguments_match(pattern, use):
         return False
     return not any(exempt.name == pattern.name and arguments_match(exempt, use) for exempt in rule.unless)
