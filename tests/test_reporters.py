@@ -67,6 +67,7 @@ shop/infra/cache.py:9:36: error: RDS001 [redis-keys] `KEYS` walks every key; ite
   |
 9 |         label = "😀😀"; keys = await self._client.keys("*")
   |                                      ^^^^^^^^^^^^^^^^^
+
 """
     assert written("text", report_of(*REPORT.violations[:2])) == expected
 

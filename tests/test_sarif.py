@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archlint.model import Failure, Place, Report, SourceText, Step
+from archlint.model import Failure, Place, Provenance, Report, SourceText, Step
 from archlint.outcome.reporters import sarif
 from archlint.outcome.reporters.fingerprint import line_hashes
 from archlint.outcome.reporters.paint import plain
@@ -120,11 +120,11 @@ def test_nothing_depends_on_the_machine() -> None:
     assert not [key for key, _ in everything(RUN) if key.endswith("Utc") or key in ("machine", "account")]
 
 
-def test_rules_are_those_reported_with_their_pages() -> None:
-    rules = RUN["tool"]["driver"]["rules"]
+def test_rules_are_those_that_ran_with_their_pages() -> None:
+    run = run_of(report_of(WIDE, CHAIN))
+    rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == sorted(RULES)
-    assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in RUN["results"])
-    assert [rule["id"] for rule in run_of(report_of(CHAIN))["tool"]["driver"]["rules"]] == ["LAY001"]
+    assert [rules[result["ruleIndex"]]["id"] for result in run["results"]] == ["RDS001", "LAY001"]
     assert rules[2] == {
         "id": "RDS001",
         "name": "RedisKeys",
@@ -153,6 +153,8 @@ def test_messages_are_sentences_with_their_help() -> None:
     assert messages[1] == "`KEYS` walks every key; iterate with `SCAN`."
     assert messages[3] == r"`time.sleep` blocks \x1b[2J\u202e\nnow [bold]."
     assert messages[4] == "a note."
+    advised = violation("RDS001", WIDE.place, "no", help="use `SCAN`")
+    assert run_of(report_of(advised))["results"][0]["message"]["text"] == "no. Help: use `SCAN`."
 
 
 def test_fingerprints_are_those_of_github_and_of_the_identity() -> None:
@@ -163,6 +165,46 @@ def test_fingerprints_are_those_of_github_and_of_the_identity() -> None:
             "primaryLocationLineHash": hashes[line],
             "archlint/v1": identity,
         }
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding"),
+    [
+        ("import redis\nredis.Redis().keys()\n".encode("utf-8-sig"), "utf-8-sig"),
+        ("# coding: latin-1\nname = 'é'; keys()\n".encode("latin-1"), "latin-1"),
+    ],
+)
+def test_fingerprints_hash_what_github_reads(data: bytes, encoding: str) -> None:
+    """GitHub takes each file for UTF-8: `createReadStream(path, "utf8")` keeps U+FEFF, and writes U+FFFD."""
+    path = f"{BASE}/a.py"
+    text = data.decode(encoding)
+    report = report_of(
+        violation("RDS001", Place(path, 0, 1), "m"),
+        violation("RDS001", Place(path, text.index("keys"), len(text)), "m"),
+    )
+    read = msgspec.structs.replace(report, texts={path: SourceText(text, data)})
+    prints = [result["partialFingerprints"]["primaryLocationLineHash"] for result in run_of(read)["results"]]
+    seen = data.decode("utf-8", "replace")
+    assert seen != text
+    assert prints == [line_hashes(seen, {1, 2})[line] for line in (1, 2)]
+    assert prints[0] != line_hashes(text, {1})[1]
+
+
+def test_provenance_maps_the_repository_to_the_root_of_all_uris() -> None:
+    found = Provenance("https://a.example/shop", "c" * 40, "main")
+    assert run_of(msgspec.structs.replace(REPORT, provenance=found))["versionControlProvenance"] == [
+        {
+            "repositoryUri": "https://a.example/shop",
+            "mappedTo": {"uriBaseId": "%SRCROOT%"},
+            "revisionId": "c" * 40,
+            "branch": "main",
+        }
+    ]
+    unborn = Provenance("https://a.example/shop", None, None)
+    assert run_of(msgspec.structs.replace(REPORT, provenance=unborn))["versionControlProvenance"] == [
+        {"repositoryUri": "https://a.example/shop", "mappedTo": {"uriBaseId": "%SRCROOT%"}}
+    ]
+    assert "versionControlProvenance" not in RUN
 
 
 def test_a_trace_is_a_code_flow_that_ends_at_the_related_location() -> None:
@@ -207,7 +249,8 @@ def test_failures_are_notifications_and_no_results() -> None:
 def test_a_clean_run_is_successful() -> None:
     run = run_of(report_of())
     assert run["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
-    assert (run["results"], run["tool"]["driver"]["rules"], run["artifacts"]) == ([], [], [])
+    assert (run["results"], run["artifacts"]) == ([], [])
+    assert run["tool"]["driver"]["rules"] == RUN["tool"]["driver"]["rules"]
 
 
 def test_a_run_too_big_for_github_keeps_the_gravest() -> None:

@@ -271,6 +271,19 @@ def test_ignore_files_hold_from_the_git_root_down(tmp_path: Path) -> None:
     assert set(modules(find([tmp_path / "kept"], Config()))) == {"this.py"}
 
 
+def test_taking_a_folder_back_takes_nothing_back_that_is_in_it(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            ".gitignore": "gen/\nlib/\n!shop/lib/\n",
+            "shop/lib/a.py": "",
+            "shop/lib/gen/b.py": "",
+            "lib/c.py": "",
+        },
+    )
+    assert set(modules(find([tmp_path], Config(root=tmp_path)))) == {"shop/lib/a.py"}
+
+
 def test_exclude_holds_for_what_is_named_and_ignore_files_do_not(tmp_path: Path) -> None:
     write(tmp_path, {".gitignore": "gen\n", "gen/a.py": "", "old/b.py": "", "main.py": ""})
     config = Config(root=tmp_path, exclude=("old/**",))

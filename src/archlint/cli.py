@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -11,23 +13,9 @@ from archlint import __version__
 
 if TYPE_CHECKING:
     from archlint.engine import Outcome
-    from archlint.rulebook.model import Rule
 
 FORMATS = ("text", "concise", "json", "sarif")
 _SELECTORS = "Comma-separated codes, names, families (RDS) or ALL; may be given more than once."
-
-
-class _Selectors(click.ParamType):
-    """A comma-separated list of selectors."""
-
-    name = "selectors"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        if isinstance(value, tuple):
-            return value
-        return tuple(part.strip() for part in str(value).split(",") if part.strip())
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,26 +26,35 @@ def archlint() -> None:
 
 @archlint.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--select", type=_Selectors(), multiple=True, help=f"Run only these rules. {_SELECTORS}")
-@click.option("--ignore", type=_Selectors(), multiple=True, help="Do not run these rules.")
-@click.option("--extend-select", type=_Selectors(), multiple=True, help="Run these rules too.")
+@click.option("--select", multiple=True, help=f"Run only these rules. {_SELECTORS}")
+@click.option("--ignore", multiple=True, help="Do not run these rules.")
+@click.option("--extend-select", multiple=True, help="Run these rules too.")
 @click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here.")
-@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Use this configuration file.")
+@click.option(
+    "-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here."
+)
+@click.option(
+    "--config", type=click.Path(path_type=Path, dir_okay=False), help="Use this configuration file."
+)
 @click.option("--isolated", is_flag=True, help="Use no configuration file.")
-@click.option("--statistics", is_flag=True, help="Print how often each rule is broken, instead of the violations.")
+@click.option(
+    "--statistics", is_flag=True, help="Print how often each rule is broken, instead of the violations."
+)
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even with violations (2 on failures all the same).")
-@click.option("--jobs", type=click.IntRange(min=1), help="Parsing processes; by default one for each processor.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), help="Parsing processes; by default one for each processor."
+)
 @click.option("--no-cache", is_flag=True, help="Keep nothing between runs (so far nothing ever is).")
 @click.option("-q", "--quiet", is_flag=True, help="Print neither notes nor the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was read and which rules ran.")
 @click.pass_context
 def check(  # noqa: PLR0913 -- one parameter an option
     context: click.Context,
+    *,
     paths: tuple[Path, ...],
-    select: tuple[tuple[str, ...], ...],
-    ignore: tuple[tuple[str, ...], ...],
-    extend_select: tuple[tuple[str, ...], ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    extend_select: tuple[str, ...],
     output_format: str,
     output_file: Path | None,
     config: Path | None,
@@ -71,22 +68,23 @@ def check(  # noqa: PLR0913 -- one parameter an option
 ) -> None:
     """Check the project that PATHS belong to, and report what breaks a rule in them.
 
-    The whole project is read always; PATHS decide what is reported. Exit code 0: clean, 1: violations, 2: something
-    could not be checked.
+    The whole project is read always; PATHS decide what is reported. Exit code 0: clean, 1: violations, 2:
+    something could not be checked.
     """
-    from archlint.engine import Options  # noqa: PLC0415 -- `archlint --version` must not load the engine
+    from archlint import engine  # noqa: PLC0415 -- `archlint --version` must not load it
 
     if config is not None and isolated:
         _stop("--config and --isolated exclude each other; leave one out")
-    options = Options(
-        select=_flat(select) if select else None,
-        ignore=_flat(ignore),
-        extend_select=_flat(extend_select),
+    options = engine.Options(
+        select=_selectors(select) if select else None,
+        ignore=_selectors(ignore),
+        extend_select=_selectors(extend_select),
         config=config,
         isolated=isolated,
         jobs=jobs,
     )
-    outcome = _run(paths, options)
+    with _able():
+        outcome = engine.check(paths, options)
     if statistics:
         from archlint.outcome.reporters.summary import statistics as counted  # noqa: PLC0415
 
@@ -98,25 +96,29 @@ def check(  # noqa: PLR0913 -- one parameter an option
     context.exit(0 if exit_zero and outcome.exit_code == 1 else outcome.exit_code)
 
 
-def _flat(groups: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
-    return tuple(selector for group in groups for selector in group)
+def _selectors(lists: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the selectors of comma-separated lists."""
+    return tuple(part.strip() for each in lists for part in each.split(",") if part.strip())
 
 
-def _run(paths: tuple[Path, ...], options: object) -> "Outcome":
-    from archlint import engine  # noqa: PLC0415
+@contextmanager
+def _able() -> Iterator[None]:
+    """Say what keeps archlint from its job, and exit: 2, or 130 when the user interrupts."""
     from archlint.intake.extent import SourceError  # noqa: PLC0415
     from archlint.intake.settings import ConfigError  # noqa: PLC0415
     from archlint.intake.workers import WorkerError  # noqa: PLC0415
     from archlint.project.library import LibraryError  # noqa: PLC0415
     from archlint.rulebook.pages import PageError  # noqa: PLC0415
+    from archlint.rulebook.selection import SelectorError  # noqa: PLC0415
 
-    assert isinstance(options, engine.Options)
     try:
-        return engine.check(paths, options)
-    except (ConfigError, PageError, LibraryError) as error:
+        yield
+    except (ConfigError, PageError, LibraryError, SelectorError) as error:
         _stop(*error.messages)
     except (SourceError, WorkerError) as error:
         _stop(str(error))
+    except KeyboardInterrupt:
+        raise click.exceptions.Exit(130) from None
 
 
 def _rendered(outcome: "Outcome", output_format: str, output_file: Path | None) -> str:
@@ -162,8 +164,10 @@ def _tell(outcome: "Outcome", verbose: bool) -> None:
 def rule(code: str | None) -> None:
     """Show the page of the rule CODE (a code or a name), or list all rules."""
     from archlint.engine import Options, configure  # noqa: PLC0415
+    from archlint.rulebook.selection import did_you_mean  # noqa: PLC0415
 
-    _, rules = configure(Path.cwd(), Options(isolated=True))
+    with _able():
+        _, rules = configure(Path.cwd(), Options())
     if code is None:
         for each in rules.values():
             default = "" if each.default else "  (off by default)"
@@ -171,15 +175,8 @@ def rule(code: str | None) -> None:
         return
     found = [each for each in rules.values() if code in (each.code, each.name)]
     if not found:
-        _stop(f"there is no rule {code}{_nearest(code, rules)}")
+        _stop(f"there is no rule {code}; {did_you_mean(code, rules)}")
     _show(found[0].markdown)
-
-
-def _nearest(code: str, rules: "dict[str, Rule]") -> str:
-    from difflib import get_close_matches  # noqa: PLC0415
-
-    near = get_close_matches(code, [*rules, *(each.name for each in rules.values())], 1)
-    return f"; did you mean {near[0]}?" if near else "; `archlint rule` lists them all"
 
 
 def _show(markdown: str) -> None:

@@ -10,6 +10,7 @@ from archlint.facts.text import DecodeError, decode
 from archlint.intake import rulefiles, settings
 from archlint.intake.config import Config, Known
 from archlint.intake.contracts import read_contracts
+from archlint.intake.git import provenance
 from archlint.intake.gitignore import ignored, patterns
 from archlint.intake.sources import Sources, find
 from archlint.intake.workers import Gathered, gather
@@ -81,6 +82,7 @@ def check(paths: Sequence[Path], options: Options) -> Outcome:
         base=sources.base.as_posix(),
         cwd=Path.cwd().as_posix(),
         texts={path: texts.of(path) for path in _named_paths(kept)},
+        provenance=provenance(sources.base),
     )
     return Outcome(report=report, rules=chosen, config=config)
 
@@ -149,7 +151,7 @@ def _layer_notes(project: Project, rules: Mapping[str, Rule]) -> Iterator[str]:
         return
     roles = {role: len(names) for role, names in known.members().items() if role != "tests"}
     if roles:
-        said = ", ".join(f"{role} ({count} modules)" for role, count in roles.items())
+        said = ", ".join(f"{role} ({count} module{'s' * (count != 1)})" for role, count in roles.items())
         yield f"layers inferred from package names: {said}; name them under [tool.archlint.layers] to be sure"
 
 
@@ -191,8 +193,9 @@ class _Texts:
 
     def of(self, path: str) -> SourceText:
         if path not in self._texts:
+            data = self._data[path]
             try:
-                self._texts[path] = SourceText(decode(self._data[path]))
+                self._texts[path] = SourceText(decode(data), data)
             except DecodeError:
                 self._texts[path] = SourceText("")
         return self._texts[path]

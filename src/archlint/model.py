@@ -37,7 +37,10 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
 
 class Location(msgspec.Struct, frozen=True):
-    """A place as a person reads it: lines and columns are 1-based, columns count code points, `end_column` is exclusive."""
+    """A place as a person reads it.
+
+    Lines and columns are 1-based, columns count code points, `end_column` is exclusive.
+    """
 
     line: int
     column: int
@@ -48,11 +51,18 @@ class Location(msgspec.Struct, frozen=True):
 class SourceText:
     """The decoded text of one file with an index of its lines.
 
-    Lines end at LF, CRLF or a lone CR and nowhere else, as the Python tokenizer has it.
+    Lines end at LF, CRLF or a lone CR and nowhere else, as the Python tokenizer has it. `data` are the bytes
+    that were decoded, if the text comes from a file.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, data: bytes | None = None) -> None:
         self.text = text
+        self._data = data
+
+    @property
+    def as_utf8(self) -> str:
+        """The text as readers have it that take each file for UTF-8 and keep its byte order mark."""
+        return self.text if self._data is None else self._data.decode("utf-8", "replace")
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -98,7 +108,8 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
 
     `module`, `scope` (qualified name of the enclosing function or class, empty for the module body),
     `subject` (the API, import or member it is about) and `contract` (name of the user's contract, if one is
-    broken) are its identity together with `code`; message, place and trace never are. `help` says how to mend it.
+    broken) are its identity together with `code`; message, place and trace never are. `help` says how to mend
+    it.
     """
 
     code: str
@@ -125,13 +136,26 @@ class Failure(msgspec.Struct, frozen=True):
     message: str
 
 
+class Provenance(msgspec.Struct, frozen=True):
+    """What state of which repository was checked.
+
+    `repository` is an absolute URI without credentials, `revision` the full hash of the commit (`None` before
+    the first one), `branch` the name of the branch (`None` when no branch is checked out).
+    """
+
+    repository: str
+    revision: str | None
+    branch: str | None
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All that one run has to say; reporters turn it into text and nothing else.
 
-    `violations` are sorted, each beside its identity in `identities` (same index). `suppressed` counts those that
-    comments accepted. `texts` holds the text of every file that a violation or a trace names. `base` is the
-    absolute directory that machine formats write paths relative to (git root, else project); `cwd` the one
-    that text is relative to. `notes` are sentences for standard error. `files` and `modules` count what was read.
+    `violations` are sorted, each beside its identity in `identities` (same index). `suppressed` counts those
+    that comments accepted. `texts` holds the text of every file that a violation or a trace names. `base` is
+    the absolute directory that machine formats write paths relative to (git root, else project); `cwd` the one
+    that text is relative to. `notes` are sentences for standard error. `files` counts what was read.
+    `provenance` is that of `base`, `None` outside of a git checkout.
     """
 
     violations: tuple[Violation, ...]
@@ -143,6 +167,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     base: str
     cwd: str
     texts: Mapping[str, SourceText]
+    provenance: Provenance | None = None
 
     def location(self, place: Place) -> Location:
         """Return line and columns of a place; the text of its file is known to the report."""

@@ -1,7 +1,7 @@
 """The child process that parses: modules come in on standard input, their facts go out on standard output.
 
-LibCST's parser is native code that can overflow the stack, take very long and ignores signals meanwhile; here it can
-be killed and costs one file. A message is a length (4 bytes, big endian) and MessagePack.
+LibCST's parser is native code that can overflow the stack, take very long and ignores signals meanwhile; here
+it can be killed and costs one file. A message is a length (4 bytes, big endian) and MessagePack.
 """
 
 import os
@@ -46,7 +46,9 @@ def _serve(requests: BinaryIO, answers: BinaryIO, checks: Mapping[type, Sequence
             write_message(answers, encoder.encode(_answer(task, checks, encoder)))
 
 
-def _answer(task: Task, checks: Mapping[type, Sequence[ModuleCheck]], encoder: msgspec.msgpack.Encoder) -> Answer:
+def _answer(
+    task: Task, checks: Mapping[type, Sequence[ModuleCheck]], encoder: msgspec.msgpack.Encoder
+) -> Answer:
     try:
         text = decode(task.data)
         return Answer(encoder.encode(extract(text, task.module, task.is_package, checks)), 0, "")

@@ -9,8 +9,8 @@ from archlint.facts.expressions import literal
 from archlint.facts.references import step
 from archlint.facts.records import ClassRecord, FunctionRecord
 from archlint.facts.scopes import Bindings, Scope
-from archlint.facts.uses import bind
-from archlint.facts.walk import Walk, handles
+from archlint.facts.uses import awaited, bind, count_target
+from archlint.facts.walk import Action, Walk, handles
 
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
@@ -20,8 +20,8 @@ def function(walk: Walk, node: cst.FunctionDef) -> None:
     """Walk a `def`: decorators, defaults and annotations belong to the scope around it."""
     outer, flags = walk.scope, walk.flags
     decorators = tuple(walk.expressions.value(decorator.decorator) for decorator in node.decorators)
-    prefix = outer.qualname and (outer.qualname + "." if outer.is_class else outer.qualname + ".<locals>.")
-    index = walk.records.new_function(node.name.value, prefix + node.name.value, outer.function, walk.owner)
+    name = node.name.value
+    index = walk.records.new_function(name, outer.inner_name(name), outer.function, walk.owner)
     record = walk.records.functions[index]
     record.decorators = decorators
     record.is_async = node.asynchronous is not None
@@ -73,6 +73,8 @@ def _parameter(walk: Walk, node: cst.Param, kind: str, record: FunctionRecord) -
     default = literal(node.default) or walk.expressions.value(node.default) if node.default else ""
     fact = model.Parameter(node.name.value, kind, annotation, node.default is not None, default, 0, 0)
     record.parameters.append(([ordinal, ordinal], fact))
+    if node.default is not None and not annotation:
+        record.injected[node.name.value] = walk.expressions.injected(node.default)
     walk.push(node.annotation, node.default)
 
 
@@ -107,11 +109,13 @@ def _receiver(record: FunctionRecord, owner: str) -> str:
 
 def _bind_parameters(walk: Walk, scope: Scope, record: FunctionRecord) -> None:
     for _, parameter in record.parameters:
-        instance = step(parameter.annotation, "{}")
+        instance = step(parameter.annotation, "{}") or record.injected.get(parameter.name, "")
         if parameter.kind == "variadic":
             instance = f"builtins.tuple<{parameter.annotation}>{{}}" if instance else "builtins.tuple{}"
         elif parameter.kind == "keyword-variadic":
-            instance = f"builtins.dict<builtins.str,{parameter.annotation}>{{}}" if instance else "builtins.dict{}"
+            instance = (
+                f"builtins.dict<builtins.str,{parameter.annotation}>{{}}" if instance else "builtins.dict{}"
+            )
         scope.env[parameter.name] = instance
 
 
@@ -134,7 +138,9 @@ def lambda_(walk: Walk, node: cst.Lambda) -> None:
 
 def _enter_lambda(walk: Walk, node: cst.Lambda, index: int) -> None:
     record = walk.records.functions[index]
-    scope = Scope(walk.scope, Bindings((), walk.module, False), function=index, qualname=record.qualname, node=node)
+    scope = Scope(
+        walk.scope, Bindings((), walk.module, False), function=index, qualname=record.qualname, node=node
+    )
     _bind_parameters(walk, scope, record)
     walk.flags &= model.IN_TYPE_CHECKING
     walk.enter(scope)
@@ -145,12 +151,14 @@ def _enter_lambda(walk: Walk, node: cst.Lambda, index: int) -> None:
 def class_(walk: Walk, node: cst.ClassDef) -> None:
     """Walk a class: its bases belong to the scope around it, its body runs there and then."""
     outer, flags = walk.scope, walk.flags
-    prefix = outer.qualname and (outer.qualname + "." if outer.is_class else outer.qualname + ".<locals>.")
+    name = node.name.value
     index = len(walk.records.classes)
-    record = ClassRecord(node.name.value, prefix + node.name.value, outer.function, walk.owner)
+    record = ClassRecord(name, outer.inner_name(name), outer.function, walk.owner)
     walk.records.classes.append(record)
     record.decorators = tuple(walk.expressions.value(decorator.decorator) for decorator in node.decorators)
-    record.bases = tuple(walk.expressions.annotation(base.value) if not base.star else "" for base in node.bases)
+    record.bases = tuple(
+        walk.expressions.annotation(base.value) if not base.star else "" for base in node.bases
+    )
     record.keywords = tuple(
         (keyword.keyword.value, literal(keyword.value) or walk.expressions.value(keyword.value))
         for keyword in node.keywords
@@ -197,20 +205,25 @@ def _enter_class(walk: Walk, node: cst.ClassDef, index: int) -> None:
 
 @handles(cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp, cst.StarredDictComp)
 def comprehension(walk: Walk, node: cst.BaseComp) -> None:
-    """Walk a comprehension in a scope of its own; its targets are bound before its element is seen."""
-    scope = Scope(
-        walk.scope, None, function=walk.scope.function, owner=walk.scope.owner, qualname=walk.scope.qualname
-    )
-    flags = walk.flags
-    walk.enter(scope)
+    """Walk a comprehension in a scope of its own; its targets are bound before its element is seen.
+
+    What its first `for` iterates over belongs to the scope around it and is read once.
+    """
+    outer, flags = walk.scope, walk.flags
+    inner_flags = flags | model.IN_LOOP | model.IN_COMPREHENSION
+    scope = Scope(outer, None, function=outer.function, owner=outer.owner, qualname=outer.qualname)
+    clauses: list[cst.CSTNode | Action] = []
     clause: cst.CompFor | None = node.for_in
-    clauses: list[cst.CSTNode] = []
     while clause is not None:
         element = step(walk.expressions.value(clause.iter), "&" if clause.asynchronous else "*")
-        bind(walk, clause.target, element, clause.iter, scope)
-        clauses.extend([clause.target, clause.iter, *clause.ifs])
+        source = awaited(walk, clause.iter, clause.asynchronous is not None)
+        if clause is node.for_in:
+            source = ((Walk.enter, outer), (Walk.set_flags, flags), *source, (Walk.enter, scope))
+        walk.flags = inner_flags
+        walk.enter(scope)
+        bind(walk, clause.target, element, None, scope)
+        clauses.extend([(count_target, clause.target), *source, (Walk.set_flags, inner_flags), *clause.ifs])
         clause = clause.inner_for_in
-    walk.flags |= model.IN_LOOP | model.IN_COMPREHENSION
     elements = [getattr(node, name) for name in ("elt", "key", "value") if hasattr(node, name)]
     walk.push(*elements, *clauses, (Walk.leave,), (Walk.set_flags, flags))
 
@@ -237,4 +250,3 @@ def _does_nothing(statement: cst.CSTNode) -> bool:
         raised = statement.exc.func if isinstance(statement.exc, cst.Call) else statement.exc
         return isinstance(raised, cst.Name) and raised.value == "NotImplementedError"
     return False
-

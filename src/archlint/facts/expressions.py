@@ -21,7 +21,10 @@ _TRANSPARENT = frozenset(
 )
 """Annotations that mean their first argument."""
 _NOT_A_VALUE = frozenset({"typing.Literal", "typing.Any", "typing.NoReturn", "typing.Never"})
-_SAME_ELEMENTS = frozenset({"builtins.reversed", "builtins.sorted", "builtins.list", "builtins.tuple", "builtins.iter"})
+_SAME_ELEMENTS = frozenset(
+    {"builtins.reversed", "builtins.sorted", "builtins.list", "builtins.tuple", "builtins.iter"}
+)
+_DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.param_functions.Depends"})
 _SAME_VALUE = frozenset({"asyncio.shield", "asyncio.wait_for", "typing.cast", "copy.copy", "copy.deepcopy"})
 _DISPLAYS: dict[type[cst.CSTNode], str] = {
     cst.SimpleString: "builtins.str{}",
@@ -38,13 +41,17 @@ _DISPLAYS: dict[type[cst.CSTNode], str] = {
     cst.Float: "builtins.float{}",
     cst.Comparison: "builtins.bool{}",
 }
+_GENERIC_MODULES = ("typing.", "typing_extensions.", "collections.abc.")
+"""Modules in which whatever is subscripted is a type."""
+_GENERICS = frozenset(f"builtins.{name}" for name in ("dict", "frozenset", "list", "set", "tuple", "type"))
 MAX_DEPTH = 40
 
 
 class Expressions:
     """Reads expressions in the scope that the walk is in.
 
-    `scope` is set by the walk; `function_of` gives the index of a lambda's function, before or after it is walked.
+    `scope` is set by the walk; `function_of` gives the index of a lambda's function, before or after it is
+    walked.
     """
 
     def __init__(self, module: str, scope: Scope, lambda_index: Callable[[cst.Lambda], int]) -> None:
@@ -83,7 +90,9 @@ class Expressions:
     def _type(self, reference: str) -> str:
         return "" if reference.replace("typing_extensions.", "typing.", 1) in _NOT_A_VALUE else reference
 
-    def _string_annotation(self, node: cst.SimpleString | cst.ConcatenatedString) -> cst.BaseExpression | None:
+    def _string_annotation(
+        self, node: cst.SimpleString | cst.ConcatenatedString
+    ) -> cst.BaseExpression | None:
         text = node.evaluated_value
         if not isinstance(text, str):
             return None
@@ -97,9 +106,7 @@ class Expressions:
     def _subscript_annotation(self, node: cst.Subscript, depth: int) -> str:
         base = self.value(node.value) if not isinstance(node.value, cst.Subscript) else ""
         plain = base.replace("typing_extensions.", "typing.", 1)
-        elements = [
-            element.slice.value for element in node.slice if isinstance(element.slice, cst.Index)
-        ]
+        elements = [element.slice.value for element in node.slice if isinstance(element.slice, cst.Index)]
         if plain in _NOT_A_VALUE or not elements:
             return ""
         if plain in _TRANSPARENT:
@@ -108,9 +115,17 @@ class Expressions:
             return union(*(self.annotation(element, depth) for element in elements))
         return generic(base, [self.annotation(element, depth) for element in elements])
 
-    def instance(self, annotation: str) -> str:
-        """Return the reference of a value whose annotated type is `annotation`."""
-        return step(annotation, "{}")
+    def injected(self, default: cst.BaseExpression) -> str:
+        """Return the reference of what FastAPI passes for `Depends(provider)`; empty for other defaults.
+
+        The provider may return, be awaited or yield: of these steps the project can take the fitting ones.
+        """
+        if not isinstance(default, cst.Call) or not default.args:
+            return ""
+        if self.value(default.func) not in _DEPENDS:
+            return ""
+        given = step(self.value(default.args[0].value), "()")
+        return union(given, step(given, "!"), step(given, "*"))
 
     def _name(self, node: cst.Name, _: int) -> str:
         word = node.value
@@ -129,7 +144,7 @@ class Expressions:
             return self.value(node.args[0].value, depth) or step(callee, "()")
         if callee in _SAME_VALUE and node.args:
             if callee == "typing.cast":
-                return self.instance(self.annotation(node.args[0].value))
+                return step(self.annotation(node.args[0].value), "{}")
             return self.value(node.args[0].value, depth)
         if callee == "builtins.next" and node.args:
             return step(self.value(node.args[0].value, depth), "*")
@@ -160,16 +175,21 @@ class Expressions:
         left = self.value(node.left, depth)
         if isinstance(node.operator, cst.Divide):
             return step(left, ".__truediv__()")
+        if isinstance(node.operator, cst.BitOr):
+            return union(left, self.value(node.right, depth))
         return left if left.startswith("builtins.str{}") else ""
 
     def _subscript(self, node: cst.Subscript, depth: int) -> str:
+        base = self.value(node.value, depth)
+        if base in _GENERICS or (base.startswith(_GENERIC_MODULES) and "(" not in base):
+            return self.annotation(node, depth)
         index = node.slice[0].slice
         constant = (
             f"[{index.value.value}]"
             if len(node.slice) == 1 and isinstance(index, cst.Index) and isinstance(index.value, cst.Integer)
             else "[]"
         )
-        return step(self.value(node.value, depth), constant)
+        return step(base, constant)
 
     def _lambda(self, node: cst.Lambda, _: int) -> str:
         return f"{self.module}#{self._lambda_index(node)}"

@@ -70,7 +70,15 @@ def extract(
 def _candidates(records: Records, spans: "_Spans") -> tuple[Candidate, ...]:
     return tuple(
         Candidate(
-            seen.code, *spans.of(anchor), seen.message, seen.subject, function, owner, seen.severity, seen.reference, seen.names
+            seen.code,
+            *spans.of(anchor),
+            seen.message,
+            seen.subject,
+            function,
+            owner,
+            seen.severity,
+            seen.reference,
+            seen.names,
         )
         for anchor, seen, function, owner in records.candidates
     )
@@ -100,7 +108,8 @@ class _Spans:
         """Return the fact of an import alias; its statement starts at the keyword before its first identifier."""
         start, end = self.of(record.anchor)
         first, _ = self.of([record.first, record.first])
-        statement = self._text.rfind(record.keyword, 0, first) if record.keyword else first
+        behind = first + len(record.keyword) if record.lazy else first
+        statement = self._text.rfind(record.keyword, 0, behind) if record.keyword else first
         return Import(
             record.target,
             record.name,
@@ -117,9 +126,7 @@ class _Spans:
     def function(self, record: FunctionRecord) -> Function:
         """Return the fact of a function."""
         parameters = tuple(
-            Parameter(
-                fact.name, fact.kind, fact.annotation, fact.has_default, fact.default, *self.of(anchor)
-            )
+            Parameter(fact.name, fact.kind, fact.annotation, fact.has_default, fact.default, *self.of(anchor))
             for anchor, fact in record.parameters
         )
         start, end = self.of(record.anchor)

@@ -5,8 +5,9 @@ import libcst as cst
 from archlint.facts import model
 from archlint.facts.references import step, union
 from archlint.facts.scopes import dotted_name, merge
-from archlint.facts.uses import bind, count_target
-from archlint.facts.walk import Walk, handles
+from archlint.facts.uses import awaited, bind, count_target
+from archlint.facts.walk import Action, Walk, handles
+
 
 @handles(cst.If)
 def if_(walk: Walk, node: cst.If) -> None:
@@ -116,7 +117,7 @@ def for_(walk: Walk, node: cst.For) -> None:
     flags = walk.flags
     walk.push(
         (count_target, node.target),
-        node.iter,
+        *awaited(walk, node.iter, node.asynchronous is not None),
         (_begin,),
         (_bind_loop, node),
         (Walk.set_flags, flags | model.IN_LOOP),
@@ -130,7 +131,11 @@ def for_(walk: Walk, node: cst.For) -> None:
 
 def _bind_loop(walk: Walk, node: cst.For) -> None:
     iterable = node.iter
-    if isinstance(iterable, cst.Call) and isinstance(iterable.func, cst.Name) and isinstance(node.target, cst.Tuple):
+    if (
+        isinstance(iterable, cst.Call)
+        and isinstance(iterable.func, cst.Name)
+        and isinstance(node.target, cst.Tuple)
+    ):
         helper = walk.expressions.value(iterable.func)
         elements = [element.value for element in node.target.elements]
         if helper == "builtins.enumerate" and len(elements) == 2 and iterable.args:
@@ -149,14 +154,14 @@ def with_(walk: Walk, node: cst.With) -> None:
     """Walk a `with`: each target holds what entering gives."""
     flags = walk.flags
     suffix = "~" if node.asynchronous else "^"
-    for_items: list[cst.CSTNode | tuple[object, ...]] = []
+    for_items: list[cst.CSTNode | Action] = []
     for item in node.items:
-        for_items.append(item.item)
+        for_items.extend(awaited(walk, item.item, node.asynchronous is not None))
         if item.asname is not None:
             for_items.append((count_target, item.asname.name))
             for_items.append((_bind_entered, item, suffix))
     walk.push(
-        *for_items,  # type: ignore[arg-type]
+        *for_items,
         (Walk.set_flags, flags | model.IN_WITH),
         node.body,
         (Walk.set_flags, flags),
@@ -178,7 +183,11 @@ def try_(walk: Walk, node: cst.Try | cst.TryStar) -> None:
         (Walk.set_flags, flags | model.IN_TRY),
         node.body,
         (_next_handler, not falls_through),
-        *(part for handler in node.handlers for part in (handler, (_next_handler, _terminates(handler.body)))),
+        *(
+            part
+            for handler in node.handlers
+            for part in (handler, (_next_handler, _terminates(handler.body)))
+        ),
         (_begin_else, falls_through),
         node.orelse,
         (_end_else, falls_through and (node.orelse is None or not _terminates(node.orelse))),
@@ -215,7 +224,9 @@ def except_(walk: Walk, node: cst.ExceptHandler | cst.ExceptStarHandler) -> None
     if node.name is None:
         walk.push(node.type, node.body)
         return
-    kinds = [element.value for element in node.type.elements] if isinstance(node.type, cst.Tuple) else [node.type]
+    kinds = (
+        [element.value for element in node.type.elements] if isinstance(node.type, cst.Tuple) else [node.type]
+    )
     caught = union(*(step(walk.expressions.annotation(kind), "{}") for kind in kinds if kind is not None))
     walk.push(node.type, (count_target, node.name.name), (bind, node.name.name, caught, None), node.body)
 
@@ -227,7 +238,12 @@ def match(walk: Walk, node: cst.Match) -> None:
     flags = walk.flags
     cases = [part for case in node.cases for part in (case, (_next_branch, _terminates(case.body)))]
     walk.push(
-        node.subject, (_begin,), (Walk.set_flags, flags | model.IN_CONDITION), *cases, (_end, False), (Walk.set_flags, flags)
+        node.subject,
+        (_begin,),
+        (Walk.set_flags, flags | model.IN_CONDITION),
+        *cases,
+        (_end, False),
+        (Walk.set_flags, flags),
     )
 
 
@@ -241,9 +257,13 @@ def case(walk: Walk, node: cst.MatchCase) -> None:
 @handles(cst.MatchAs)
 def match_as(walk: Walk, node: cst.MatchAs) -> None:
     """Count a capture or the wildcard."""
-    if node.pattern is None and node.name is None:
-        walk.soft_keyword("_")
-    walk.push(node.pattern, (count_target, node.name) if node.name is not None else None)
+    if node.name is None:
+        if node.pattern is None:
+            walk.soft_keyword("_")
+        walk.push(node.pattern)
+        return
+    kind = walk.expressions.annotation(node.pattern.cls) if isinstance(node.pattern, cst.MatchClass) else ""
+    walk.push(node.pattern, (count_target, node.name), (bind, node.name, step(kind, "{}"), None))
 
 
 @handles(cst.MatchStar)
@@ -252,4 +272,13 @@ def match_star(walk: Walk, node: cst.MatchStar) -> None:
     if node.name is None:
         walk.soft_keyword("_")
     else:
-        walk.names.append(node.name.value)
+        walk.push((count_target, node.name), (bind, node.name, "", None))
+
+
+@handles(cst.MatchMapping)
+def match_mapping(walk: Walk, node: cst.MatchMapping) -> None:
+    """Bind the name that takes the rest of a mapping."""
+    if node.rest is not None:
+        walk.push(*node.elements, (count_target, node.rest), (bind, node.rest, "", None))
+    else:
+        walk.push_all(node.elements)

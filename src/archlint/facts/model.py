@@ -1,7 +1,8 @@
 """What one module says, as plain frozen values that can be cached and sent between processes.
 
 **References.** Facts name things symbolically, because what a name means may depend on other modules. A
-reference is a string: a root, then steps, read from left to right; the project resolves it (`project/types.py`).
+reference is a string: a root, then steps, read from left to right; the project resolves it
+(`project/types.py`).
 
 | root | meaning |
 |---|---|
@@ -21,8 +22,8 @@ reference is a string: a root, then steps, read from left to right; the project 
 | `<A,B>` | the type before it, with type arguments, which are references |
 | `%` | the instance or class before it, seen through `super()` |
 
-`A|B` means one or the other; the empty string means unknown. Offsets are 0-based code points into the decoded text,
-ends exclusive.
+`A|B` means one or the other; the empty string means unknown. Offsets are 0-based code points into the decoded
+text, ends exclusive.
 """
 
 import msgspec
@@ -43,21 +44,21 @@ IN_MAIN_GUARD = 4096
 IN_PARTIAL = 8192
 """Bits of `flags`: the syntax around a call or load, up to the enclosing function or module body.
 
-AWAITED: the call itself is awaited. STATEMENT: the call's value is dropped. IN_LOOP covers the body of `for` and
-`while` and of comprehensions; IN_CONDITION an `if` branch; IN_MAIN_GUARD the body of `if __name__ == "__main__"`, IN_PARTIAL what
-`functools.partial` will call.
+AWAITED: the call itself is awaited. STATEMENT: the call's value is dropped. IN_LOOP covers the body of `for`
+and `while` and of comprehensions; IN_CONDITION an `if` branch; IN_MAIN_GUARD the body of `if __name__ ==
+"__main__"`, IN_PARTIAL what `functools.partial` will call.
 """
 
 
 class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One alias of an import statement.
 
-    `target` is the absolute module named (`from ..b import c` in `a.x.y` has `a.b`), `name` the name imported from
-    it (empty for `import target`, `*` for a star import), `alias` the local name it binds (empty for a star).
-    `start`/`end` span the alias as written; `statement` is where the import statement starts and `statement_end`
-    where its last name ends. `kind` is runtime, type-checking, function-local, conditional (under `if` or `try`) or
-    dynamic (`importlib.import_module("literal")`, `__import__("literal")`). `function` is the index of the
-    enclosing function, -1 outside.
+    `target` is the absolute module named (`from ..b import c` in `a.x.y` has `a.b`), `name` the name imported
+    from it (empty for `import target`, `*` for a star import), `alias` the local name it binds (empty for a
+    star). `start`/`end` span the alias as written; `statement` is where the import statement starts and
+    `statement_end` where its last name ends. `kind` is runtime, type-checking, function-local, conditional
+    (under `if` or `try`) or dynamic (`importlib.import_module("literal")`, `__import__("literal")`).
+    `function` is the index of the enclosing function, -1 outside.
     """
 
     target: str
@@ -75,8 +76,8 @@ class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One parameter: `kind` is positional-only, normal, variadic, keyword-only or keyword-variadic.
 
-    `annotation` is a reference to the type (without `{}`), `default` one to the default's value; `has_default` also
-    holds when that value is unknown.
+    `annotation` is a reference to the type (without `{}`), `default` one to the default's value;
+    `has_default` also holds when that value is unknown.
     """
 
     name: str
@@ -92,9 +93,9 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
     """A function, method or lambda (`name` is `<lambda>`).
 
     `qualname` is as `__qualname__` has it; `start`/`end` span its name (the whole first token for a lambda).
-    `parent` is the index of the enclosing function, `owner` that of the class whose body it stands in (-1: none).
-    `returns` refers to the annotated return type, `values` to returned values, `yields` to yielded ones.
-    `body` is "stub" (nothing but docstring, `...`, `pass` or `raise NotImplementedError`), else "code".
+    `parent` is the index of the enclosing function, `owner` that of the class whose body it stands in (-1:
+    none). `returns` refers to the annotated return type, `values` to returned values, `yields` to yielded
+    ones. `body` is "stub" (nothing but docstring, `...`, `pass` or `raise NotImplementedError`), else "code".
     """
 
     name: str
@@ -116,7 +117,8 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
 class Attribute(msgspec.Struct, frozen=True, array_like=True):
     """An attribute of a class, from its body (`in_body`) or from `self.x = ...` in a method.
 
-    `annotation` refers to the type, `values` to what is assigned; `start`/`end` span the first place it is named.
+    `annotation` refers to the type, `values` to what is assigned; `start`/`end` span the first place it is
+    named.
     """
 
     name: str
@@ -148,9 +150,9 @@ class Class(msgspec.Struct, frozen=True, array_like=True):
 class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A call: `callee` is a reference, `start`/`end` span the callee as written (from its first to its last name).
 
-    `arguments` are (name, value) pairs in order: the name is empty for a positional argument, `*` or `**` for an
-    unpacked one; the value is `=` and the source of a literal, or a reference. `function` is the index of the
-    enclosing function, `owner` that of the class in whose body it stands directly; -1 for none.
+    `arguments` are (name, value) pairs in order: the name is empty for a positional argument, `*` or `**` for
+    an unpacked one; the value is `=` and the source of a literal, or a reference. `function` is the index of
+    the enclosing function, `owner` that of the class in whose body it stands directly; -1 for none.
     """
 
     callee: str
@@ -186,8 +188,9 @@ class TypedAssignment(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An `# archlint: ignore[...]` comment.
 
-    `rules` are codes, names or family prefixes (empty tuple: malformed or a bare `ignore`, which accepts nothing);
-    `first`/`last` are the lines (1-based, inclusive) that it covers, 0/0 for the whole file; `start`/`end` span it.
+    `rules` are codes, names or family prefixes (empty tuple: malformed or a bare `ignore`, which accepts
+    nothing); `first`/`last` are the lines (1-based, inclusive) that it covers, 0/0 for the whole file;
+    `start`/`end` span it.
     """
 
     rules: tuple[str, ...]
@@ -219,8 +222,8 @@ class Candidate(msgspec.Struct, frozen=True, array_like=True):
 class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True):
     """All facts of one module: a pure function of its dotted name, whether it is a package, and its text.
 
-    `bindings` maps each name bound at module level to references of what it is bound to; `exports` is `__all__` when
-    it is written as a literal; `is_package` says that the file is an `__init__.py`.
+    `bindings` maps each name bound at module level to references of what it is bound to; `exports` is
+    `__all__` when it is written as a literal; `is_package` says that the file is an `__init__.py`.
     """
 
     name: str

@@ -12,7 +12,10 @@ Anchor: TypeAlias = list[int]
 
 @dataclass(slots=True)
 class FunctionRecord:
-    """A function whose body may still be under way; see `model.Function`."""
+    """A function whose body may still be under way; see `model.Function`.
+
+    `injected` refers to what a framework passes for parameters without annotation.
+    """
 
     name: str
     qualname: str
@@ -20,6 +23,7 @@ class FunctionRecord:
     owner: int
     anchor: Anchor = field(default_factory=lambda: [0, 0])
     parameters: list[tuple[Anchor, Parameter]] = field(default_factory=list)
+    injected: dict[str, str] = field(default_factory=dict)
     returns: str = ""
     values: list[str] = field(default_factory=list)
     yields: list[str] = field(default_factory=list)
@@ -54,7 +58,9 @@ class ClassRecord:
     keywords: tuple[tuple[str, str], ...] = ()
     attributes: dict[str, AttributeRecord] = field(default_factory=dict)
 
-    def add_attribute(self, name: str, annotation: str, value: str | None, in_body: bool, anchor: Anchor) -> None:
+    def add_attribute(
+        self, name: str, annotation: str, value: str | None, in_body: bool, anchor: Anchor
+    ) -> None:
         """Note an assignment to or a declaration of an attribute (`value` is `None` for a bare declaration)."""
         record = self.attributes.setdefault(name, AttributeRecord(name, in_body, anchor))
         record.annotation = record.annotation or annotation
@@ -108,4 +114,3 @@ class Records:
         bound = self.bindings.setdefault(name, [])
         if reference not in bound:
             bound.append(reference)
-

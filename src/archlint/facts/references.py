@@ -50,7 +50,8 @@ def generic(base: str, arguments: list[str]) -> str:
 def parse(reference: str) -> tuple[str, tuple[str, ...]]:
     """Split one alternative into its root and its steps, each step as it is written.
 
-    The dotted names of the root are not steps: where the root ends and attributes begin is for the project to find out.
+    The dotted names of the root are not steps: where the root ends and attributes begin is for the project to
+    find out.
     """
     root_end = _root_end(reference)
     steps: list[str] = []

@@ -1,11 +1,11 @@
 """Scopes of one module: which names a block binds, and what a name refers to where it is read.
 
-Function scopes follow the flow of their statements; names of the module are left symbolic, because other code may bind
-them before a function runs (language reference, 4.2 "Naming and binding").
+Function scopes follow the flow of their statements; names of the module are left symbolic, because other code
+may bind them before a function runs (language reference, 4.2 "Naming and binding").
 """
 
 import builtins
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import libcst as cst
 
@@ -17,8 +17,8 @@ BUILTINS = frozenset(dir(builtins))
 class Bindings:
     """The names that the statements of one block bind, found before the block is walked.
 
-    `names` are all of them; `imports` maps a name that only imports (and perhaps `= None`) bind to the references of
-    what they import; `stars` says whether a star import may bind more.
+    `names` are all of them; `imports` maps a name that only imports (and perhaps `= None`) bind to the
+    references of what they import; `stars` says whether a star import may bind more.
     """
 
     def __init__(self, statements: Iterable[cst.CSTNode], module: str, is_package: bool) -> None:
@@ -31,7 +31,9 @@ class Bindings:
         self._is_package = is_package
         self._scan(statements)
         self.imports = {
-            name: "|".join(dict.fromkeys(targets)) for name, targets in self._targets.items() if name not in self._other
+            name: "|".join(dict.fromkeys(targets))
+            for name, targets in self._targets.items()
+            if name not in self._other
         }
 
     def _scan(self, statements: Iterable[cst.CSTNode]) -> None:
@@ -67,21 +69,25 @@ class Bindings:
         for target in node.targets:
             self.bind_target(target.target)
 
-    def _import(self, node: cst.Import, _: list[cst.CSTNode]) -> None:
+    def _import(self, node: cst.Import | cst.LazyImport, _: list[cst.CSTNode]) -> None:
         for alias in node.names:
             dotted = dotted_name(alias.name)
-            bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else ""
+            bound = (
+                alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else ""
+            )
             first = dotted.partition(".")[0]
             self._bind_import(bound or first, dotted if bound else first)
 
-    def _import_from(self, node: cst.ImportFrom, _: list[cst.CSTNode]) -> None:
+    def _import_from(self, node: cst.ImportFrom | cst.LazyImportFrom, _: list[cst.CSTNode]) -> None:
         target = import_target(node, self._module, self._is_package)
         if isinstance(node.names, cst.ImportStar):
             self.stars = True
             return
         for alias in node.names:
             name = dotted_name(alias.name)
-            bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
+            bound = (
+                alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
+            )
             self._bind_import(bound, f"{target}.{name}" if target else name)
 
     def _bind_import(self, name: str, target: str) -> None:
@@ -94,7 +100,9 @@ class Bindings:
     def _single_target(self, node: cst.AnnAssign | cst.AugAssign, _: list[cst.CSTNode]) -> None:
         self.bind_target(node.target)
 
-    def _lines(self, node: cst.SimpleStatementLine | cst.SimpleStatementSuite, stack: list[cst.CSTNode]) -> None:
+    def _lines(
+        self, node: cst.SimpleStatementLine | cst.SimpleStatementSuite, stack: list[cst.CSTNode]
+    ) -> None:
         stack.extend(node.body)
 
     def _block(self, node: cst.IndentedBlock, stack: list[cst.CSTNode]) -> None:
@@ -157,12 +165,14 @@ class Bindings:
         self._bind(node.name.value)
 
 
-_SCAN = {
+_SCAN: dict[type[cst.CSTNode], Callable[..., None]] = {
     cst.Assign: Bindings._assign,
     cst.AnnAssign: Bindings._single_target,
     cst.AugAssign: Bindings._single_target,
     cst.Import: Bindings._import,
+    cst.LazyImport: Bindings._import,
     cst.ImportFrom: Bindings._import_from,
+    cst.LazyImportFrom: Bindings._import_from,
     cst.FunctionDef: Bindings._definition,
     cst.ClassDef: Bindings._definition,
     cst.SimpleStatementLine: Bindings._lines,
@@ -186,8 +196,8 @@ _SCAN = {
 class Scope:
     """One block while it is walked.
 
-    `env` maps a name to a reference of what it holds at this point of the flow (empty: unknown), `nodes` a name to
-    the syntax last assigned to it. `function` and `owner` are the indexes that facts carry.
+    `env` maps a name to a reference of what it holds at this point of the flow (empty: unknown), `nodes` a
+    name to the syntax last assigned to it. `function` and `owner` are the indexes that facts carry.
     """
 
     __slots__ = ("bindings", "env", "function", "is_class", "node", "nodes", "owner", "parent", "qualname")
@@ -230,6 +240,12 @@ class Scope:
                         return ""
             scope = scope.parent
         return ""
+
+    def inner_name(self, name: str) -> str:
+        """Return the `__qualname__` of a function or class that is defined here."""
+        if not self.qualname:
+            return name
+        return f"{self.qualname}.{name}" if self.is_class else f"{self.qualname}.<locals>.{name}"
 
     @property
     def module(self) -> "Scope":
@@ -286,7 +302,7 @@ def dotted_name(node: cst.CSTNode) -> str:
     return ".".join(reversed(parts))
 
 
-def import_target(node: cst.ImportFrom, module: str, is_package: bool) -> str:
+def import_target(node: cst.ImportFrom | cst.LazyImportFrom, module: str, is_package: bool) -> str:
     """Return the absolute module that a `from` import names; empty when it reaches above the top package."""
     written = dotted_name(node.module) if node.module is not None else ""
     level = len(node.relative)

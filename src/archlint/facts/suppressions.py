@@ -2,19 +2,22 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 
 from archlint.facts.model import Suppression
 from archlint.facts.tokens import comments, logical_lines
 from archlint.model import SourceText
 
-_MARK = re.compile(r"#\s*archlint:\s*(?P<verb>ignore(?:-file)?)\b\s*(?:\[(?P<rules>[^\]]*)\])?[\s:,-]*(?P<reason>[^#]*)")
+_MARK = re.compile(
+    r"#\s*archlint:\s*(?P<verb>ignore(?:-file)?)\b\s*(?:\[(?P<rules>[^\]]*)\])?[\s:,-]*(?P<reason>[^#]*)"
+)
 
 
 def suppressions(text: str) -> tuple[Suppression, ...]:
     """Return the suppressions of a module in the order of its text.
 
-    A comment behind code covers the logical line it stands on; one on a line of its own covers the next logical line
-    that has code. `ignore-file` covers the file wherever it stands.
+    A comment behind code covers the logical line it stands on; one on a line of its own covers the next
+    logical line that has code. `ignore-file` covers the file wherever it stands.
     """
     if "archlint:" not in text:
         return ()
@@ -22,9 +25,12 @@ def suppressions(text: str) -> tuple[Suppression, ...]:
     if not marks:
         return ()
     source = SourceText(text)
-    lines = [(start, end) for start, end in logical_lines(text) if _has_code(text[start:end])]
+    lines = list(_statements(text))
     starts = [start for start, _ in lines]
-    return tuple(_suppression(source, lines, starts, offset + match.start(), offset + match.end(), match) for offset, match in marks)
+    return tuple(
+        _suppression(source, lines, starts, offset + match.start(), offset + match.end(), match)
+        for offset, match in marks
+    )
 
 
 def _suppression(
@@ -46,6 +52,19 @@ def _suppression(
         first, last = source.location(*covered).line, source.location(*covered).end_line
     reason = match["reason"].strip()
     return Suppression(rules, reason, first, last, start, start + len(match[0].rstrip()))
+
+
+def _statements(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the offsets of the logical lines that have code, decorators together with what they decorate."""
+    first: int | None = None
+    for start, end in logical_lines(text):
+        line = text[start:end]
+        if not _has_code(line):
+            continue
+        first = start if first is None else first
+        if not line.lstrip().startswith("@"):
+            yield first, end
+            first = None
 
 
 def _has_code(line: str) -> bool:

@@ -52,11 +52,16 @@ REVERSED: dict[type, tuple[str, ...]] = {node_type: names[::-1] for node_type, n
 """The same, last field first, as a stack wants it."""
 
 
-def descend(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Yield a node and all that is below it, in no particular order; for checks that look into one construct."""
+def descend(node: cst.CSTNode, but_not: tuple[type[cst.CSTNode], ...] = ()) -> Iterator[cst.CSTNode]:
+    """Yield a node and all that is below it, in no particular order; for checks that look into one construct.
+
+    Nodes of the classes `but_not` are left out with all that is below them.
+    """
     stack = [node]
     while stack:
         current = stack.pop()
+        if isinstance(current, but_not):
+            continue
         yield current
         for field in FIELDS[current.__class__]:
             value = getattr(current, field)

@@ -1,6 +1,7 @@
-"""Where identifiers stand according to the tree itself: slower than `facts/tokens.py`, right for any syntax."""
+"""Where identifiers stand according to the tree: slower than `facts/tokens.py`, right for any syntax."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
@@ -20,13 +21,22 @@ class _NameOffsets(CodegenState):
     def add_indent_tokens(self) -> None:
         self.offset += sum(map(len, self.indent_tokens))
 
-    def before_codegen(self, node: cst.CSTNode) -> None:
+    @contextmanager
+    def record_syntactic_position(
+        self,
+        node: cst.CSTNode,
+        *,
+        start_node: cst.CSTNode | None = None,
+        end_node: cst.CSTNode | None = None,
+    ) -> Iterator[None]:
+        """Note a name; its parentheses are written by now."""
         if isinstance(node, cst.Name):
-            self.found.append((node.value, self.offset + len(node.lpar)))
+            self.found.append((node.value, self.offset))
+        yield
 
 
 def tree_names(tree: cst.Module, words: list[str], soft_keywords: set[int]) -> list[int]:
-    """Return the offset of every identifier in `words`, which are the tree's names and some soft keywords in source order.
+    """Return the offset of every identifier in `words`: the tree's names and soft keywords, in source order.
 
     A soft keyword, of which the tree has no node, gets the offset of the name after it.
     """

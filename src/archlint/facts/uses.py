@@ -7,8 +7,9 @@ from archlint.facts.expressions import literal
 from archlint.facts.records import Anchor, ImportRecord
 from archlint.facts.references import step, union
 from archlint.facts.scopes import Scope, dotted_name, import_target
-from archlint.facts.walk import Walk, handles
+from archlint.facts.walk import Action, Walk, handles
 
+_TYPE_ALIAS = frozenset({"typing.TypeAlias", "typing_extensions.TypeAlias"})
 _DYNAMIC_IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
 
 
@@ -22,7 +23,7 @@ def attribute(walk: Walk, node: cst.Attribute) -> None:
         walk.load(node, first, len(walk.names) - 1)
 
 
-def _chain(walk: Walk, node: cst.CSTNode, *then: tuple[object, ...]) -> bool:
+def _chain(walk: Walk, node: cst.CSTNode, *then: Action) -> bool:
     """Count the identifiers of an attribute chain; when its root is no name, put the root on the stack first.
 
     `then` are actions to be done after the chain. Returns whether the chain is counted already.
@@ -36,9 +37,9 @@ def _chain(walk: Walk, node: cst.CSTNode, *then: tuple[object, ...]) -> bool:
         walk.names.append(node.value)
         walk.names.extend(attributes)
         for function, *arguments in then:
-            function(walk, *arguments)  # type: ignore[operator]
+            function(walk, *arguments)
         return True
-    walk.push(node, (_count, attributes), *then)  # type: ignore[arg-type]
+    walk.push(node, (_count, attributes), *then)
     return False
 
 
@@ -99,7 +100,14 @@ def await_(walk: Walk, node: cst.Await) -> None:
     walk.flags |= model.AWAITED
     walk.push(node.expression, (Walk.set_flags, flags))
     if not isinstance(node.expression, cst.Call):
-        walk.flags = flags
+        walk.flags = flags & ~model.STATEMENT
+
+
+def awaited(walk: Walk, node: cst.CSTNode, asynchronous: bool) -> tuple[cst.CSTNode | Action, ...]:
+    """Visit an expression; what `async for` iterates over and `async with` enters is awaited by the statement."""
+    if not asynchronous or not isinstance(node, cst.Call):
+        return (node,)
+    return ((Walk.set_flags, walk.flags | model.AWAITED), node, (Walk.set_flags, walk.flags))
 
 
 @handles(cst.Expr)
@@ -138,7 +146,11 @@ def yield_(walk: Walk, node: cst.Yield) -> None:
         record.is_generator = True
         value = node.value
         if value is not None:
-            inner = step(walk.expressions.value(value.item), "*") if isinstance(value, cst.From) else walk.expressions.value(value)
+            inner = (
+                step(walk.expressions.value(value.item), "*")
+                if isinstance(value, cst.From)
+                else walk.expressions.value(value)
+            )
             if inner not in record.yields:
                 record.yields.append(inner)
     walk.push(node.value)
@@ -148,9 +160,10 @@ def yield_(walk: Walk, node: cst.Yield) -> None:
 def import_(walk: Walk, node: cst.Import | cst.LazyImport) -> None:
     """Record each alias of an `import` statement."""
     lazy = isinstance(node, cst.LazyImport)
+    first = len(walk.names)
     if lazy:
         walk.soft_keyword("lazy")
-    first = len(walk.names)
+    keyword = "lazy" if lazy else "import"
     records: list[ImportRecord] = []
     for alias in node.names:
         dotted = dotted_name(alias.name)
@@ -162,7 +175,7 @@ def import_(walk: Walk, node: cst.Import | cst.LazyImport) -> None:
         walk.scope.block.env[name] = dotted if bound else name
         _bind_import(walk, name, dotted if bound else name)
         records.append(
-            ImportRecord(dotted, "", name, anchor, first, 0, "import", _kind(walk), lazy, walk.scope.function)
+            ImportRecord(dotted, "", name, anchor, first, 0, keyword, _kind(walk), lazy, walk.scope.function)
         )
     _finish_imports(walk, records)
 
@@ -171,17 +184,20 @@ def import_(walk: Walk, node: cst.Import | cst.LazyImport) -> None:
 def import_from(walk: Walk, node: cst.ImportFrom | cst.LazyImportFrom) -> None:
     """Record each alias of a `from ... import` statement."""
     lazy = isinstance(node, cst.LazyImportFrom)
+    first = len(walk.names)
     if lazy:
         walk.soft_keyword("lazy")
-    first = len(walk.names)
-    target = import_target(node, walk.module, walk.is_package)  # type: ignore[arg-type]
+    keyword = "lazy" if lazy else "from"
+    target = import_target(node, walk.module, walk.is_package)
     if node.module is not None:
         walk.names.extend(dotted_name(node.module).split("."))
     records: list[ImportRecord] = []
     if isinstance(node.names, cst.ImportStar):
         last = max(len(walk.names) - 1, first)
         records.append(
-            ImportRecord(target, "*", "", [first, last], first, last, "from", _kind(walk), lazy, walk.scope.function)
+            ImportRecord(
+                target, "*", "", [first, last], first, last, keyword, _kind(walk), lazy, walk.scope.function
+            )
         )
     else:
         for alias in node.names:
@@ -194,7 +210,16 @@ def import_from(walk: Walk, node: cst.ImportFrom | cst.LazyImportFrom) -> None:
             _bind_import(walk, bound, reference)
             records.append(
                 ImportRecord(
-                    target, name, bound, [start, start], first, 0, "from", _kind(walk), lazy, walk.scope.function
+                    target,
+                    name,
+                    bound,
+                    [start, start],
+                    first,
+                    0,
+                    keyword,
+                    _kind(walk),
+                    lazy,
+                    walk.scope.function,
                 )
             )
     _finish_imports(walk, records)
@@ -231,10 +256,16 @@ def assign(walk: Walk, node: cst.Assign) -> None:
     """Walk targets and value, then bind."""
     reference = walk.expressions.value(node.value)
     targets = [target.target for target in node.targets]
-    walk.push(*((count_target, target) for target in targets), node.value, (_bind_all, targets, reference, node.value))
+    walk.push(
+        *((count_target, target) for target in targets),
+        node.value,
+        (_bind_all, targets, reference, node.value),
+    )
 
 
-def _bind_all(walk: Walk, targets: list[cst.BaseExpression], reference: str, value: cst.BaseExpression) -> None:
+def _bind_all(
+    walk: Walk, targets: list[cst.BaseExpression], reference: str, value: cst.BaseExpression
+) -> None:
     for target in targets:
         bind(walk, target, reference, value)
 
@@ -260,7 +291,12 @@ def _annotation_anchor(walk: Walk, anchor: Anchor) -> None:
     anchor[:] = [len(walk.names), len(walk.names)]
 
 
-def _bind_annotated(walk: Walk, node: cst.AnnAssign, annotation: str, value: str | None, anchor: Anchor) -> None:
+def _bind_annotated(
+    walk: Walk, node: cst.AnnAssign, annotation: str, value: str | None, anchor: Anchor
+) -> None:
+    if annotation in _TYPE_ALIAS and node.value is not None:
+        bind(walk, node.target, walk.expressions.annotation(node.value), None)
+        return
     held = step(annotation, "{}") or value or ""
     target = node.target
     scope = walk.scope.block
@@ -285,12 +321,15 @@ def augmented_assign(walk: Walk, node: cst.AugAssign) -> None:
 def walrus(walk: Walk, node: cst.NamedExpr) -> None:
     """Bind in the block around any comprehension."""
     reference = walk.expressions.value(node.value)
-    walk.push((count_target, node.target), node.value, (bind, node.target, reference, node.value, walk.scope.block))
+    block = walk.scope.block
+    if block.bindings is not None and isinstance(node.target, cst.Name):
+        block.bindings.names.add(node.target.value)
+    walk.push((count_target, node.target), node.value, (bind, node.target, reference, node.value, block))
 
 
 @handles(cst.TypeAlias)
 def type_alias(walk: Walk, node: cst.TypeAlias) -> None:
-    """A `type X = ...` statement names the type itself."""
+    """Bind the name of a `type X = ...` statement to the type itself."""
     walk.soft_keyword("type")
     reference = walk.expressions.annotation(node.value)
     walk.push((count_target, node.name), node.type_parameters, node.value, (bind, node.name, reference, None))
@@ -323,17 +362,34 @@ def bind(
     if isinstance(target, cst.Name):
         _bind_name(walk, scope, target, reference, value)
     elif isinstance(target, cst.Tuple | cst.List):
-        values = value.elements if isinstance(value, cst.Tuple | cst.List) else ()
-        for index, element in enumerate(target.elements):
-            if len(values) == len(target.elements):
-                bind(walk, element.value, walk.expressions.value(values[index].value), values[index].value, scope)
-            else:
-                bind(walk, element.value, step(reference, f"[{index}]"), None, scope)
+        _bind_elements(walk, target, reference, value, scope)
     elif isinstance(target, cst.Attribute):
         owner = walk.own_class(walk.expressions.value(target.value))
         if owner is not None:
             ordinal = walk.targets.get(target, 0)
             owner.add_attribute(target.attr.value, "", reference, False, [ordinal, ordinal])
+
+
+def _bind_elements(
+    walk: Walk, target: cst.Tuple | cst.List, reference: str, value: cst.CSTNode | None, scope: Scope
+) -> None:
+    """Let each target of `a, b = ...` hold its part; a starred one and those behind it hold something unknown."""
+    targets = [element.value for element in target.elements if isinstance(element, cst.Element)]
+    known = next(
+        (index for index, each in enumerate(target.elements) if isinstance(each, cst.StarredElement)),
+        len(targets),
+    )
+    written = value.elements if isinstance(value, cst.Tuple | cst.List) else ()
+    values: list[cst.CSTNode | None] = [None] * len(targets)
+    parts = [step(reference, f"[{index}]") if index < known else "" for index in range(len(targets))]
+    if len(written) == len(target.elements) and known == len(targets):
+        values = [each.value for each in written]
+        parts = [walk.expressions.value(each.value) for each in written]
+    for each, part, node in zip(targets, parts, values, strict=True):
+        bind(walk, each, part, node, scope)
+    for element in target.elements:
+        if isinstance(element, cst.StarredElement):
+            bind(walk, element.value, "", None, scope)
 
 
 def _bind_name(walk: Walk, scope: Scope, target: cst.Name, reference: str, value: cst.CSTNode | None) -> None:
@@ -366,5 +422,9 @@ def _bind_nonlocal(scope: Scope, name: str, reference: str) -> None:
 def _exports(value: cst.CSTNode | None) -> list[str] | None:
     if not isinstance(value, cst.List | cst.Tuple):
         return None
-    words = [element.value.evaluated_value for element in value.elements if isinstance(element.value, cst.SimpleString)]
+    words = [
+        element.value.evaluated_value
+        for element in value.elements
+        if isinstance(element.value, cst.SimpleString)
+    ]
     return [word for word in words if isinstance(word, str)]

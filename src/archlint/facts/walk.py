@@ -1,7 +1,7 @@
-"""The one walk over a module's tree: an explicit stack, our own scopes, and a table from node class to handler."""
+"""The one walk over a module's tree: an explicit stack, our own scopes, a table of handlers by node class."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import libcst as cst
 
@@ -11,11 +11,11 @@ from archlint.facts.records import Anchor, ClassRecord, FunctionRecord, Records
 from archlint.facts.scopes import Bindings, Scope
 from archlint.facts.syntax import REVERSED
 
-Action: TypeAlias = tuple[Callable[..., None], ...]
-Handler: TypeAlias = "Callable[[Walk, cst.CSTNode], None]"
+Action: TypeAlias = tuple[Callable[..., object], *tuple[Any, ...]]
+"""A function and what to call it with, after the walk."""
 
-HANDLERS: dict[type, Handler] = {}
-"""Node class -> what is done instead of descending into all its fields; filled by the modules of this folder."""
+HANDLERS: dict[type, Callable[..., None]] = {}
+"""Node class -> what is done instead of descending into its fields; filled by the modules of this folder."""
 
 
 def handles(*node_types: type[cst.CSTNode]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -32,8 +32,8 @@ def handles(*node_types: type[cst.CSTNode]) -> Callable[[Callable[..., None]], C
 class Walk:
     """The state of the walk over one module.
 
-    `names` collects every identifier in source order: an ordinal is an index into it, and becomes an offset when the
-    walk is over. `flags` are the bits of `facts/model.py` that hold where the walk is.
+    `names` collects every identifier in source order: an ordinal is an index into it, and becomes an offset
+    when the walk is over. `flags` are the bits of `facts/model.py` that hold where the walk is.
     """
 
     def __init__(
@@ -61,30 +61,29 @@ class Walk:
         handlers, checks = HANDLERS, self._checks
         pop, push, name_type = stack.pop, stack.append, cst.Name
         while stack:
-            node = pop()
+            node: Any = pop()
             kind = node.__class__
             if kind is name_type:
-                word = node.value  # type: ignore[union-attr]
+                word = node.value
                 if word in imported:
-                    self.load(node, len(names), len(names))  # type: ignore[arg-type]
+                    self.load(node, len(names), len(names))
                 names.append(word)
             elif kind is tuple:
-                node[0](self, *node[1:])  # type: ignore[index]
+                node[0](self, *node[1:])
             else:
                 if kind in checks and kind not in _ANCHORED:
-                    self.check(node, [len(names), len(names)])  # type: ignore[arg-type]
+                    self.check(node, [len(names), len(names)])
                 handler = handlers.get(kind)
                 if handler is not None:
-                    handler(self, node)  # type: ignore[arg-type]
+                    handler(self, node)
                     continue
                 for field in REVERSED[kind]:
                     value = getattr(node, field)
-                    if value is None or value.__class__ is str:
-                        continue
-                    if value.__class__ in (list, tuple):
-                        stack.extend(value[::-1])
-                    elif value.__class__ in REVERSED:
+                    value_kind = value.__class__
+                    if value_kind in REVERSED:
                         push(value)
+                    elif value_kind is list or value_kind is tuple:
+                        stack.extend(value[::-1])
 
     def push(self, *items: cst.CSTNode | Action | None) -> None:
         """Put work on the stack, to be done in the order given."""
@@ -132,10 +131,6 @@ class Walk:
         """Say what holds from here on (an action for the stack)."""
         self.flags = flags
 
-    def name(self, word: str) -> None:
-        """Count an identifier that the tree keeps apart from what is visited (an action for the stack)."""
-        self.names.append(word)
-
     def soft_keyword(self, word: str) -> None:
         """Count a word that is a keyword here but looks like a name to `facts/tokens.py`."""
         self.soft_keywords.add(len(self.names))
@@ -144,8 +139,7 @@ class Walk:
     def lambda_index(self, node: cst.Lambda) -> int:
         """Return the index of a lambda's function, made when it is first asked for."""
         if node not in self._lambdas:
-            prefix = self.scope.qualname
-            qualname = f"{prefix}.<lambda>" if prefix else "<lambda>"
+            qualname = self.scope.inner_name("<lambda>")
             self._lambdas[node] = self.records.new_function("<lambda>", qualname, self.scope.function, -1)
         return self._lambdas[node]
 

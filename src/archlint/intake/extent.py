@@ -23,7 +23,8 @@ class NamedPath(NamedTuple):
 class Extent(NamedTuple):
     """The project's directory, the trees to walk in it, and the anchors of its module names.
 
-    `anchors` are the folders beyond which no name reaches, each with the names that it may have itself.
+    `anchors` are the folders beyond which no name reaches (empty: the root of the file system), each with the
+    names that it may have itself.
     """
 
     root: str
@@ -48,7 +49,7 @@ def configured(root: Path, named: Sequence[NamedPath]) -> Extent:
     if outside:
         raise SourceError(f"{outside} is outside the project {root}; check it in a run of its own")
     top = root.as_posix()
-    return Extent(top, (top,), {_outermost(top): ()})
+    return Extent(top, (top,), {_outermost(top).rstrip("/"): ()})
 
 
 def unconfigured(named: Sequence[NamedPath]) -> Extent:
@@ -64,7 +65,7 @@ def unconfigured(named: Sequence[NamedPath]) -> Extent:
         elif one.is_folder:
             trees.add(folder)
     root = Path(os.path.commonpath(sorted(anchors))).as_posix()
-    return Extent(root, tuple(sorted(trees)), {anchor: _own_names(anchor) for anchor in anchors})
+    return Extent(root, tuple(sorted(trees)), {anchor.rstrip("/"): _own_names(anchor) for anchor in anchors})
 
 
 def git_root(path: str) -> str | None:

@@ -14,24 +14,50 @@ _NOTHING = r"(?!)"
 class Patterns(NamedTuple):
     """Patterns that hold below `folder` (absolute, with forward slashes and a final slash).
 
+    `rules` are regular expressions, the last first, each with whether it ignores (True) or keeps (False).
     `any` matches whatever at least one of them matches: most paths match none, and it tells so faster.
     """
 
     folder: str
-    spec: GitIgnoreSpec
+    rules: tuple[tuple[re.Pattern[str], bool], ...]
     any: re.Pattern[str]
 
     def verdict(self, path: str, *, is_folder: bool) -> bool | None:
-        """Say if the last pattern that matches an absolute path ignores it (True) or keeps it (False)."""
+        """Say if the last pattern that matches an absolute path itself ignores it (True) or keeps it (False).
+
+        What it says of a folder is nothing about what is in it: nobody looks into one that is ignored.
+        """
         relative = path[len(self.folder) :] + ("/" if is_folder else "")
-        return self.spec.check_file(relative).include if self.any.match(relative) else None
+        if self.any.match(relative):
+            for expression, ignores in self.rules:
+                match = expression.match(relative)
+                if match and match.end() == len(
+                    relative
+                ):  # a shorter match is one of a folder around the path
+                    return ignores
+        return None
+
+    def leave_out(self, path: str, *, is_folder: bool) -> bool:
+        """Say whether these patterns ignore an absolute path below `folder`, or a folder that it is in."""
+        steps = path[len(self.folder) :].split("/")
+        around = (self.folder + "/".join(steps[:depth]) for depth in range(1, len(steps)))
+        return any(self.verdict(folder, is_folder=True) for folder in around) or bool(
+            self.verdict(path, is_folder=is_folder)
+        )
 
 
 def patterns(folder: str, lines: Iterable[str]) -> Patterns:
     """Compile gitignore patterns that hold below `folder`; those that git could not use are passed over."""
     spec = GitIgnoreSpec.from_lines(_contents(line) for line in lines if not pattern_error(line))
-    parts = [_GROUP_NAME.sub("(?:", pattern.regex.pattern) for pattern in spec.patterns if pattern.regex]
-    return Patterns(folder.rstrip("/") + "/", spec, re.compile("|".join(parts) if parts else _NOTHING))
+    rules = [
+        (rule.regex, rule.include)
+        for rule in reversed(spec.patterns)
+        if rule.regex and rule.include is not None
+    ]
+    parts = [_GROUP_NAME.sub("(?:", expression.pattern) for expression, _ in rules]
+    return Patterns(
+        folder.rstrip("/") + "/", tuple(rules), re.compile("|".join(parts) if parts else _NOTHING)
+    )
 
 
 def pattern_error(pattern: str) -> str | None:

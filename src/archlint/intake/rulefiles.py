@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from archlint.rulebook.pages import Page
+from archlint.rulebook.pages import Page, PageError
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -20,18 +20,25 @@ def built_in_pages() -> Iterator[Page]:
 
 
 def user_pages(directories: Iterable[Path]) -> Iterator[Page]:
-    """Yield the rule pages of the user's directories and their folders."""
+    """Yield the rule pages of the user's directories and their folders. Raises `PageError`."""
     for directory in directories:
         yield from _pages(directory)
 
 
 def _pages(directory: Path) -> Iterator[Page]:
     for path in sorted(directory.rglob("*.md")):
-        yield Page(path.as_posix(), path.parent.name, path.read_text(encoding="utf-8"))
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except OSError as error:
+            raise PageError((f"{path.as_posix()}: cannot be read: {error.strerror}",)) from None
+        except UnicodeDecodeError:
+            raise PageError((f"{path.as_posix()}: is not UTF-8; save it as UTF-8",)) from None
+        yield Page(path.as_posix(), path.parent.name, text)
 
 
 def data_tables() -> Mapping[str, str]:
     """Return the third-party tables: file name to TOML text."""
     return {
-        path.name: path.read_text(encoding="utf-8") for path in sorted((rules_directory() / "data").glob("*.toml"))
+        path.name: path.read_text(encoding="utf-8")
+        for path in sorted((rules_directory() / "data").glob("*.toml"))
     }

@@ -59,16 +59,17 @@ def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -
     `root`.
     """
     found = Scan([], [], [])
-    waiting = [(top, above)]
+    start = top.rstrip("/")  # empty for the root of the file system
+    waiting = [(start, above)]
     while waiting:
         path, chain = waiting.pop()
-        entries = _entries(path, found.failures)
+        entries = _entries(path or top, found.failures)
         names = {entry.name for entry in entries}
-        if path != top and _is_foreign(path, names):
+        if path != start and _is_foreign(path, names):
             continue
         if ".gitignore" in names:
             chain = (*chain, *read_ignore_file(path))
-        inside = path.rstrip("/") + "/"
+        inside = path + "/"
         levels = ((excluded,), chain)
         files = [
             name

@@ -102,7 +102,7 @@ class _Found:
 
     def excludes(self, one: NamedPath) -> bool:
         """Say whether the configuration leaves a path out, or a folder that it is in."""
-        return bool(self._excluded.verdict(one.path, is_folder=one.is_folder))
+        return self._excluded.leave_out(one.path, is_folder=one.is_folder)
 
     def add(self, one: NamedPath) -> None:
         """Add what a path names, as far as it is Python and was not found yet."""

@@ -1,5 +1,6 @@
 """Runs the child processes that parse, and gathers the facts they send back."""
 
+import contextlib
 import queue
 import struct
 import subprocess
@@ -7,8 +8,8 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO, cast
 
 import msgspec
 
@@ -17,6 +18,7 @@ from archlint.intake.sources import SourceFile, read
 from archlint.model import Failure
 
 BATCH_BYTES = 192 * 1024
+SECONDS_TO_START = 30.0
 SECONDS_PER_FILE = 30.0
 SECONDS_PER_MEGABYTE = 30.0
 _LENGTH = struct.Struct(">I")
@@ -32,7 +34,7 @@ class Task(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
-    """The encoded facts of one module, or (when empty) the line (0: unknown) and the reason why there are none."""
+    """The encoded facts of one module, or (when empty) the line (0: unknown) and why there are none."""
 
     facts: bytes
     line: int
@@ -73,9 +75,15 @@ def gather(files: Sequence[SourceFile], jobs: int) -> Gathered:
     Raises `WorkerError` when no child process can start.
     """
     gathered = Gathered({}, [], {})
-    pool = _Pool(_batches(files, gathered))
+    pool = _Pool(_batches(files, gathered), gathered.data)
+    decoder = msgspec.msgpack.Decoder(ModuleFacts)
     try:
-        pool.run(max(1, min(jobs, len(pool.batches))), gathered)
+        for file, answer in pool.run(max(1, min(jobs, len(pool.batches)))):
+            if answer.facts:
+                gathered.facts[file.path] = decoder.decode(answer.facts)
+            else:
+                failure = Failure(file.path, answer.line, f"{answer.message}; {_EXCLUDE_HINT}")
+                gathered.failures.append(failure)
     finally:
         pool.stop()
     gathered.failures.sort(key=lambda failure: (failure.path, failure.line, failure.message))
@@ -104,49 +112,48 @@ class _Worker:
     """One child process and the moment until which it may be silent."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+        self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "archlint.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
-        self.deadline = time.monotonic() + SECONDS_PER_FILE
+        self.deadline = time.monotonic() + SECONDS_TO_START
         self.timed_out = False
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.stdin: BinaryIO = self.process.stdin  # type: ignore[assignment]
-        self.stdout: BinaryIO = self.process.stdout  # type: ignore[assignment]
-        self.started = read_message(self.stdout) is not None
+        self.stdin = cast(BinaryIO, self.process.stdin)
+        self.stdout = cast(BinaryIO, self.process.stdout)
 
-    def kill(self) -> None:
+    def starts(self) -> bool:
+        """Wait until the child is ready; false when it never is."""
+        return read_message(self.stdout) is not None
+
+    def end(self) -> None:
+        """End the process and close its pipes; only the thread that reads from it does this."""
         self.process.kill()
         self.process.wait()
         self.stdout.close()
-        try:
+        with contextlib.suppress(OSError):  # what was still buffered has nobody to go to
             self.stdin.close()
-        except OSError:
-            pass  # what was still buffered has nobody to go to
 
 
 class _Pool:
     """Threads of this process, each with a worker of its own, that take batches until none is left."""
 
-    def __init__(self, batches: "deque[list[SourceFile]]") -> None:
+    def __init__(self, batches: "deque[list[SourceFile]]", data: dict[str, bytes]) -> None:
         self.batches = batches
-        self._done: queue.SimpleQueue[tuple[SourceFile, Answer] | None | WorkerError] = queue.SimpleQueue()
+        self._data = data
+        self._done: queue.SimpleQueue[tuple[SourceFile, Answer] | Exception | None] = queue.SimpleQueue()
         self._workers: dict[int, _Worker] = {}
-        self._decoder = msgspec.msgpack.Decoder(ModuleFacts)
+        self._threads: list[threading.Thread] = []
         self._stopped = False
 
-    def run(self, jobs: int, gathered: Gathered) -> None:
-        if not self.batches:
-            return
-        threads = [
-            threading.Thread(target=self._work, args=(number, gathered.data), daemon=True) for number in range(jobs)
-        ]
-        for thread in threads:
+    def run(self, jobs: int) -> Iterator[tuple[SourceFile, Answer]]:
+        """Yield the answer to every file, in the order in which they come."""
+        running = jobs if self.batches else 0
+        for number in range(running):
+            thread = threading.Thread(target=self._work, args=(number,), daemon=True)
+            self._threads.append(thread)
             thread.start()
-        running = jobs
         while running:
             try:
                 item = self._done.get(timeout=1.0)
@@ -155,16 +162,19 @@ class _Pool:
                 continue
             if item is None:
                 running -= 1
-            elif isinstance(item, WorkerError):
+            elif isinstance(item, Exception):
                 raise item
             else:
-                self._keep(*item, gathered)
+                yield item
 
-    def _keep(self, file: SourceFile, answer: Answer, gathered: Gathered) -> None:
-        if answer.facts:
-            gathered.facts[file.path] = self._decoder.decode(answer.facts)
-        else:
-            gathered.failures.append(Failure(file.path, answer.line, f"{answer.message}; {_EXCLUDE_HINT}"))
+    def stop(self) -> None:
+        """End all processes and threads, whatever they are doing."""
+        self._stopped = True
+        self.batches.clear()
+        for worker in list(self._workers.values()):
+            worker.process.kill()
+        for thread in self._threads:
+            thread.join()
 
     def _kill_the_late(self) -> None:
         for worker in list(self._workers.values()):
@@ -172,52 +182,54 @@ class _Pool:
                 worker.timed_out = True
                 worker.process.kill()
 
-    def stop(self) -> None:
-        self._stopped = True
-        self.batches.clear()
-        for worker in list(self._workers.values()):
-            worker.kill()
-
-    def _work(self, number: int, data: dict[str, bytes]) -> None:
-        worker: _Worker | None = None
-        while self.batches and not self._stopped:
-            try:
-                batch = self.batches.popleft()
-            except IndexError:
-                break
-            if worker is None:
-                worker = self._workers[number] = _Worker()
-                if not worker.started:
-                    self._done.put(WorkerError("the parsing process does not start; `python -m archlint.worker` says why"))
-                    break
-            if not self._process(worker, batch, data):
-                worker.kill()
-                worker = None
-        if worker is not None:
-            worker.kill()
-        self._workers.pop(number, None)
-        self._done.put(None)
-
-    def _process(self, worker: _Worker, batch: list[SourceFile], data: dict[str, bytes]) -> bool:
-        """Send a batch and hand on its answers; false when the worker died, which costs the file it was at."""
-        tasks = [Task(file.module, file.is_package, data[file.path]) for file in batch]
-        worker.deadline = time.monotonic() + SECONDS_PER_FILE
+    def _work(self, number: int) -> None:
+        """Serve as thread `number`; what goes wrong is raised where the answers are read."""
         try:
+            while self.batches and not self._stopped:
+                with contextlib.suppress(IndexError):  # another thread took the last one
+                    self._serve(number, self.batches.popleft())
+        except Exception as error:  # noqa: BLE001 -- a thread's exception would be lost
+            self._done.put(error)
+        finally:
+            if number in self._workers:
+                self._workers.pop(number).end()
+            self._done.put(None)
+
+    def _serve(self, number: int, batch: list[SourceFile]) -> None:
+        worker = self._workers.get(number)
+        if worker is None:
+            worker = self._workers[number] = _start()
+            if not worker.starts() and not self._stopped:
+                raise WorkerError("the parsing process does not start; `python -m archlint.worker` says why")
+        if not self._stopped and not self._process(worker, batch):
+            self._workers.pop(number).end()
+
+    def _process(self, worker: _Worker, batch: list[SourceFile]) -> bool:
+        """Send a batch and hand on its answers; false when the worker died, which costs the file it was at."""
+        tasks = [Task(file.module, file.is_package, self._data[file.path]) for file in batch]
+        worker.deadline = time.monotonic() + SECONDS_PER_FILE
+        with contextlib.suppress(OSError):  # it died; the missing answers tell
             write_message(worker.stdin, msgspec.msgpack.encode(tasks))
-        except OSError:
-            pass  # it died; the missing answers tell
         for position, file in enumerate(batch):
-            limit = SECONDS_PER_FILE + SECONDS_PER_MEGABYTE * len(data[file.path]) / 1_000_000
+            limit = SECONDS_PER_FILE + SECONDS_PER_MEGABYTE * len(self._data[file.path]) / 1_000_000
             worker.deadline = time.monotonic() + limit
             message = read_message(worker.stdout)
-            if message is None:
-                if not self._stopped:
-                    self._done.put((file, Answer(b"", 0, _death(worker, limit))))
-                    if batch[position + 1 :]:
-                        self.batches.append(batch[position + 1 :])
-                return False
-            self._done.put((file, msgspec.msgpack.decode(message, type=Answer)))
+            if message is not None:
+                self._done.put((file, msgspec.msgpack.decode(message, type=Answer)))
+                continue
+            if not self._stopped:
+                self._done.put((file, Answer(b"", 0, _death(worker, limit))))
+                if batch[position + 1 :]:
+                    self.batches.append(batch[position + 1 :])
+            return False
         return True
+
+
+def _start() -> _Worker:
+    try:
+        return _Worker()
+    except OSError as error:
+        raise WorkerError(f"the parsing process does not start: {error.strerror}") from error
 
 
 def _death(worker: _Worker, limit: float) -> str:

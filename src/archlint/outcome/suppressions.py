@@ -20,8 +20,8 @@ def apply(
 ) -> tuple[list[Violation], int]:
     """Return the violations that no comment accepts, ARC001's own among them, and how many were accepted.
 
-    `text_of` gives the text of a path. `rules` are all there are, `active` those that ran: about the others nobody
-    knows whether a comment would accept something.
+    `text_of` gives the text of a path. `rules` are all there are, `active` those that ran: about the others
+    nobody knows whether a comment would accept something.
     """
     commented = {module.path: module for module in project.modules if module.facts.suppressions}
     used: set[tuple[str, int, str]] = set()

@@ -106,4 +106,4 @@ def implementation(module: Module, member: Member) -> Function | None:
     if member.is_property:
         return functions[0] if functions else None
     real = [function for function in functions if not OVERLOADS.intersection(function.decorators)]
-    return (real or functions or [None])[-1]
+    return (real or functions)[-1] if functions else None

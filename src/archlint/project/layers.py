@@ -42,11 +42,28 @@ _WEAK: Mapping[str, str] = {
     "routers": "presentation",
     "endpoints": "presentation",
 }
-_COMPOSITION = frozenset({"bootstrap", "container", "main", "wiring"})
+_COMPOSITION = frozenset(
+    {
+        "bootstrap",
+        "composition",
+        "composition_root",
+        "container",
+        "containers",
+        "dependency_injection",
+        "di",
+        "injection",
+        "ioc",
+        "main",
+        "wiring",
+    }
+)
 
 
 class Layer(msgspec.Struct, frozen=True):
-    """The role of a module; `sure` is false when it only follows from a name that means other things too."""
+    """The role of a module; `sure` is false when it only follows from a name that means other things too.
+
+    So do the names of single modules: `application.py` may hold anything.
+    """
 
     role: str
     sure: bool = True
@@ -135,23 +152,30 @@ def _by_name(project: Project) -> Iterator[tuple[str, Layer]]:
             yield name, layer
 
 
-def _inferred(parts: list[str], layered: frozenset[str]) -> Layer | None:
+def _inferred(parts: list[str], layered: "_Layered") -> Layer | None:
     for position, part in enumerate(parts):
-        if ".".join(parts[:position]) not in layered:
+        if ".".join(parts[:position]) not in layered.parents:
             continue
         if part in _COMPOSITION:
             return Layer("composition")
         role = _UNMISTAKABLE.get(part) or _WEAK.get(part)
         if role is None:
             return None
-        if role != "domain" and parts[-1] in _COMPOSITION:
+        if role != "domain" and not _COMPOSITION.isdisjoint(parts[position + 1 :]):
             return Layer("composition")
-        return Layer(role, sure=part in _UNMISTAKABLE)
+        return Layer(role, sure=part in _UNMISTAKABLE and ".".join(parts[: position + 1]) in layered.packages)
     return None
 
 
-def _layered_packages(project: Project) -> frozenset[str]:
-    """Return the packages whose children are layers: two roles side by side, told by names that cannot be mistaken."""
+class _Layered(msgspec.Struct, frozen=True):
+    """The packages whose children are layers, and all packages there are."""
+
+    parents: frozenset[str]
+    packages: frozenset[str]
+
+
+def _layered_packages(project: Project) -> _Layered:
+    """Find the packages whose children are layers: two roles side by side, told by names that cannot be mistaken."""
     children: dict[str, set[str]] = {}
     packages: set[str] = set()
     for name, module in project.by_name.items():
@@ -162,7 +186,8 @@ def _layered_packages(project: Project) -> frozenset[str]:
             children.setdefault(".".join(parts[:position]), set()).add(part)
             if position < len(parts) - 1 or module.facts.is_package:
                 packages.add(".".join(parts[: position + 1]))
-    return frozenset(parent for parent, names in children.items() if _is_layered(parent, names, packages))
+    parents = frozenset(parent for parent, names in children.items() if _is_layered(parent, names, packages))
+    return _Layered(parents, frozenset(packages))
 
 
 def _is_layered(parent: str, names: set[str], packages: set[str]) -> bool:

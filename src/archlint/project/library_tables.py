@@ -18,7 +18,7 @@ how people import a thing; a type is a class, perhaps with arguments: `builtins.
 Anywhere but in `exports` and in types, `owner.{a, b}` stands for `owner.a` and `owner.b`.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Generic, TypeVar, get_args
 
 import msgspec
@@ -139,13 +139,15 @@ class Tables:
         self._check_kinds(f"{file}: clients", ((kind, kind) for kind, _ in clients), CLIENT_KINDS)
 
     def _add(self, file: str, table: Table[_T], items: Iterable[tuple[Iterable[str], _T]]) -> None:
-        self._mistakes += table.add(file, list(_pairs(items)))
+        self._mistakes += table.add(file, _pairs(items))
 
     def _entries(
         self, file: str, content: Mapping[str, object], title: str, shape: type[dict[str, _T]]
     ) -> Iterable[tuple[str, _T]]:
         """Return the well-formed entries of a table (those of an array by their number, from 1)."""
-        table = content.get(title, {})
+        if title not in content:
+            return ()
+        table = content[title]
         if isinstance(table, list):
             table = {f"number {number}": entry for number, entry in enumerate(table, 1)}
         try:
@@ -195,16 +197,17 @@ class Tables:
                 self._mistakes.append(f"{where} is a base of itself: {' -> '.join(path)}")
 
 
-def _pairs(items: Iterable[tuple[Iterable[str], _T]]) -> Iterator[tuple[str, _T]]:
-    """Give each name with its entry, `owner.{a, b}` written out."""
+def _pairs(items: Iterable[tuple[Iterable[str], _T]]) -> list[tuple[str, _T]]:
+    """Return each name with its entry, `owner.{a, b}` written out."""
+    pairs = []
     for names, entry in items:
         for name in names:
             if name.endswith("}"):
                 owner, _, members = name[:-1].partition("{")
-                for member in members.split(", "):
-                    yield owner + member, entry
+                pairs += [(owner + member, entry) for member in members.split(", ")]
             else:
-                yield name, entry
+                pairs.append((name, entry))
+    return pairs
 
 
 def _shown(entry: object) -> str:

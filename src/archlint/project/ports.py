@@ -1,6 +1,7 @@
 """Ports, their adapters, and the evidence that joins them."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
@@ -15,6 +16,10 @@ from archlint.project.types import Types, types
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _ABSTRACT_METHODS = frozenset({"abc.abstractmethod", "abc.abstractproperty"})
 _AFFIXES = re.compile(r"^(?:I(?=[A-Z][a-z])|Abstract|Base)|(?:Port|Protocol|Interface|ABC|Base)$")
+
+
+MAX_ADAPTERS = 3
+"""How many classes a value may be an instance of and still say something; what may be many things is no evidence."""
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -88,8 +93,7 @@ class Ports:
         found: dict[tuple[str, str], Pair] = {}
         for pair in (*self._inherited(), *self._wired()):
             found.setdefault((pair.port, pair.adapter), pair)
-        joined = {adapter for _, adapter in found}
-        for pair in self._named(joined):
+        for pair in self._named(list(found.values())):
             found.setdefault((pair.port, pair.adapter), pair)
         for key in sorted(found):
             yield found[key]
@@ -126,17 +130,18 @@ class Ports:
                         yield Pair(port, adapter, evidence)
 
     def _ports_of(self, ports: set[str], annotation: str) -> list[str]:
-        return [
-            value.name
-            for part in alternatives(annotation)
-            for value in self._types.infer(part)
-            if value.kind == "object" and value.name in ports
-        ]
+        """Return the port that an annotation means: with an alternative (but `None`) nobody knows which is meant."""
+        parts = alternatives(annotation)
+        if len(parts) != 1:
+            return []
+        return [value.name for value in self._types.infer(parts[0]) if value.kind == "object" and value.name in ports]
 
     def _instances(self, reference: str) -> list[str]:
-        return [
-            value.name for value in self._types.infer(reference) if value.kind == "instance" and value.is_class
-        ]
+        """Return the project's classes that a value is an instance of, when that is all it can be and they are few."""
+        values = self._types.infer(reference)
+        if len(values) > MAX_ADAPTERS or not all(value.kind == "instance" and value.is_class for value in values):
+            return []
+        return [value.name for value in values]
 
     def _passed(self, ports: set[str]) -> Iterator[Pair]:
         takers = self._takers(ports)
@@ -145,7 +150,8 @@ class Ports:
             for call in module.facts.calls:
                 if call.callee.rpartition(".")[2].rstrip("{}()") not in words and "@" not in call.callee:
                     continue
-                for value in self._types.infer(call.callee):
+                callees = self._types.infer(call.callee)
+                for value in callees if len(callees) == 1 else ():
                     slots = takers.slots.get(value.name)
                     if value.kind == "object" and slots:
                         for port, argument in _arguments(slots, call.arguments):
@@ -185,23 +191,31 @@ class Ports:
                     place = position - bound if parameter.kind in ("normal", "positional-only") else -1
                     yield port, place, parameter.name
 
-    def _named(self, joined: set[str]) -> Iterator[Pair]:
-        endings = {stem: port for port in self.ports if len(stem := self._stem(port)) >= 4}
+    def _named(self, known: list[Pair]) -> Iterator[Pair]:
+        """Yield what only names suggest, for ports whose name is unique and whose adapters do not derive from them."""
+        joined = {pair.adapter for pair in known}
+        derived_from = {pair.port for pair in known if pair.evidence == "inheritance"}
+        stems = Counter(self._stem(port) for port in self.ports)
+        endings = {stem: port for port in self.ports if len(stem := self._stem(port)) >= 4 and stems[stem] == 1}
         for key in _class_keys(self._project):
             if key in joined or key in self.ports:
                 continue
             _, fact = self._project.class_(key)
             port = endings.get(_ending(fact.name, endings))
-            if port is not None and port != key and self._shares_method(port, key):
+            if port is not None and port != key and port not in derived_from and self._shares_methods(port, key):
                 yield Pair(port, key, "name")
 
     def _stem(self, port: str) -> str:
         _, fact = self._project.class_(port)
         return _AFFIXES.sub("", fact.name)
 
-    def _shares_method(self, port: str, key: str) -> bool:
+    def _shares_methods(self, port: str, key: str) -> bool:
+        """Tell whether a class has a method of the port; half of them when the port's name is a single common word."""
         own = self._classes.own_members(key)
-        return any(member.functions and member.name in own and own[member.name].functions for member in self.promised(port))
+        methods = [member.name for member in self.promised(port) if member.functions]
+        shared = [name for name in methods if name in own and own[name].functions]
+        one_word = len(re.findall(r"[A-Z]", self._stem(port))) == 1
+        return bool(shared) and (not one_word or 2 * len(shared) >= len(methods))
 
     def has_subclass(self, key: str) -> bool:
         """Tell whether another class of the project, tests left out, derives from this one."""
@@ -246,7 +260,7 @@ def _is_private(name: str) -> bool:
 
 
 _IMPLICIT = frozenset(
-    {"__init__", "__slots__", "__init_subclass__", "__class_getitem__", "__doc__", "__module__", "__hash__", "__new__"}
+    {"__init__", "__name__", "__qualname__", "__slots__", "__init_subclass__", "__class_getitem__", "__doc__", "__module__", "__hash__", "__new__"}
 )
 """Dunder names in a class body that promise nothing."""
 

@@ -77,5 +77,3 @@ class Project:
         module, index = key.rsplit("@", 1)
         found = self.by_name[module]
         return found, found.facts.classes[int(index)]
-
-

@@ -19,10 +19,11 @@ _SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 class Value(NamedTuple):
     """One thing that a reference may stand for.
 
-    `kind` is "object" (the module, class or function `name` itself), "instance" (of the class `name`, with type
-    arguments `args`, which are references), "super" (an instance seen through `super()`), or what calling a function
-    gave: "coroutine", "generator", "context". Names of project things are reference roots (`module@3`, `module#3`);
-    others are canonical dotted names. `receiver` is the class that a method was reached through.
+    `kind` is "object" (the module, class or function `name` itself), "instance" (of the class `name`, with
+    type arguments `args`, which are references), "super" (an instance seen through `super()`), or what
+    calling a function gave: "coroutine", "generator", "context". Names of project things are reference roots
+    (`module@3`, `module#3`); others are canonical dotted names. `receiver` is the class that a method was
+    reached through.
     """
 
     kind: str
@@ -49,31 +50,43 @@ class Types:
         self._library = project.library
         self.classes = project.query(ClassTable)
         self._memo: dict[str, tuple[Value, ...]] = {}
-        self._names: dict[str, tuple[Value, ...]] = {}
+        self._draft: dict[str, tuple[Value, ...]] = {}
         self._orders: dict[str, tuple[str, ...]] = {}
-        self._active: set[str] = set()
+        self._depth = 0
         self._cuts = 0
 
     def infer(self, reference: str) -> tuple[Value, ...]:
-        """Return everything that `reference` may stand for; empty when nothing is known."""
+        """Return everything that `reference` may stand for; empty when nothing is known.
+
+        In a circle of references each contributes what it does not take from the circle. Such an answer is
+        complete only for the outermost question: the others are drafts, thrown away with it.
+        """
         if not reference:
             return ()
         known = self._memo.get(reference)
         if known is not None:
             return known
-        if reference in self._active or len(self._active) > MAX_DEPTH:
+        draft = self._draft.get(reference)
+        if draft is not None or self._depth > MAX_DEPTH:
             self._cuts += 1
-            return ()
+            return draft or ()
+        return self._work_out(reference)
+
+    def _work_out(self, reference: str) -> tuple[Value, ...]:
         cuts = self._cuts
-        self._active.add(reference)
+        self._draft[reference] = ()
+        self._depth += 1
         try:
-            found = dict.fromkeys(value for part in alternatives(reference) for value in self._infer_one(part))
+            parts = alternatives(reference)
+            found = tuple(dict.fromkeys(value for part in parts for value in self._infer_one(part)))
+            self._draft[reference] = found
+            if self._depth == 1 or cuts == self._cuts:
+                self._memo[reference] = found
         finally:
-            self._active.discard(reference)
-        result = tuple(found)
-        if not self._active or cuts == self._cuts:
-            self._memo[reference] = result
-        return result
+            self._depth -= 1
+            if not self._depth:
+                self._draft.clear()
+        return found
 
     def _infer_one(self, reference: str) -> tuple[Value, ...]:
         root, steps = parse(reference)
@@ -86,17 +99,10 @@ class Types:
     def _root(self, root: str) -> tuple[Value, ...]:
         if "#" in root or "@" in root:
             return (Value("object", root),)
-        return self.named(root)
+        return self._named(root)
 
-    def named(self, dotted: str) -> tuple[Value, ...]:
+    def _named(self, dotted: str) -> tuple[Value, ...]:
         """Return what an absolute dotted name means, through imports and re-exports."""
-        known = self._names.get(dotted)
-        if known is None:
-            self._names[dotted] = ()
-            known = self._names[dotted] = self._resolve_name(dotted)
-        return known
-
-    def _resolve_name(self, dotted: str) -> tuple[Value, ...]:
         head, rest = dotted, ""
         while head not in self._project.by_name:
             head, _, tail = head.rpartition(".")
@@ -127,7 +133,7 @@ class Types:
             return ()
         if source.facts.exports is not None and name not in source.facts.exports:
             return ()
-        return self.named(f"{target}.{name}")
+        return self.infer(f"{target}.{name}")
 
     def _step(self, value: Value, step: str) -> tuple[Value, ...]:
         kind = step[0]
@@ -210,9 +216,15 @@ class Types:
     def order(self, key: str) -> tuple[str, ...]:
         """Return the method resolution order of a class of the project: itself, its bases, external ones by name."""
         known = self._orders.get(key)
-        if known is None:
-            self._orders[key] = (key,)
-            known = self._orders[key] = self._linearize(key)
+        if known is not None:
+            return known
+        cuts = self._cuts
+        self._orders[key] = (key,)
+        known = self._linearize(key)
+        if cuts == self._cuts:
+            self._orders[key] = known
+        else:
+            del self._orders[key]
         return known
 
     def _linearize(self, key: str) -> tuple[str, ...]:
@@ -223,7 +235,9 @@ class Types:
             for value in self.infer(base):
                 if value.kind != "object" or value.is_function:
                     continue
-                found.extend(self.order(value.name) if value.is_class else self._library.ancestors(value.name))
+                found.extend(
+                    self.order(value.name) if value.is_class else self._library.ancestors(value.name)
+                )
         latest = {name: position for position, name in enumerate(found)}
         return (key, *sorted(latest, key=lambda name: latest[name]))
 
@@ -252,16 +266,16 @@ class Types:
 
     def _call_external(self, value: Value) -> tuple[Value, ...]:
         if value.receiver.startswith("builtins."):
-            return tuple(
-                each for part in method_result(value.name, value.args) for each in self.infer(part)
-            )
+            return tuple(each for part in method_result(value.name, value.args) for each in self.infer(part))
         returns = self._library.returns(value.name)
         if returns is not None:
             return self.infer_instance(returns)
         if value.name in self._project.by_name:
             return ()
         last = value.name.rpartition(".")[2].lstrip("_")
-        if self._library.is_class(value.name) or (last[:1].isupper() and not last.isupper() and not value.receiver):
+        if self._library.is_class(value.name) or (
+            last[:1].isupper() and not last.isupper() and not value.receiver
+        ):
             return (Value("instance", value.name, value.args),)
         return ()
 
@@ -287,7 +301,12 @@ class Types:
             _, function = self._project.function(value.name)
             return self._returned(value, function)
         if value.kind == "instance" and value.args and not value.is_class:
-            if value.name in ("asyncio.Task", "asyncio.Future", "typing.Awaitable", "collections.abc.Awaitable"):
+            if value.name in (
+                "asyncio.Task",
+                "asyncio.Future",
+                "typing.Awaitable",
+                "collections.abc.Awaitable",
+            ):
                 return self.infer_instance(value.args[0])
             if value.name in ("typing.Coroutine", "collections.abc.Coroutine"):
                 return self.infer_instance(value.args[-1])
@@ -324,13 +343,16 @@ class Types:
             return (value,)
         if value.kind != "instance" or value.is_class:
             return ()
-        reference = element(value.name, value.args) if step in ("*", "&") else subscript(value.name, value.args, step)
+        reference = (
+            element(value.name, value.args) if step in ("*", "&") else subscript(value.name, value.args, step)
+        )
         return self.infer_instance(reference) if reference else ()
 
     def names(self, reference: str) -> tuple[str, ...]:
         """Return the dotted names under which rules may know the thing that a reference stands for.
 
-        A method that a third-party class inherits is known under the name of every class that could define it.
+        A method that a third-party class inherits is known under the name of every class that could define
+        it.
         """
         found: dict[str, None] = {}
         for value in self.infer(reference):
@@ -349,10 +371,14 @@ class Types:
         owner, _, attribute = value.name.rpartition(".")
         owner = value.receiver or owner
         if owner and self._library.is_class(owner):
-            return tuple(dict.fromkeys([value.name, *(f"{each}.{attribute}" for each in self._library.ancestors(owner))]))
+            return tuple(
+                dict.fromkeys(
+                    [value.name, *(f"{each}.{attribute}" for each in self._library.ancestors(owner))]
+                )
+            )
         return (value.name,)
 
 
 def types(project: Project) -> Types:
-    """The query for the program's types."""
+    """Answer the query for the program's types."""
     return Types(project)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from archlint.facts.model import Candidate
 from archlint.model import Failure, Severity, Violation
-from archlint.project.program import Project
+from archlint.project.program import Module, Project
 from archlint.project.types import types
 from archlint.rulebook.checks.asynchrony import blocking_call
+from archlint.rulebook.checks.decorating import decorates
 from archlint.rulebook.checks.layering import forbidden_import
 from archlint.rulebook.checks.ports import concrete_dependency, missing_port_method, port_async_mismatch
 from archlint.rulebook.model import Rule
@@ -21,6 +23,9 @@ PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
     "PRT004": port_async_mismatch,
 }
 """Code -> the check that judges it on the whole program."""
+
+CANDIDATE_TESTS: Mapping[str, Callable[[Project, Module, Candidate], bool]] = {"DEC001": decorates}
+"""Code -> what else must hold in the whole program for something that a module check saw."""
 
 
 def judge(project: Project, rules: Mapping[str, Rule]) -> Iterator[Violation | Failure]:
@@ -48,6 +53,9 @@ def _candidates(project: Project, rules: Mapping[str, Rule]) -> Iterator[Violati
             if rule is None:
                 continue
             if candidate.names and not set(candidate.names).intersection(resolver.names(candidate.reference)):
+                continue
+            test = CANDIDATE_TESTS.get(candidate.code)
+            if test is not None and not test(project, module, candidate):
                 continue
             yield rule.violation(
                 module,

@@ -11,7 +11,7 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
 
     `kind` is "call" (called), "load" (read without being called), "name" (either) or "import"; `name` the canonical
     dotted name. `arguments` are literals that a call must have, by position (`0`) or keyword, as (key, source);
-    `others` says whether it may have more. `without` are (keyword, position or -1) that it must not pass.
+    `others` says whether it may have more. `without` are (keyword, position or -1) that it must not pass. `then` is a method that is called on the result at once.
     """
 
     kind: str
@@ -19,6 +19,7 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     arguments: tuple[tuple[str, str], ...] = ()
     others: bool = True
     without: tuple[tuple[str, int], ...] = ()
+    then: str = ""
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

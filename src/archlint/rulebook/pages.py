@@ -1,7 +1,7 @@
 """Rule pages: from Markdown to rules, every mistake at once.
 
-The format is described in the documentation of the rules themselves: `# CODE name`, one summary sentence, a `toml`
-block of metadata, prose, and the sections Bad and Good, whose code blocks are the rule's tests.
+The format is described in the documentation of the rules themselves: `# CODE name`, one summary sentence, a
+`toml` block of metadata, prose, and the sections Bad and Good, whose code blocks are the rule's tests.
 """
 
 import difflib
@@ -17,7 +17,9 @@ from archlint.rulebook.model import Pattern, Rule
 from archlint.rulebook.pattern_language import PatternError, parse_pattern
 
 URL = "https://github.com/archlint/archlint/blob/main/rules/"
-WITHIN = frozenset({"", "async function", "function", "loop", "module body", "raise", "decorator", "with", "try"})
+WITHIN = frozenset(
+    {"", "async function", "function", "loop", "module body", "raise", "decorator", "with", "try"}
+)
 _HEADING = re.compile(r"\A#\s+(?P<code>[A-Z]{3}\d{3})\s+(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\s*$", re.MULTILINE)
 _METADATA = re.compile(r"^```toml\n(?P<toml>.*?)^```$", re.MULTILINE | re.DOTALL)
 _SECTION = re.compile(r"^## (?P<title>.+?)\s*$", re.MULTILINE)
@@ -105,9 +107,10 @@ def _parse(page: Page) -> tuple[Rule | None, list[str]]:
 
 
 def _metadata(text: str) -> tuple[dict[str, Any], list[str]]:
-    block = _METADATA.search(text)
+    section = _SECTION.search(text)
+    block = _METADATA.search(text, 0, section.start() if section else len(text))
     if block is None:
-        return {}, ["a ```toml block with the metadata is missing; the least is: severity = \"warning\""]
+        return {}, ['a ```toml block with the metadata is missing; the least is: severity = "warning"']
     try:
         values = tomli.loads(block["toml"])
     except tomli.TOMLDecodeError as error:
@@ -122,7 +125,7 @@ def _metadata(text: str) -> tuple[dict[str, Any], list[str]]:
             wrong.append(f'"{key}" has the wrong type')
     if _severity(values) is None:
         wrong.append('"severity" must be "error", "warning" or "note"')
-    if values.get("within", "") not in WITHIN:
+    if str(values.get("within", "")) not in WITHIN:
         wrong.append(f'"within" must be one of {", ".join(sorted(filter(None, WITHIN)))}')
     return values, wrong
 
@@ -152,9 +155,7 @@ def _summary(text: str, start: int) -> str:
     return " ".join(paragraph.split())
 
 
-def _patterns(
-    entries: object, without: object, key: str
-) -> tuple[tuple[Pattern, ...], list[str]]:
+def _patterns(entries: object, without: object, key: str) -> tuple[tuple[Pattern, ...], list[str]]:
     parsed: list[Pattern] = []
     wrong: list[str] = []
     for entry in entries if isinstance(entries, list) else ():
@@ -166,7 +167,7 @@ def _patterns(
 
 
 class Example(msgspec.Struct, frozen=True):
-    """One example of a page: the section it stands in, the page's line (1-based) of its first block, files by path."""
+    """One example of a page: its section, the page's line (1-based) of its first block, files by path."""
 
     section: str
     line: int
@@ -181,7 +182,7 @@ _BLOCK = re.compile(
 
 
 def examples(text: str) -> Iterator[Example]:
-    """Yield the examples of a page: named blocks that follow each other are one project, an unnamed one is a file alone."""
+    """Yield the examples of a page: named blocks that follow each other are one project, others one file."""
     section, line = "", 0
     files: dict[str, str] = {}
     for block in _BLOCK.finditer(text):

@@ -25,7 +25,9 @@ def parse_pattern(entry: object, without: list[object]) -> Pattern:
     kinds = [kind for kind in ("call", "load", "name") if kind in entry]
     unknown = sorted(set(entry) - {"call", "load", "name", "without-arguments"})
     if len(kinds) != 1 or unknown or not isinstance(entry[kinds[0]], str):
-        raise PatternError(f'{entry!r} must have one of "call", "load", "name" and perhaps "without-arguments"')
+        raise PatternError(
+            f'{entry!r} must have one of "call", "load", "name" and perhaps "without-arguments"'
+        )
     own = entry.get("without-arguments", [])
     if not isinstance(own, list):
         raise PatternError('"without-arguments" must be a list of names')
@@ -37,13 +39,17 @@ def _from_text(text: str, kind: str, without: list[object]) -> Pattern:
     if imported:
         return Pattern(kind="import", name=imported[1])
     try:
-        node = ast.parse(text, mode="eval").body
-    except SyntaxError as error:
+        node = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise PatternError(f"`{text}` is no Python expression") from error
     if isinstance(node, ast.Call):
         arguments, others = _arguments(node, text)
         forbidden = tuple(_forbidden(each) for each in without)
-        return Pattern(kind="call", name=_dotted(node.func, text), arguments=arguments, others=others, without=forbidden)
+        return Pattern(
+            kind="call", name=_dotted(node.func, text), arguments=arguments, others=others, without=forbidden
+        )
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Call):
+        return Pattern(kind="call", name=_dotted(node.value.func, text), then=node.attr)
     if kind == "call":
         raise PatternError(f"`{text}` is no call; write `{text}(...)`")
     return Pattern(kind=kind, name=_dotted(node, text))
@@ -55,17 +61,25 @@ def _arguments(node: ast.Call, text: str) -> tuple[tuple[tuple[str, str], ...], 
     for position, argument in enumerate(node.args):
         if isinstance(argument, ast.Constant) and argument.value is Ellipsis:
             others = True
+        elif others:
+            raise PatternError(f"`{text}`: `...` must come behind the positional arguments")
         else:
             arguments.append((str(position), _literal(argument, text)))
-    arguments += [(keyword.arg or "**", _literal(keyword.value, text)) for keyword in node.keywords]
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            raise PatternError(f"`{text}`: an argument must be a literal or `...`")
+        arguments.append((keyword.arg, _literal(keyword.value, text)))
     return tuple(arguments), others
 
 
 def _literal(node: ast.expr, text: str) -> str:
     try:
-        return repr(ast.literal_eval(node))
-    except ValueError as error:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError) as error:
         raise PatternError(f"`{text}`: an argument must be a literal or `...`") from error
+    if not isinstance(value, str | bytes | int | float | complex | None):
+        raise PatternError(f"`{text}`: an argument must be a string, a number, True, False or None")
+    return repr(value)
 
 
 def _dotted(node: ast.expr, text: str) -> str:
@@ -84,5 +98,7 @@ def _dotted(node: ast.expr, text: str) -> str:
 def _forbidden(entry: object) -> tuple[str, int]:
     match = _WITHOUT.fullmatch(entry) if isinstance(entry, str) else None
     if match is None:
-        raise PatternError(f'"without-arguments": {entry!r} must be a name, or a name and its position like "tz:0"')
+        raise PatternError(
+            f'"without-arguments": {entry!r} must be a name, or a name and its position like "tz:0"'
+        )
     return match[1], int(match[2]) if match[2] else -1

@@ -1,15 +1,17 @@
 """Judges the rules that are only a pattern, on the calls, loads and imports of the whole program."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from archlint.facts import model
 from archlint.facts.model import Call, Load
+from archlint.facts.references import alternatives
 from archlint.model import Violation
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
 from archlint.rulebook.model import Pattern, Rule
+
 
 class _Index:
     """Patterns by canonical name, and the last components by which a use is worth resolving."""
@@ -28,14 +30,38 @@ class _Index:
         self._add_other_spellings(project)
 
     def _add_other_spellings(self, project: Project) -> None:
-        """Add the names under which modules import or assign what a pattern is about."""
-        for module in project.modules:
-            for import_ in module.facts.imports:
-                if import_.name in self.words and import_.alias:
-                    self.words.add(import_.alias)
-            for name, references in module.facts.bindings.items():
-                if any(_last_word(reference) in self.words for reference in references):
-                    self.words.add(name)
+        """Add the names under which modules import or assign what a pattern is about, and those of these."""
+        spellings = _spellings(project)
+        new = set(self.words)
+        while new:
+            new = {other for word in new for other in spellings.get(word, ())} - self.words
+            self.words |= new
+
+    def knows(self, reference: str) -> bool:
+        """Tell whether a reference ends in a name that some pattern might mean."""
+        if "|" not in reference:
+            return _last_word(reference) in self.words
+        return any(_last_word(each) in self.words for each in alternatives(reference))
+
+
+def _spellings(project: Project) -> Mapping[str, set[str]]:
+    """Return, by the last part of a name, the other names that are given to what it names."""
+    found: dict[str, set[str]] = {}
+    for module in project.modules:
+        facts = module.facts
+        given = [(each.alias, each.name) for each in facts.imports if each.alias and each.name != each.alias]
+        bound = [*facts.bindings.items()]
+        bound += [(each.name, each.values) for class_ in facts.classes for each in class_.attributes]
+        given += [
+            (name, _last_word(each))
+            for name, references in bound
+            for reference in references
+            for each in alternatives(reference)
+        ]
+        for name, word in given:
+            if name != word:
+                found.setdefault(word, set()).add(name)
+    return found
 
 
 def _last_word(reference: str) -> str:
@@ -49,10 +75,10 @@ def pattern_violations(project: Project, rules: Iterable[Rule]) -> Iterator[Viol
     for module in project.modules:
         yield from _imports(project, module, index)
         for call in module.facts.calls:
-            if _last_word(call.callee) in index.words:
+            if index.knows(call.callee):
                 yield from _uses(module, call, index, resolver)
         for load in module.facts.loads:
-            if _last_word(load.reference) in index.words:
+            if index.knows(load.reference):
                 yield from _uses(module, load, index, resolver)
 
 
@@ -81,7 +107,16 @@ def _matches(rule: Rule, pattern: Pattern, module: Module, use: Call | Load) -> 
         return pattern.kind == "name" or not use.flags & model.IN_PARTIAL
     if not arguments_match(pattern, use):
         return False
-    return not any(exempt.name == pattern.name and arguments_match(exempt, use) for exempt in rule.unless)
+    return not any(_is_exempt(exempt, pattern, module, use) for exempt in rule.unless)
+
+
+def _is_exempt(exempt: Pattern, pattern: Pattern, module: Module, call: Call) -> bool:
+    if exempt.name != pattern.name or not arguments_match(exempt, call):
+        return False
+    chained = f"{call.callee}().{exempt.then}"
+    return not exempt.then or any(
+        other.start == call.start and other.callee == chained for other in module.facts.calls
+    )
 
 
 def _imports(project: Project, module: Module, index: _Index) -> Iterator[Violation]:
@@ -141,7 +176,11 @@ def arguments_match(pattern: Pattern, call: Call) -> bool:
         if name in keywords or 0 <= position < len(positional):
             return False
     for key, wanted in pattern.arguments:
-        given = (positional[int(key)] if int(key) < len(positional) else None) if key.isdigit() else keywords.get(key)
+        given = (
+            (positional[int(key)] if int(key) < len(positional) else None)
+            if key.isdigit()
+            else keywords.get(key)
+        )
         if given is None or _literal(given) != wanted:
             return False
     return True

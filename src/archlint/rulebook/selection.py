@@ -1,8 +1,31 @@
 """Which rules run: selectors are codes, names, family prefixes or `ALL`."""
 
+from difflib import get_close_matches
+
 from collections.abc import Iterable, Mapping
 
 from archlint.rulebook.model import Rule
+
+
+class SelectorError(Exception):
+    """Selectors that name no rule: `messages` has one sentence for each."""
+
+    def __init__(self, messages: tuple[str, ...]) -> None:
+        super().__init__("\n".join(messages))
+        self.messages = messages
+
+
+def did_you_mean(word: str, rules: Mapping[str, Rule]) -> str:
+    """Return the end of a sentence about a selector that names no rule: what may have been meant."""
+    known = [
+        *rules,
+        *(rule.name for rule in rules.values()),
+        *dict.fromkeys(code[:3] for code in rules),
+        "ALL",
+    ]
+    spellings = {each.casefold(): each for each in known}
+    near = get_close_matches(word.casefold(), spellings, 1)
+    return f"did you mean {spellings[near[0]]}?" if near else "`archlint rule` lists them all"
 
 
 def meant_by(selector: str, rules: Mapping[str, Rule]) -> frozenset[str]:
@@ -12,7 +35,9 @@ def meant_by(selector: str, rules: Mapping[str, Rule]) -> frozenset[str]:
     if selector in rules:
         return frozenset({selector})
     return frozenset(
-        code for code, rule in rules.items() if rule.name == selector or (selector.isalpha() and code.startswith(selector))
+        code
+        for code, rule in rules.items()
+        if rule.name == selector or (selector.isalpha() and code.startswith(selector))
     )
 
 
@@ -21,10 +46,18 @@ def active(
 ) -> dict[str, Rule]:
     """Return the rules that run.
 
-    Without `select` those are the default rules. A family stands for its default rules; a code, a name or `ALL`
-    for opt-in rules too. `ignore` wins.
+    Without `select` those are the default rules. A family stands for its default rules; a code, a name or
+    `ALL` for opt-in rules too. `ignore` wins. Raises `SelectorError` for selectors that name no rule.
     """
-    chosen = {code for code, rule in rules.items() if rule.default} if select is None else _chosen(rules, select)
+    select, extend, ignore = select if select is None else tuple(select), tuple(extend), tuple(ignore)
+    unknown = [each for each in (*(select or ()), *extend, *ignore) if not meant_by(each, rules)]
+    if unknown:
+        raise SelectorError(
+            tuple(f"there is no rule {each}; {did_you_mean(each, rules)}" for each in dict.fromkeys(unknown))
+        )
+    chosen = (
+        {code for code, rule in rules.items() if rule.default} if select is None else _chosen(rules, select)
+    )
     chosen |= _chosen(rules, extend)
     for selector in ignore:
         chosen -= meant_by(selector, rules)

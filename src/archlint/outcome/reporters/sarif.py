@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from archlint import __version__
-from archlint.model import Failure, Report, Violation
+from archlint.model import Failure, Provenance, Report, Violation
 from archlint.outcome.reporters.dump import Json, dump
 from archlint.outcome.reporters.fingerprint import line_hashes
 from archlint.outcome.reporters.paint import Paint
 from archlint.outcome.reporters.sarif_places import ROOT, Places, logical
-from archlint.outcome.reporters.sarif_rules import FAILURE, rule_descriptor
+from archlint.outcome.reporters.sarif_rules import FAILURE, rule_descriptor, sentence
 from archlint.outcome.reporters.visible import visible
 from archlint.rulebook.model import Rule
 
@@ -23,20 +23,21 @@ Entry = tuple[Violation, str]
 
 
 def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
-    """Write one run: no time, no machine's path, columns in UTF-16 units.
+    """Write one run: columns in UTF-16 units, no time, no machine's path unless the repository has no remote.
 
-    At most 25,000 results are written, the gravest first when there are more; a notification counts the
-    others.
+    `rules` are those that ran, with violations or without. At most 25,000 results are written, the gravest
+    first when there are more; a notification counts the others.
     """
     return dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report, rules)]})
 
 
 def _run(report: Report, rules: Mapping[str, Rule]) -> Json:
     entries = _kept(report)
-    codes = sorted({violation.code for violation, _ in entries})
+    codes = sorted(rules)
     places = Places(report, _paths(report, entries))
     return {
         "tool": {"driver": _driver([rules[code] for code in codes])},
+        **_provenance(report.provenance),
         "automationDetails": {"id": "archlint/"},
         "columnKind": "utf16CodeUnits",
         "newlineSequences": places.newline_sequences(),
@@ -71,6 +72,17 @@ def _driver(rules: Sequence[Rule]) -> Json:
         "rules": [rule_descriptor(rule) for rule in rules],
         "notifications": [FAILURE],
     }
+
+
+def _provenance(found: Provenance | None) -> Json:
+    if found is None:
+        return {}
+    details: Json = {"repositoryUri": found.repository, "mappedTo": {"uriBaseId": ROOT}}
+    if found.revision:
+        details["revisionId"] = found.revision
+    if found.branch:
+        details["branch"] = found.branch
+    return {"versionControlProvenance": [details]}
 
 
 def _invocation(report: Report, places: Places, left_out: int) -> Json:
@@ -124,17 +136,17 @@ def _hashes(report: Report, entries: Sequence[Entry]) -> Mapping[str, Mapping[in
     lines: defaultdict[str, set[int]] = defaultdict(set)
     for violation, _ in entries:
         lines[violation.place.path].add(report.location(violation.place).line)
-    return {path: line_hashes(report.texts[path].text, wanted) for path, wanted in lines.items()}
+    return {path: line_hashes(report.texts[path].as_utf8, wanted) for path, wanted in lines.items()}
 
 
 def _message(violation: Violation) -> str:
     """Return the message as a sentence, so that a narrow viewer shows it alone, then how to mend it."""
-    sentence = visible(violation.message)
-    ended = sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
+    message = sentence(visible(violation.message))
     if not violation.help:
-        return ended
-    advice = "\n".join(visible(line) for line in violation.help.rstrip("\n").split("\n"))
-    return f"{ended} Help: {advice}"
+        return message
+    first, *more = [visible(line) for line in violation.help.rstrip("\n").split("\n")]
+    advice = "\n".join((first, *more)) if more else sentence(first)
+    return f"{message} Help: {advice}"
 
 
 def _trace(violation: Violation, places: Places) -> Json:

@@ -30,8 +30,8 @@ def rule_descriptor(rule: Rule) -> Json:
     return {
         "id": rule.code,
         "name": _pascal_case(rule.name),
-        "shortDescription": {"text": _cut(_sentence(_plain(rule.summary)))},
-        "fullDescription": {"text": _cut(_sentence(_introduction(rule)))},
+        "shortDescription": {"text": _cut(sentence(_plain(rule.summary)))},
+        "fullDescription": {"text": _cut(sentence(_introduction(rule)))},
         "help": {"text": page, "markdown": page},
         "helpUri": rule.url,
         "defaultConfiguration": {"enabled": rule.default, "level": rule.severity.value},
@@ -57,7 +57,8 @@ def _plain(markdown: str) -> str:
     return _MARKS.sub("", _LINK.sub(r"\1", markdown)).strip()
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Return `text` with a full stop, unless it ends as a sentence does."""
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 

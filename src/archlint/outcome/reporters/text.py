@@ -12,15 +12,14 @@ from archlint.rulebook.model import Rule
 
 
 def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
-    """Write a block for each violation, then a line for each failure.
+    """Write a block and an empty line for each violation, then a line for each failure.
 
     A block's first line is `path:line:col: severity: CODE [name] message`, as compilers write it. No line is
     wrapped.
     """
     blocks = [_block(report, violation, rules[violation.code].name, paint) for violation in report.violations]
-    if report.failures:
-        blocks.append("".join(_failure_line(report, failure, paint) for failure in report.failures))
-    return "\n".join(blocks)
+    failures = [_failure_line(report, failure, paint) for failure in report.failures]
+    return "".join((*(f"{block}\n" for block in blocks), *failures))
 
 
 def _block(report: Report, violation: Violation, name: str, paint: Paint) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from archlint.facts import model
 from archlint.facts.model import Call
-from archlint.model import Violation
+from archlint.model import Severity, Violation
+from archlint.project.layers import is_test
 from archlint.project.library import Blocking
 from archlint.project.program import Module, Project
-from archlint.project.types import types
+from archlint.project.types import Types, types
 from archlint.rulebook.model import Rule
 
 _IN_MEMORY = ("'/proc/", '"/proc/', "'/sys/", '"/sys/')
@@ -22,12 +23,22 @@ def blocking_call(project: Project, rule: Rule) -> Iterator[Violation]:
         for call in module.facts.calls:
             if call.function < 0 or call.flags & model.AWAITED or not functions[call.function].is_async:
                 continue
-            for name in resolver.names(call.callee):
-                blocking = project.library.blocking(name)
-                if blocking is not None:
-                    if waits(module, call, blocking):
-                        yield _violation(rule, module, call, blocking)
-                    break
+            blocking = blocking_api(project, resolver, call.callee)
+            if blocking is not None and waits(module, call, blocking):
+                yield _violation(rule, module, call, blocking)
+
+
+def blocking_api(project: Project, resolver: Types, callee: str) -> Blocking | None:
+    """Return the blocking API that a callee is; `None` when it may also be something that does not block."""
+    found: Blocking | None = None
+    for value in resolver.infer(callee):
+        blocks = None
+        if value.kind == "object" and not value.is_function and not value.is_class:
+            blocks = next(filter(None, map(project.library.blocking, resolver.names_of(value))), None)
+        if blocks is None:
+            return None
+        found = found or blocks
+    return found
 
 
 def waits(module: Module, call: Call, blocking: Blocking) -> bool:
@@ -63,5 +74,5 @@ def _violation(rule: Rule, module: Module, call: Call, blocking: Blocking) -> Vi
         message=f"`{blocking.api}` blocks the event loop ({blocking.kind}) in `async def {function.name}`; {blocking.instead}",
         subject=blocking.api,
         scope=function.qualname,
-        severity=blocking.severity,
+        severity=Severity.NOTE if is_test(module) else blocking.severity,
     )

@@ -32,15 +32,18 @@ def _takes_anything(parameters: cst.Parameters) -> bool:
 
 
 def _called_with_everything(node: cst.FunctionDef, given: set[str]) -> str:
-    """Return the parameter of the decorator that the wrapper calls with its own `*args` and `**kwargs`; empty for none."""
+    """Return the parameter of the decorator that the wrapper calls with all it was given; empty for none.
+
+    What it was given first, `self` say, must come first; in an inner function of the wrapper nothing is looked for.
+    """
+    own = [each.name.value for each in (*node.params.posonly_params, *node.params.params)]
     star = node.params.star_arg.name.value if isinstance(node.params.star_arg, cst.Param) else ""
     double = node.params.star_kwarg.name.value if node.params.star_kwarg else ""
-    for call in descend(node.body):
-        if not isinstance(call, cst.Call):
-            continue
-        passed = {(argument.star, dotted_name(argument.value)) for argument in call.args}
-        if dotted_name(call.func) in given and ("*", star) in passed and ("**", double) in passed:
-            return dotted_name(call.func)
+    for call in descend(node.body, but_not=(cst.FunctionDef, cst.Lambda)):
+        if isinstance(call, cst.Call) and dotted_name(call.func) in given:
+            passed = [(argument.star, dotted_name(argument.value)) for argument in call.args]
+            if ("*", star) in passed and ("**", double) in passed and passed[: len(own[:1])] == [("", name) for name in own[:1]]:
+                return dotted_name(call.func)
     return ""
 
 

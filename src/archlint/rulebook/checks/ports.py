@@ -76,7 +76,7 @@ def missing_port_method(project: Project, rule: Rule) -> Iterator[Violation]:
         for member in known.promised(pair.port):
             if _fulfils(project, known, resolver, pair, member):
                 continue
-            if _superseded(project, known, pair, member):
+            if _superseded(project, known, pair, member) or (pair.evidence == "name" and member.attribute):
                 continue
             kind = "member" if member.attribute or member.is_property else "method"
             yield rule.violation(
