@@ -1,20 +1,34 @@
 """The command writes the same bytes however the work is shared out and however hashes are seeded."""
 
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from archlint.intake.workers import BATCH_BYTES
 from tests.support import FIXTURES
 
 
-def output(output_format: str, seed: int, jobs: int) -> tuple[bytes, bytes]:
-    """Check the shop in a process of its own; return what it writes, and what it tells beside that."""
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the shop, its files so long that they are several batches: two workers answer in any order."""
+    copy = tmp_path_factory.mktemp("determinism") / "shop"
+    shutil.copytree(FIXTURES / "shop", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in copy.rglob("*.py"):
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write(f"# {'x' * (BATCH_BYTES // 4)}\n")
+    return copy
+
+
+def output(folder: Path, output_format: str, seed: int, jobs: int) -> tuple[bytes, bytes]:
+    """Check a folder in a process of its own; return what it writes, and what it tells beside that."""
     options = ("--jobs", str(jobs), "--output-format", output_format)
     done = subprocess.run(
         [sys.executable, "-m", "archlint", "check", ".", *options],
-        cwd=FIXTURES / "shop",
+        cwd=folder,
         env={**os.environ, "PYTHONHASHSEED": str(seed)},
         capture_output=True,
         check=False,
@@ -24,7 +38,7 @@ def output(output_format: str, seed: int, jobs: int) -> tuple[bytes, bytes]:
 
 
 @pytest.mark.parametrize(("output_format", "seeds"), [("text", (1, 2)), ("json", (3,)), ("sarif", (4, 5))])
-def test_same_bytes_for_any_seed_and_jobs(output_format: str, seeds: tuple[int, ...]) -> None:
-    first = output(output_format, seed=0, jobs=1)
+def test_same_bytes_for_any_seed_and_jobs(shop: Path, output_format: str, seeds: tuple[int, ...]) -> None:
+    first = output(shop, output_format, seed=0, jobs=1)
     for seed in seeds:
-        assert output(output_format, seed, jobs=2) == first
+        assert output(shop, output_format, seed, jobs=2) == first

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from archlint.engine import Outcome
 
 FORMATS = ("text", "concise", "json", "sarif")
+MARKDOWN_WIDTH = 100
 _SELECTORS = "Comma-separated codes, names, families (RDS) or ALL; may be given more than once."
 
 
@@ -186,7 +187,8 @@ def _show(markdown: str) -> None:
     from rich.console import Console  # noqa: PLC0415 -- 0.1 s that only a terminal should pay
     from rich.markdown import Markdown  # noqa: PLC0415
 
-    Console(force_terminal=True).print(Markdown(markdown))
+    console = Console(force_terminal=True)
+    console.print(Markdown(markdown), width=min(console.width, MARKDOWN_WIDTH))
 
 
 def _stop(*sentences: str) -> NoReturn:

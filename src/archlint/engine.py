@@ -61,7 +61,7 @@ def check(paths: Sequence[Path], options: Options) -> Outcome:
     config, rules = configure(paths[0], options)
     chosen = _chosen(rules, config, options)
     sources = find(paths, config)
-    gathered = gather(sources.files, options.jobs or available_jobs())
+    gathered = gather(sources.files, options.jobs or available_jobs(), sources.root)
     project = _project(sources, gathered, config)
     texts = _Texts(gathered.data)
     found = [*judge(project, chosen), *_contracts(project, sources, texts, chosen), *_vacuous_layers(project, config)]

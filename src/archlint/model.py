@@ -153,8 +153,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     `violations` are sorted, each beside its identity in `identities` (same index). `suppressed` counts those
     that comments accepted. `texts` holds the text of every file that a violation or a trace names. `base` is
-    the absolute directory that machine formats write paths relative to (git root, else project); `cwd` the one
-    that text is relative to. `notes` are sentences for standard error. `files` counts what was read.
+    the absolute directory that machine formats write paths relative to (git root, else project); `cwd` the
+    one that text is relative to. `notes` are sentences for standard error. `files` counts what was read.
     `provenance` is that of `base`, `None` outside of a git checkout.
     """
 

@@ -53,7 +53,7 @@ def _answer(
         text = decode(task.data)
         return Answer(encoder.encode(extract(text, task.module, task.is_package, checks)), 0, "")
     except DecodeError as error:
-        return Answer(b"", error.line, f"{error}; save the file as UTF-8 or declare its encoding")
+        return Answer(b"", error.line, error.message)
     except cst.ParserSyntaxError as error:
         line, message = _syntax_error(text, error)
         return Answer(b"", line, f"the file is no valid Python: {message}")

@@ -1,7 +1,11 @@
 """The reference notation of facts (see `facts/model.py`): how references are joined, split and extended."""
 
+import re
 from functools import lru_cache
 
+_ROOT = re.compile(r"[^#@(!^~*&\[{<%]*(?:[#@]\d+)?")
+_STEP = re.compile(r"\.[^.(!^~*&\[{<%]+|\(\)|\{\}|\[[^\]]*\]|[!^~*&%]")
+_ANGLE = re.compile(r"[<>]")
 MAX_ALTERNATIVES = 6
 MAX_LENGTH = 300
 
@@ -53,14 +57,25 @@ def parse(reference: str) -> tuple[str, tuple[str, ...]]:
     The dotted names of the root are not steps: where the root ends and attributes begin is for the project to
     find out.
     """
-    root_end = _root_end(reference)
+    root = _ROOT.match(reference)
+    index = root.end() if root else 0
     steps: list[str] = []
-    index = root_end
     while index < len(reference):
-        end = _step_end(reference, index)
+        simple = _STEP.match(reference, index)
+        end = simple.end() if simple else _closing(reference, index)
         steps.append(reference[index:end])
         index = end
-    return reference[:root_end], tuple(steps)
+    return (root[0] if root else ""), tuple(steps)
+
+
+def _closing(reference: str, start: int) -> int:
+    """Return the offset behind the `>` that closes the type arguments which begin at `start`."""
+    depth = 0
+    for bracket in _ANGLE.finditer(reference, start):
+        depth += 1 if bracket[0] == "<" else -1
+        if not depth:
+            return bracket.end()
+    return len(reference)
 
 
 def arguments_of(step_text: str) -> list[str]:
@@ -78,36 +93,3 @@ def arguments_of(step_text: str) -> list[str]:
             start = index + 1
     parts.append(inner[start:])
     return parts
-
-
-_STEP_STARTS = frozenset("(!^~*&[{<%")
-
-
-def _root_end(reference: str) -> int:
-    for index, character in enumerate(reference):
-        if character in _STEP_STARTS:
-            return index
-        if character == "." and ("#" in reference[:index] or "@" in reference[:index]):
-            return index
-    return len(reference)
-
-
-def _step_end(reference: str, start: int) -> int:
-    character = reference[start]
-    if character in "({":
-        return start + 2
-    if character == "[":
-        return reference.index("]", start) + 1
-    if character == ".":
-        end = start + 1
-        while end < len(reference) and reference[end] not in _STEP_STARTS and reference[end] != ".":
-            end += 1
-        return end
-    if character == "<":
-        depth = 0
-        for index in range(start, len(reference)):
-            depth += (reference[index] == "<") - (reference[index] == ">")
-            if not depth:
-                return index + 1
-        return len(reference)
-    return start + 1

@@ -17,7 +17,8 @@ def suppressions(text: str) -> tuple[Suppression, ...]:
     """Return the suppressions of a module in the order of its text.
 
     A comment behind code covers the logical line it stands on; one on a line of its own covers the next
-    logical line that has code. `ignore-file` covers the file wherever it stands.
+    logical line that has code, decorators and what they decorate counting as one. `ignore-file` covers the
+    file wherever it stands.
     """
     if "archlint:" not in text:
         return ()
@@ -26,32 +27,21 @@ def suppressions(text: str) -> tuple[Suppression, ...]:
         return ()
     source = SourceText(text)
     lines = list(_statements(text))
-    starts = [start for start, _ in lines]
-    return tuple(
-        _suppression(source, lines, starts, offset + match.start(), offset + match.end(), match)
-        for offset, match in marks
-    )
+    return tuple(_suppression(source, lines, offset, match) for offset, match in marks)
 
 
 def _suppression(
-    source: SourceText,
-    lines: list[tuple[int, int]],
-    starts: list[int],
-    start: int,
-    end: int,
-    match: re.Match[str],
+    source: SourceText, lines: list[tuple[int, int]], comment: int, match: re.Match[str]
 ) -> Suppression:
-    written = match["rules"] or ""
-    rules = tuple(dict.fromkeys(part.strip() for part in written.split(",") if part.strip()))
+    start = comment + match.start()
+    end = start + len(match[0].rstrip())
+    rules = tuple(dict.fromkeys(part.strip() for part in (match["rules"] or "").split(",") if part.strip()))
     first = last = 0
     if match["verb"] == "ignore":
-        index = bisect_right(starts, start) - 1
-        if index < 0 or not lines[index][0] <= start < lines[index][1]:
-            index += 1
-        covered = lines[index] if index < len(lines) else (start, end)
-        first, last = source.location(*covered).line, source.location(*covered).end_line
-    reason = match["reason"].strip()
-    return Suppression(rules, reason, first, last, start, start + len(match[0].rstrip()))
+        index = bisect_right(lines, start, key=lambda line: line[1])
+        covered = source.location(*lines[index]) if index < len(lines) else source.location(start, end)
+        first, last = covered.line, covered.end_line
+    return Suppression(rules, match["reason"].strip(), first, last, start, end)
 
 
 def _statements(text: str) -> Iterator[tuple[int, int]]:

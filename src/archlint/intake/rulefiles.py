@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+import msgspec
+
 from archlint.rulebook.pages import Page, PageError
 
+_PUBLISHED = "https://github.com/archlint/archlint/blob/main/rules/"
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -16,7 +19,9 @@ def rules_directory() -> Path:
 
 def built_in_pages() -> Iterator[Page]:
     """Yield archlint's own rule pages, in order of family and file name."""
-    yield from _pages(rules_directory())
+    for page in _pages(rules_directory()):
+        name = page.path.rpartition("/")[2]
+        yield msgspec.structs.replace(page, url=f"{_PUBLISHED}{page.family}/{name}")
 
 
 def user_pages(directories: Iterable[Path]) -> Iterator[Page]:

@@ -1,6 +1,7 @@
 """Runs the child processes that parse, and gathers the facts they send back."""
 
 import contextlib
+import os
 import queue
 import struct
 import subprocess
@@ -9,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import BinaryIO, cast
 
 import msgspec
@@ -22,7 +24,6 @@ SECONDS_TO_START = 30.0
 SECONDS_PER_FILE = 30.0
 SECONDS_PER_MEGABYTE = 30.0
 _LENGTH = struct.Struct(">I")
-_EXCLUDE_HINT = "exclude it in the configuration if it is not meant to be checked"
 
 
 class Task(msgspec.Struct, frozen=True, array_like=True):
@@ -69,8 +70,10 @@ class Gathered(msgspec.Struct):
     data: dict[str, bytes]
 
 
-def gather(files: Sequence[SourceFile], jobs: int) -> Gathered:
+def gather(files: Sequence[SourceFile], jobs: int, root: Path) -> Gathered:
     """Read and parse all files with `jobs` child processes; the result does not depend on their number.
+
+    `root` is the project's directory, to which the `exclude` that failures propose is relative.
 
     Raises `WorkerError` when no child process can start.
     """
@@ -82,7 +85,8 @@ def gather(files: Sequence[SourceFile], jobs: int) -> Gathered:
             if answer.facts:
                 gathered.facts[file.path] = decoder.decode(answer.facts)
             else:
-                failure = Failure(file.path, answer.line, f"{answer.message}; {_EXCLUDE_HINT}")
+                hint = f'leave it out with exclude = ["{os.path.relpath(file.path, root)}"]'
+                failure = Failure(file.path, answer.line, f"{answer.message}; {hint}")
                 gathered.failures.append(failure)
     finally:
         pool.stop()

@@ -40,6 +40,7 @@ class Ports:
         self._project = project
         self._types = project.query(types)
         self._classes = project.query(ClassTable)
+        self._promised: dict[str, tuple[Member, ...]] = {}
         self.ports = tuple(key for key in _class_keys(project) if self.is_port(key))
         self.pairs = tuple(self._find_pairs())
 
@@ -65,10 +66,15 @@ class Ports:
         """Tell whether a class promises something: a Protocol with members, an ABC with abstract methods."""
         if not self.is_protocol(key) and not self.is_abstract(key):
             return False
-        return any(True for _ in self.promised(key))
+        return bool(self.promised(key))
 
-    def promised(self, port: str) -> Iterator[Member]:
-        """Yield the members that a port promises and does not provide itself, its own and inherited ones, by name."""
+    def promised(self, port: str) -> tuple[Member, ...]:
+        """Return the members that a port promises and does not provide itself, its own and inherited ones, by name."""
+        if port not in self._promised:
+            self._promised[port] = tuple(self._find_promised(port))
+        return self._promised[port]
+
+    def _find_promised(self, port: str) -> Iterator[Member]:
         seen: set[str] = set()
         for owner in self._types.order(port):
             if "@" not in owner:

@@ -16,7 +16,6 @@ from archlint.model import Severity
 from archlint.rulebook.model import Pattern, Rule
 from archlint.rulebook.pattern_language import PatternError, parse_pattern
 
-URL = "https://github.com/archlint/archlint/blob/main/rules/"
 WITHIN = frozenset(
     {"", "async function", "function", "loop", "module body", "raise", "decorator", "with", "try"}
 )
@@ -44,11 +43,12 @@ class PageError(Exception):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """One page as it was read: the path to name in messages, its family (folder) and its text."""
+    """One page as it was read: the path to name in messages, its family (folder), its text, where it is published."""
 
     path: str
     family: str
     text: str
+    url: str = ""
 
 
 def load(pages: Iterable[Page]) -> dict[str, Rule]:
@@ -96,7 +96,7 @@ def _parse(page: Page) -> tuple[Rule | None, list[str]]:
         default=metadata.get("default", True) is True,
         summary=summary,
         markdown=_MARKER.sub("", text),
-        url=f"{URL}{page.family}/{code}-{heading['name']}.md",
+        url=page.url,
         match=match,
         unless=unless,
         within=str(metadata.get("within", "")),

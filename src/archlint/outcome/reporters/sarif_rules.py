@@ -33,7 +33,7 @@ def rule_descriptor(rule: Rule) -> Json:
         "shortDescription": {"text": _cut(sentence(_plain(rule.summary)))},
         "fullDescription": {"text": _cut(sentence(_introduction(rule)))},
         "help": {"text": page, "markdown": page},
-        "helpUri": rule.url,
+        **({"helpUri": rule.url} if rule.url else {}),
         "defaultConfiguration": {"enabled": rule.default, "level": rule.severity.value},
         "properties": {
             "tags": ["architecture", rule.family],

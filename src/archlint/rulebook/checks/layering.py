@@ -18,6 +18,8 @@ def graph(project: Project) -> ImportGraph:
 def forbidden_import(project: Project, rule: Rule) -> Iterator[Violation]:
     """LAY001: every import alias that starts an illegal path, direct or through modules in no layer."""
     roles = project.query(layers)
+    if not FORBIDDEN.keys() & roles.members().keys():
+        return
     edges = project.query(graph).by_importer
     routes = {role: _routes(project, roles, edges, role) for role in sorted(set().union(*FORBIDDEN.values()))}
     for importer, outgoing in sorted(edges.items()):
