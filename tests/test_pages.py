@@ -17,7 +17,9 @@ def _code(page: Page) -> str:
 
 
 @pytest.mark.parametrize(
-    ("page", "example"), EXAMPLES, ids=[f"{_code(page)}-{example.section}-{example.line}" for page, example in EXAMPLES]
+    ("page", "example"),
+    EXAMPLES,
+    ids=[f"{_code(page)}-{example.section}-{example.line}" for page, example in EXAMPLES],
 )
 def test_example(page: Page, example: Example, tmp_path: Path) -> None:
     for path, text in example.files.items():

@@ -140,7 +140,10 @@ def test_callee(text: str, callee: str) -> None:
         ("if x: pass\nelse: y = target()", model.IN_CONDITION),
         ("if target(): pass", 0),
         ("if TYPE_CHECKING: x = target()", model.IN_CONDITION | model.IN_TYPE_CHECKING),
-        ("if not typing.TYPE_CHECKING: pass\nelse: x = target()", model.IN_CONDITION | model.IN_TYPE_CHECKING),
+        (
+            "if not typing.TYPE_CHECKING: pass\nelse: x = target()",
+            model.IN_CONDITION | model.IN_TYPE_CHECKING,
+        ),
         ("if __name__ == '__main__': x = target()", model.IN_CONDITION | model.IN_MAIN_GUARD),
         ("@target()\ndef f(): pass", model.IN_DECORATOR),
         ("@target()\nclass A: pass", model.IN_DECORATOR),
@@ -200,7 +203,9 @@ def test_imports(statement: str, expected: list[tuple[str, str, str, str]], befo
     assert {each.statement for each in found} == {len(before)}
     assert {each.lazy for each in found} == {statement.startswith("lazy")}
     last = found[0].statement_end
-    assert statement[: last - len(before)].rstrip(" \n,)") == statement.rstrip(" \n,)*").removesuffix(" import")
+    assert statement[: last - len(before)].rstrip(" \n,)") == statement.rstrip(" \n,)*").removesuffix(
+        " import"
+    )
 
 
 def test_relative_imports_of_a_package() -> None:

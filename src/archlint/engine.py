@@ -64,7 +64,11 @@ def check(paths: Sequence[Path], options: Options) -> Outcome:
     gathered = gather(sources.files, options.jobs or available_jobs(), sources.root)
     project = _project(sources, gathered, config)
     texts = _Texts(gathered.data)
-    found = [*judge(project, chosen), *_contracts(project, sources, texts, chosen), *_vacuous_layers(project, config)]
+    found = [
+        *judge(project, chosen),
+        *_contracts(project, sources, texts, chosen),
+        *_vacuous_layers(project, config),
+    ]
     violations = _severities([each for each in found if isinstance(each, Violation)], config)
     kept, suppressed = apply(violations, project, texts.of, rules, chosen)
     kept = sorted(
@@ -76,7 +80,11 @@ def check(paths: Sequence[Path], options: Options) -> Outcome:
         violations=tuple(kept),
         identities=identities(kept),
         failures=tuple(failures),
-        notes=(*sources.notes, *_layer_notes(project, chosen), *(each for each in found if isinstance(each, str))),
+        notes=(
+            *sources.notes,
+            *_layer_notes(project, chosen),
+            *(each for each in found if isinstance(each, str)),
+        ),
         suppressed=suppressed,
         files=len(sources.selected),
         base=sources.base.as_posix(),
@@ -175,7 +183,10 @@ def _is_reported(violation: Violation, sources: Sources, config: Config) -> bool
 
 
 def _names(selectors: Iterable[str], code: str) -> bool:
-    return any(selector in ("ALL", code) or (selector.isalpha() and code.startswith(selector)) for selector in selectors)
+    return any(
+        selector in ("ALL", code) or (selector.isalpha() and code.startswith(selector))
+        for selector in selectors
+    )
 
 
 def _named_paths(violations: Iterable[Violation]) -> list[str]:

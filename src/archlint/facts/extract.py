@@ -46,7 +46,7 @@ def extract(
         name=name,
         is_package=is_package,
         imports=tuple(spans.import_(record) for record in records.imports),
-        bindings={bound: tuple(references) for bound, references in sorted(records.bindings.items())},
+        bindings=records.all_bindings(),
         exports=tuple(records.exports) if records.exports is not None else None,
         functions=tuple(spans.function(record) for record in records.functions),
         classes=tuple(spans.class_(record) for record in records.classes),

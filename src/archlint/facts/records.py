@@ -96,6 +96,7 @@ class Records:
 
     imports: list[ImportRecord] = field(default_factory=list)
     bindings: dict[str, list[str]] = field(default_factory=dict)
+    bound_by_functions: dict[str, list[str]] = field(default_factory=dict)
     exports: list[str] | None = None
     functions: list[FunctionRecord] = field(default_factory=list)
     classes: list[ClassRecord] = field(default_factory=list)
@@ -109,8 +110,16 @@ class Records:
         self.functions.append(FunctionRecord(name, qualname, parent, owner))
         return len(self.functions) - 1
 
-    def bind(self, name: str, reference: str) -> None:
-        """Note what a name of the module is bound to (empty: something unknown)."""
+    def bind(self, name: str, reference: str, *, only: bool = False) -> None:
+        """Note what a name of the module is bound to (empty: something unknown); `only` forgets what it was."""
         bound = self.bindings.setdefault(name, [])
+        if only:
+            bound.clear()
         if reference not in bound:
             bound.append(reference)
+
+    def all_bindings(self) -> dict[str, tuple[str, ...]]:
+        """Return what the names of the module are bound to, by its body or by a function."""
+        names = sorted({*self.bindings, *self.bound_by_functions})
+        both = ((*self.bindings.get(name, ()), *self.bound_by_functions.get(name, ())) for name in names)
+        return {name: tuple(dict.fromkeys(bound)) for name, bound in zip(names, both, strict=True)}

@@ -88,7 +88,7 @@ class Bindings:
             bound = (
                 alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
             )
-            self._bind_import(bound, f"{target}.{name}" if target else name)
+            self._bind_import(bound, f"{target}.{name}" if target else "")
 
     def _bind_import(self, name: str, target: str) -> None:
         self.names.add(name)

@@ -234,7 +234,7 @@ def _alias(walk: Walk, alias: cst.ImportAlias) -> str:
 
 def _bind_import(walk: Walk, name: str, reference: str) -> None:
     if walk.scope.block.parent is None:
-        walk.records.bind(name, reference)
+        _bind_in_module(walk, name, reference)
 
 
 def _finish_imports(walk: Walk, records: list[ImportRecord]) -> None:
@@ -397,8 +397,11 @@ def _bind_name(walk: Walk, scope: Scope, target: cst.Name, reference: str, value
     where = bindings.outer.get(name) if bindings is not None else None
     if value is not None:
         scope.nodes[name] = value
-    if scope.parent is None or where == "global":
-        walk.records.bind(name, reference)
+    if where == "global":
+        walk.records.bound_by_functions.setdefault(name, []).append(reference)
+        return
+    if scope.parent is None:
+        _bind_in_module(walk, name, reference)
         if name == "__all__":
             walk.records.exports = _exports(value)
         return
@@ -409,6 +412,20 @@ def _bind_name(walk: Walk, scope: Scope, target: cst.Name, reference: str, value
     if scope.is_class and value is not None:
         ordinal = walk.targets.get(target, 0)
         walk.records.classes[scope.owner].add_attribute(name, "", reference, True, [ordinal, ordinal])
+
+
+def _bind_in_module(walk: Walk, name: str, reference: str) -> None:
+    """Bind a name of the module; an assignment that always happens hides the earlier ones.
+
+    Not so one that is made of the name itself, nor a `def` after a `def`, which may be its overload.
+    """
+    certain = not walk.flags & (model.IN_CONDITION | model.IN_TRY | model.IN_LOOP)
+    own = f"{walk.module}#"
+    overload = reference.startswith(own) and any(
+        each.startswith(own) for each in walk.records.bindings.get(name, ())
+    )
+    itself = f"{walk.module}.{name}" in reference
+    walk.records.bind(name, reference, only=certain and not itself and not overload)
 
 
 def _bind_nonlocal(scope: Scope, name: str, reference: str) -> None:

@@ -108,7 +108,9 @@ def is_test(module: Module) -> bool:
     *folders, name = module.name.split(".")
     if "tests" in folders or name in ("conftest", "tests"):
         return True
-    return name.startswith("test_") or name.endswith("_test") or "/tests/" in module.path.rpartition("/src/")[2]
+    return (
+        name.startswith("test_") or name.endswith("_test") or "/tests/" in module.path.rpartition("/src/")[2]
+    )
 
 
 def empty_layers(project: Project) -> Iterator[tuple[str, str, str]]:

@@ -52,7 +52,9 @@ class Ports:
     def is_abstract(self, key: str) -> bool:
         """Tell whether a class is meant to be derived from: a Protocol, `ABC` as a base, or abstract methods."""
         module, fact = self._project.class_(key)
-        if self.is_protocol(key) or any(value == "abc.ABCMeta" for name, value in fact.keywords if name == "metaclass"):
+        if self.is_protocol(key) or any(
+            value == "abc.ABCMeta" for name, value in fact.keywords if name == "metaclass"
+        ):
             return True
         if any(value.name == "abc.ABC" for base in fact.bases for value in self._types.infer(base)):
             return True
@@ -89,7 +91,12 @@ class Ports:
     def _is_open(self, member: Member, protocol: bool) -> bool:
         module, _ = self._project.class_(member.owner)
         if member.attribute is not None:
-            return protocol and bool(member.attribute.annotation) and not member.attribute.values and member.attribute.in_body
+            return (
+                protocol
+                and bool(member.attribute.annotation)
+                and not member.attribute.values
+                and member.attribute.in_body
+            )
         functions = list(definitions(module, member))
         if protocol:
             return all(function.body == "stub" for function in functions)
@@ -126,7 +133,9 @@ class Ports:
                 yield from self._judge(ports, assignment.annotation, (assignment.value,), "assignment")
         yield from self._passed(ports)
 
-    def _judge(self, ports: set[str], annotation: str, values: tuple[str, ...], evidence: str) -> Iterator[Pair]:
+    def _judge(
+        self, ports: set[str], annotation: str, values: tuple[str, ...], evidence: str
+    ) -> Iterator[Pair]:
         if not annotation or not values:
             return
         for port in self._ports_of(ports, annotation):
@@ -140,12 +149,18 @@ class Ports:
         parts = alternatives(annotation)
         if len(parts) != 1:
             return []
-        return [value.name for value in self._types.infer(parts[0]) if value.kind == "object" and value.name in ports]
+        return [
+            value.name
+            for value in self._types.infer(parts[0])
+            if value.kind == "object" and value.name in ports
+        ]
 
     def _instances(self, reference: str) -> list[str]:
         """Return the project's classes that a value is an instance of, when that is all it can be and they are few."""
         values = self._types.infer(reference)
-        if len(values) > MAX_ADAPTERS or not all(value.kind == "instance" and value.is_class for value in values):
+        if len(values) > MAX_ADAPTERS or not all(
+            value.kind == "instance" and value.is_class for value in values
+        ):
             return []
         return [value.name for value in values]
 
@@ -176,9 +191,16 @@ class Ports:
                 if slots:
                     constructor = function.owner >= 0 and function.name == "__init__"
                     key = f"{module.name}@{function.owner}" if constructor else f"{module.name}#{index}"
-                    takers.add(key, module.facts.classes[function.owner].name if constructor else function.name, slots)
+                    takers.add(
+                        key,
+                        module.facts.classes[function.owner].name if constructor else function.name,
+                        slots,
+                    )
             for index, class_ in enumerate(module.facts.classes):
-                if any("dataclass" in decorator or decorator.startswith("attr") for decorator in class_.decorators):
+                if any(
+                    "dataclass" in decorator or decorator.startswith("attr")
+                    for decorator in class_.decorators
+                ):
                     fields = [each for each in class_.attributes if each.in_body and each.annotation]
                     slots = [
                         (port, position, each.name)
@@ -202,13 +224,20 @@ class Ports:
         joined = {pair.adapter for pair in known}
         derived_from = {pair.port for pair in known if pair.evidence == "inheritance"}
         stems = Counter(self._stem(port) for port in self.ports)
-        endings = {stem: port for port in self.ports if len(stem := self._stem(port)) >= 4 and stems[stem] == 1}
+        endings = {
+            stem: port for port in self.ports if len(stem := self._stem(port)) >= 4 and stems[stem] == 1
+        }
         for key in _class_keys(self._project):
             if key in joined or key in self.ports:
                 continue
             _, fact = self._project.class_(key)
             port = endings.get(_ending(fact.name, endings))
-            if port is not None and port != key and port not in derived_from and self._shares_methods(port, key):
+            if (
+                port is not None
+                and port != key
+                and port not in derived_from
+                and self._shares_methods(port, key)
+            ):
                 yield Pair(port, key, "name")
 
     def _stem(self, port: str) -> str:
@@ -262,11 +291,24 @@ def _ending(name: str, endings: dict[str, str]) -> str:
 
 
 def _is_private(name: str) -> bool:
-    return name.startswith("_") and not (name.startswith("__") and name.endswith("__") and name not in _IMPLICIT)
+    return name.startswith("_") and not (
+        name.startswith("__") and name.endswith("__") and name not in _IMPLICIT
+    )
 
 
 _IMPLICIT = frozenset(
-    {"__init__", "__name__", "__qualname__", "__slots__", "__init_subclass__", "__class_getitem__", "__doc__", "__module__", "__hash__", "__new__"}
+    {
+        "__init__",
+        "__name__",
+        "__qualname__",
+        "__slots__",
+        "__init_subclass__",
+        "__class_getitem__",
+        "__doc__",
+        "__module__",
+        "__hash__",
+        "__new__",
+    }
 )
 """Dunder names in a class body that promise nothing."""
 

@@ -42,7 +42,9 @@ def _guarded(what: str, run: Callable[..., Iterable[Violation]]) -> Iterator[Vio
     try:
         yield from run()
     except Exception as error:  # noqa: BLE001 -- one broken check must not hide what the others say
-        yield Failure("", 0, f"the check of {what} raised {type(error).__name__}: {error}; please report this")
+        yield Failure(
+            "", 0, f"the check of {what} raised {type(error).__name__}: {error}; please report this"
+        )
 
 
 def _candidates(project: Project, rules: Mapping[str, Rule]) -> Iterator[Violation]:
@@ -65,4 +67,3 @@ def _candidates(project: Project, rules: Mapping[str, Rule]) -> Iterator[Violati
                 scope=module.scope(candidate.function, candidate.owner),
                 severity=Severity(candidate.severity) if candidate.severity else None,
             )
-

@@ -12,6 +12,8 @@ from archlint.project.types import Types, types
 from archlint.rulebook.model import Rule
 
 _IN_MEMORY = ("'/proc/", '"/proc/', "'/sys/", '"/sys/')
+OWN = "configured"
+"""The kind of what the user's own configuration calls blocking."""
 _NO_WAIT = frozenset({"block", "blocking", "timeout"})
 
 
@@ -33,12 +35,17 @@ def blocking_api(project: Project, resolver: Types, callee: str) -> Blocking | N
     found: Blocking | None = None
     for value in resolver.infer(callee):
         blocks = None
-        if value.kind == "object" and not value.is_function and not value.is_class:
-            blocks = next(filter(None, map(project.library.blocking, resolver.names_of(value))), None)
+        if value.kind == "object":
+            blocks = next(filter(None, (_known(project, name) for name in resolver.names_of(value))), None)
         if blocks is None:
             return None
         found = found or blocks
     return found
+
+
+def _known(project: Project, name: str) -> Blocking | None:
+    own = project.architecture.blocking.get(name)
+    return Blocking(name, OWN, Severity.ERROR, own) if own is not None else project.library.blocking(name)
 
 
 def waits(module: Module, call: Call, blocking: Blocking) -> bool:
@@ -62,7 +69,9 @@ def _in_memory(module: Module, call: Call, first: str) -> bool:
         return True
     if not call.callee.startswith("pathlib.Path()."):
         return False
-    inner = [each for each in module.facts.calls if each.callee == "pathlib.Path" and each.start == call.start]
+    inner = [
+        each for each in module.facts.calls if each.callee == "pathlib.Path" and each.start == call.start
+    ]
     return any(argument[1:].startswith(_IN_MEMORY) for each in inner for _, argument in each.arguments[:1])
 
 

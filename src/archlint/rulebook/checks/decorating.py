@@ -22,7 +22,9 @@ class _Uses:
         for module in project.modules:
             for decorated in (*module.facts.functions, *module.facts.classes):
                 for decorator in decorated.decorators:
-                    self.decorating.update(value.name for value in resolver.infer(decorator.removesuffix("()")))
+                    self.decorating.update(
+                        value.name for value in resolver.infer(decorator.removesuffix("()"))
+                    )
             for call in module.facts.calls:
                 if not call.flags & model.IN_DECORATOR and call.callee.rpartition(".")[2] in suspects:
                     self.called.update(value.name for value in resolver.infer(call.callee))

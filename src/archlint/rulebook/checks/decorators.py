@@ -42,7 +42,11 @@ def _called_with_everything(node: cst.FunctionDef, given: set[str]) -> str:
     for call in descend(node.body, but_not=(cst.FunctionDef, cst.Lambda)):
         if isinstance(call, cst.Call) and dotted_name(call.func) in given:
             passed = [(argument.star, dotted_name(argument.value)) for argument in call.args]
-            if ("*", star) in passed and ("**", double) in passed and passed[: len(own[:1])] == [("", name) for name in own[:1]]:
+            if (
+                ("*", star) in passed
+                and ("**", double) in passed
+                and passed[: len(own[:1])] == [("", name) for name in own[:1]]
+            ):
                 return dotted_name(call.func)
     return ""
 
@@ -53,7 +57,9 @@ def _is_only_returned(outer: cst.FunctionDef, name: str) -> bool:
     for node in descend(outer.body):
         if isinstance(node, cst.Return) and isinstance(node.value, cst.Name) and node.value.value == name:
             returned = True
-        elif isinstance(node, cst.Call) and any(dotted_name(argument.value) == name for argument in node.args):
+        elif isinstance(node, cst.Call) and any(
+            dotted_name(argument.value) == name for argument in node.args
+        ):
             return False
         elif isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Attribute):
             if dotted_name(node.target.value) == name and node.target.attr.value in _SETS_ITSELF:

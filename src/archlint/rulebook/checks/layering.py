@@ -38,7 +38,11 @@ def _illegal_chain(
     role = roles.role(edge.imported)
     if role:
         return [edge] if role in forbidden else []
-    chains = [_follow(edge, routes[target], roles) for target in sorted(forbidden) if edge.imported in routes[target]]
+    chains = [
+        _follow(edge, routes[target], roles)
+        for target in sorted(forbidden)
+        if edge.imported in routes[target]
+    ]
     return min(chains, key=len, default=[])
 
 
@@ -77,7 +81,9 @@ def _violation(project: Project, rule: Rule, roles: Layers, chain: list[Edge]) -
     assert there is not None
     kind = " for type checking" if first.import_.kind == "type-checking" else ""
     if len(chain) == 1:
-        message = f"{here.role} module `{first.importer}` imports `{first.imported}`{kind}, which is {there.role}"
+        message = (
+            f"{here.role} module `{first.importer}` imports `{first.imported}`{kind}, which is {there.role}"
+        )
     else:
         message = (
             f"{here.role} module `{first.importer}` imports `{first.imported}`{kind}, "
@@ -89,7 +95,9 @@ def _violation(project: Project, rule: Rule, roles: Layers, chain: list[Edge]) -
         message=message,
         subject=written(first.import_),
         scope=module.scope(first.import_.function),
-        severity=None if here.sure and there.sure else min(rule.severity, Severity.WARNING, key=lambda each: each.rank),
+        severity=None
+        if here.sure and there.sure
+        else min(rule.severity, Severity.WARNING, key=lambda each: each.rank),
         help_=_help(here.role, there.role),
         trace=tuple(_step(project, edge) for edge in chain) if len(chain) > 1 else (),
     )

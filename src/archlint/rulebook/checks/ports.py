@@ -230,7 +230,12 @@ def _dependencies(module: Module) -> Iterator[tuple[str, tuple[int, int], str, s
             if parameter.annotation:
                 if function.name == "__init__":
                     taken.add((function.owner, parameter.annotation))
-                yield parameter.annotation, (parameter.start, parameter.end), parameter.name, function.qualname
+                yield (
+                    parameter.annotation,
+                    (parameter.start, parameter.end),
+                    parameter.name,
+                    function.qualname,
+                )
     for index, class_ in enumerate(module.facts.classes):
         for attribute in class_.attributes:
             if attribute.annotation and (index, attribute.annotation) not in taken:
@@ -257,9 +262,13 @@ def _is_harmless(project: Project, resolver: Types, key: str) -> bool:
     _, fact = project.class_(key)
     if project.query(ports).is_abstract(key):
         return True
-    if any("dataclass" in decorator or decorator.startswith(("attr.", "attrs.")) for decorator in fact.decorators):
+    if any(
+        "dataclass" in decorator or decorator.startswith(("attr.", "attrs.")) for decorator in fact.decorators
+    ):
         return not _has_client(project, resolver, key)
-    return any(owner in _VALUE_BASES or "Exception" in owner or "Error" in owner for owner in resolver.order(key))
+    return any(
+        owner in _VALUE_BASES or "Exception" in owner or "Error" in owner for owner in resolver.order(key)
+    )
 
 
 def _has_client(project: Project, resolver: Types, key: str) -> bool:

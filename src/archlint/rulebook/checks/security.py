@@ -67,29 +67,55 @@ def _faults(node: cst.Call, decode: _Decode, context: ModuleContext) -> Iterator
     algorithms = decode.arguments.get("algorithms")
     signature_off = options.get("verify_signature") == "False"
     if signature_off and _verified_elsewhere(node, context):
-        yield _Fault("the token is read before it is verified; trust nothing of it but what finds the key", "note")
+        yield _Fault(
+            "the token is read before it is verified; trust nothing of it but what finds the key", "note"
+        )
         return
     if signature_off:
-        yield _Fault("the signature of the token is not verified: anybody can write one; pass the key and `algorithms`", "error")
+        yield _Fault(
+            "the signature of the token is not verified: anybody can write one; pass the key and `algorithms`",
+            "error",
+        )
     if algorithms is not None:
         yield from _algorithm_faults(algorithms, context)
     elif not decode.unpacked and not signature_off:
-        yield _Fault("`jwt.decode` without `algorithms` raises `DecodeError` for every token; pass a fixed list", "error", PYJWT)
-        yield _Fault("without `algorithms`, `jose` accepts the algorithm that the token names; pass a fixed list", "error", JOSE)
+        yield _Fault(
+            "`jwt.decode` without `algorithms` raises `DecodeError` for every token; pass a fixed list",
+            "error",
+            PYJWT,
+        )
+        yield _Fault(
+            "without `algorithms`, `jose` accepts the algorithm that the token names; pass a fixed list",
+            "error",
+            JOSE,
+        )
     for option, what in (("verify_exp", "expiry"), ("verify_aud", "audience")):
         if options.get(option) == "False":
             yield _Fault(f"the {what} of the token is not checked; leave `{option}` on", "warning")
     verify = decode.arguments.get("verify")
     if verify is not None and dotted_name(verify) == "False":
-        yield _Fault("`verify=False` is a dead argument since PyJWT 2: the signature is verified all the same; delete it", "note", PYJWT)
+        yield _Fault(
+            "`verify=False` is a dead argument since PyJWT 2: the signature is verified all the same; delete it",
+            "note",
+            PYJWT,
+        )
 
 
 def _algorithm_faults(algorithms: cst.BaseExpression, context: ModuleContext) -> Iterator[_Fault]:
     if dotted_name(algorithms) == "None":
-        yield _Fault("`algorithms=None` raises `DecodeError` for every token; pass a fixed list", "error", PYJWT)
-        yield _Fault("with `algorithms=None`, `jose` accepts the algorithm that the token names; pass a fixed list", "error", JOSE)
+        yield _Fault(
+            "`algorithms=None` raises `DecodeError` for every token; pass a fixed list", "error", PYJWT
+        )
+        yield _Fault(
+            "with `algorithms=None`, `jose` accepts the algorithm that the token names; pass a fixed list",
+            "error",
+            JOSE,
+        )
     elif _comes_from_header(algorithms, context, depth=0):
-        yield _Fault("the token's own header says which algorithm verifies it: a forger chooses; pass a fixed list", "error")
+        yield _Fault(
+            "the token's own header says which algorithm verifies it: a forger chooses; pass a fixed list",
+            "error",
+        )
     elif any(word.lower() == "none" for word in _strings(algorithms)):
         yield _Fault('the algorithm "none" needs no signature: anybody can write a token; remove it', "error")
 
@@ -105,12 +131,16 @@ def _options(decode: _Decode, context: ModuleContext) -> dict[str, str]:
             if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString):
                 found[str(element.key.evaluated_value)] = dotted_name(element.value)
     elif isinstance(node, cst.Call) and dotted_name(node.func) == "dict":
-        found.update((each.keyword.value, dotted_name(each.value)) for each in node.args if each.keyword is not None)
+        found.update(
+            (each.keyword.value, dotted_name(each.value)) for each in node.args if each.keyword is not None
+        )
     return found
 
 
 def _strings(node: cst.BaseExpression) -> list[str]:
-    elements = [each.value for each in node.elements] if isinstance(node, cst.List | cst.Tuple | cst.Set) else [node]
+    elements = (
+        [each.value for each in node.elements] if isinstance(node, cst.List | cst.Tuple | cst.Set) else [node]
+    )
     return [str(each.evaluated_value) for each in elements if isinstance(each, cst.SimpleString)]
 
 
@@ -130,8 +160,15 @@ def _verified_elsewhere(node: cst.Call, context: ModuleContext) -> bool:
     """Tell whether the same function decodes a token again, with a key and algorithms."""
     function = context.enclosing_function
     for each in descend(function.body) if function is not None else ():
-        if isinstance(each, cst.Call) and each is not node and dotted_name(each.func) == dotted_name(node.func):
+        if (
+            isinstance(each, cst.Call)
+            and each is not node
+            and dotted_name(each.func) == dotted_name(node.func)
+        ):
             other = _read(each)
-            if "algorithms" in other.arguments and _options(other, context).get("verify_signature") != "False":
+            if (
+                "algorithms" in other.arguments
+                and _options(other, context).get("verify_signature") != "False"
+            ):
                 return True
     return False

@@ -1,0 +1,47 @@
+"""Writes the parts of the README that come from elsewhere: `python -m tests.readme` brings them up to date."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from archlint.engine import Options, configure
+from tests.support import ROOT
+
+README = ROOT / "README.md"
+SHOWN = ("ASY001", "LAY001", "PRT003", "RDS001")
+"""Rules of which the README shows one violation each: the longest block of each."""
+
+
+def rules_table() -> str:
+    """Return the table of all rules."""
+    _, rules = configure(ROOT, Options(isolated=True))
+    rows = ["| code | name | severity | what |", "|---|---|---|---|"]
+    for rule in rules.values():
+        severity = str(rule.severity) if rule.default else f"{rule.severity}, off"
+        rows.append(f"| [{rule.code}](rules/{rule.family}/{rule.code}-{rule.name}.md) | {rule.name} | {severity} | {rule.summary} |")
+    return "\n".join(rows) + "\n"
+
+
+def real_output() -> str:
+    """Run the README's example and return some of what it prints, word for word, with the summary at the end."""
+    command = [sys.executable, "-m", "archlint", "check", "fixtures/shop"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    blocks = done.stdout.strip("\n").split("\n\n")
+    shown = [max((block for block in blocks if f" {code} " in block.partition("\n")[0]), key=len) for code in SHOWN]
+    return "```text\n" + "\n\n".join(shown) + "\n\n...\n\n" + done.stderr.splitlines()[-1] + "\n```\n"
+
+
+def updated(text: str) -> str:
+    """Return the README with its generated parts made anew."""
+    for begin, end, part in (
+        ("<!-- rules -->\n", "<!-- end of rules -->", rules_table()),
+        ("<!-- output of: archlint check fixtures/shop -->\n", "<!-- end of output -->", real_output()),
+    ):
+        text = re.sub(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: begin + part + end, text, flags=re.DOTALL)  # noqa: B023 -- used at once
+    return text
+
+
+if __name__ == "__main__":
+    Path(README).write_text(updated(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,38 @@
+"""The README says what is true now."""
+
+import re
+import tomllib
+
+from archlint.intake.config import Known
+from archlint.intake.settings import load
+from tests.readme import README, updated
+from tests.support import ROOT
+
+
+def test_generated_parts_are_up_to_date() -> None:
+    text = README.read_text(encoding="utf-8")
+
+    assert updated(text) == text, "run: python -m tests.readme"
+
+
+def test_two_commands_set_everything_up() -> None:
+    commands = re.findall(r"^```sh\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+    assert [len(command.splitlines()) for command in commands] == [1, 1]
+    assert commands[0].endswith("archlint check fixtures/shop\n")
+    assert commands[1].endswith("pytest\n")
+
+
+def test_configuration_example_is_valid(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    text = README.read_text(encoding="utf-8")
+    example = next(block for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "tool.archlint.layers" in block)
+    for folder in ("src", "lint/rules"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text(example, encoding="utf-8")
+    codes = {"TIM001": "naive-datetime", "RDS001": "redis-keys", "ASY001": "blocking-call", "LAY001": "forbidden-import"}
+
+    config = load(tmp_path, None, isolated=False, known=lambda _: Known(codes, {}))
+
+    assert config.fail_on == "error"
+    assert set(tomllib.loads(example)["tool"]["archlint"]) >= {"layers", "blocking", "rule-pages"}
+    assert (ROOT / "LICENSE").is_file()
