@@ -47,7 +47,10 @@ def call(text: str) -> Call:
         ("import time\ndef f():\n    match x:\n        case time: time.sleep(1)", ""),
         ("import time\ndef f():\n    match x:\n        case [*time]: time.sleep(1)", ""),
         ("import time\ndef f():\n    match x:\n        case {**time}: time.sleep(1)", ""),
-        ("import time\ndef f():\n    match x:\n        case str() as time: time.sleep(1)", "builtins.str{}.sleep"),
+        (
+            "import time\ndef f():\n    match x:\n        case str() as time: time.sleep(1)",
+            "builtins.str{}.sleep",
+        ),
         ("import time\ndef f():\n    def g():\n        time.sleep(1)\n    time = 1", ""),
         ("import time\ndef f():\n    class time: pass\n    time.sleep(1)", "m@0.sleep"),
         ("import time\ndef f():\n    if (time := x): time.sleep(1)", ""),
@@ -68,8 +71,14 @@ def call(text: str) -> Call:
         ("import time\n[0 for time in time.sleep(1)]", "time.sleep"),
         # global and nonlocal.
         ("import time\ndef f():\n    global time\n    time.sleep(1)", "time.sleep"),
-        ("def f():\n    import time\n    def g():\n        nonlocal time\n        time.sleep(1)", "time.sleep"),
-        ("def f():\n    x = str()\n    def g():\n        nonlocal x\n        x = int()\n    x.go()", "builtins.str().go|builtins.int().go"),
+        (
+            "def f():\n    import time\n    def g():\n        nonlocal time\n        time.sleep(1)",
+            "time.sleep",
+        ),
+        (
+            "def f():\n    x = str()\n    def g():\n        nonlocal x\n        x = int()\n    x.go()",
+            "builtins.str().go|builtins.int().go",
+        ),
         # Flow.
         ("def f():\n    if a: x = str\n    else: x = int\n    x()", "builtins.str|builtins.int"),
         ("def f():\n    x = str\n    if a: x = int\n    x()", "builtins.str|builtins.int"),
@@ -81,11 +90,14 @@ def call(text: str) -> Call:
         ("def f():\n    try: return\n    except E: x = int\n    x()", "builtins.int"),
         ("def f():\n    x = str\n    for y in z: x = int\n    x()", "builtins.int|builtins.str"),
         ("def f():\n    x = str\n    while y: x = int\n    else: x = bool\n    x()", "builtins.bool"),
-        ("def f():\n    match y:\n        case 1: x = str\n        case _: x = int\n    x()", "builtins.str|builtins.int"),
+        (
+            "def f():\n    match y:\n        case 1: x = str\n        case _: x = int\n    x()",
+            "builtins.str|builtins.int",
+        ),
         ("def f():\n    x = str\n    x = int\n    x()", "builtins.int"),
         ("def f():\n    a, b = str, int\n    a, b = b, a\n    b()", "builtins.str"),
         ("def f():\n    a, b = x = str, int\n    b()", "builtins.int"),
-        ("def f():\n    with open('x') as x: x.read()", 'builtins.open()^.read'),
+        ("def f():\n    with open('x') as x: x.read()", "builtins.open()^.read"),
         # Values.
         ("x = str if a else int\ndef f():\n    y = x\n    y()", "m.x"),
         ("def f():\n    (str if a else int)()", "builtins.str|builtins.int"),
@@ -100,7 +112,7 @@ def call(text: str) -> Call:
         ("class A:\n    @staticmethod\n    def f(x): x.go()", ""),
         ("def f(x):\n    if isinstance(x, (str, int)): x.go()", "builtins.str{}.go|builtins.int{}.go"),
     ],
-)  # fmt: skip
+)
 def test_callee(text: str, callee: str) -> None:
     assert sorted(alternatives(callee)) in [sorted(alternatives(each)) for each in callees(text)]
     if not callee:

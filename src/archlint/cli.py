@@ -182,7 +182,7 @@ def rule(code: str | None) -> None:
 
 def _show(markdown: str) -> None:
     if not _wants_colour():
-        click.echo(markdown)
+        click.echo(markdown.rstrip())
         return
     from rich.console import Console  # noqa: PLC0415 -- 0.1 s that only a terminal should pay
     from rich.markdown import Markdown  # noqa: PLC0415

@@ -45,6 +45,7 @@ _GENERIC_MODULES = ("typing.", "typing_extensions.", "collections.abc.")
 """Modules in which whatever is subscripted is a type."""
 _GENERICS = frozenset(f"builtins.{name}" for name in ("dict", "frozenset", "list", "set", "tuple", "type"))
 MAX_DEPTH = 40
+MAX_LITERAL = 200
 
 
 class Expressions:
@@ -209,12 +210,18 @@ _VALUES: dict[type[cst.CSTNode], Callable[..., str]] = {
 }
 
 
+_PLAIN_LITERALS = frozenset({cst.Integer, cst.Float, cst.SimpleString})
+
+
 def literal(node: cst.CSTNode) -> str:
     """Return the source of a literal after `=`, as call arguments carry it; empty for anything else or a long text."""
-    if isinstance(node, cst.Integer | cst.Float | cst.SimpleString):
-        return f"={node.value}" if len(node.value) <= 200 else ""
-    if isinstance(node, cst.Name) and node.value in ("None", "True", "False"):
-        return f"={node.value}"
+    kind = node.__class__
+    if kind in _PLAIN_LITERALS:
+        value: str = node.value  # type: ignore[attr-defined]
+        return f"={value}" if len(value) <= MAX_LITERAL else ""
+    if kind is cst.Name:
+        word: str = node.value  # type: ignore[attr-defined]
+        return f"={word}" if word in ("None", "True", "False") else ""
     if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
         inner = literal(node.expression)
         return f"=-{inner[1:]}" if inner else ""

@@ -42,6 +42,7 @@ def extract(
     walk.run()
     spans = _Spans(text, tree, walk)
     records = walk.records
+    walk.release()
     return ModuleFacts(
         name=name,
         is_package=is_package,

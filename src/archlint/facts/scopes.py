@@ -292,13 +292,14 @@ def merge(environments: Sequence[dict[str, str]]) -> dict[str, str]:
 
 def dotted_name(node: cst.CSTNode) -> str:
     """Return `a.b.c` for a name or an attribute chain of names, as it is written; empty for anything else."""
+    # `isinstance` is slow on classes with an abstract base, and this runs for most calls.
     parts: list[str] = []
-    while isinstance(node, cst.Attribute):
-        parts.append(node.attr.value)
-        node = node.value
-    if not isinstance(node, cst.Name):
+    while node.__class__ is cst.Attribute:
+        parts.append(node.attr.value)  # type: ignore[attr-defined]
+        node = node.value  # type: ignore[attr-defined]
+    if node.__class__ is not cst.Name:
         return ""
-    parts.append(node.value)
+    parts.append(node.value)  # type: ignore[attr-defined]
     return ".".join(reversed(parts))
 
 

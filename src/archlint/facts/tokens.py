@@ -17,9 +17,11 @@ _NUMBER = (
 )
 _STRING = f"{_PREFIX}?(?:{_LONG_STRING}|{_SHORT_STRING})"
 _COMMENT = r"\#[^\r\n]*"
-_NAME = r"[^\W\d]\w*"
+_NAME = r"[^\W\d]\w*+(?!['\"])"
+"""A word before a quote is the prefix of a string, or a keyword."""
 
-_SKIP_OR_NAME = re.compile(f"(?P<string>{_STRING})|{_COMMENT}|(?P<name>{_NAME})|(?:{_NUMBER})", re.DOTALL)
+_SKIP_OR_NAME = re.compile(f"(?P<name>{_NAME})|(?P<string>{_STRING})|{_COMMENT}|(?:{_NUMBER})", re.DOTALL)
+_FIELD_OR_ESCAPE = re.compile(r"[{\\]")
 _COMMENTS = re.compile(f"{_STRING}|(?P<comment>{_COMMENT})", re.DOTALL)
 _LOGICAL = re.compile(
     f"{_STRING}|{_COMMENT}|(?P<open>[([{{])|(?P<close>[)\\]}}])|\\\\(?:\r\n|.)|(?P<end>\r\n|\n|\r)", re.DOTALL
@@ -27,6 +29,7 @@ _LOGICAL = re.compile(
 _FIELD_PARTS = re.compile(
     f"{_STRING}|(?P<open>[([{{])|(?P<close>[)\\]}}])|!=|(?P<stop>[:!])|\\#[^\r\n]*", re.DOTALL
 )
+_IS_NAME, _IS_STRING = 1, 2
 _KEYWORDS = frozenset(keyword.kwlist) - {"None", "True", "False"}
 """Words that are never a `Name` of the tree; the soft keywords are not among them, the walk counts those too."""
 
@@ -43,27 +46,31 @@ def names(text: str) -> tuple[list[str], list[int]]:
 
 
 def _collect(text: str, start: int, end: int, words: list[str], starts: list[int]) -> None:
+    add_word, add_start, keywords = words.append, starts.append, _KEYWORDS
     for match in _SKIP_OR_NAME.finditer(text, start, end):
-        kind = match.lastgroup
-        if kind == "name":
+        kind = match.lastindex
+        if kind == _IS_NAME:
             word = match[0]
-            if word not in _KEYWORDS:
-                words.append(word)
-                starts.append(match.start())
-        elif kind == "string":
-            quote = text.find("'", match.start(), match.start() + 3)
-            other = text.find('"', match.start(), match.start() + 3)
-            body = min(place for place in (quote, other) if place >= 0)
-            prefix = text[match.start() : body].lower()
-            if "f" in prefix or "t" in prefix:
-                width = 3 if match.end() - body >= 6 and text.startswith(text[body] * 3, body) else 1
-                _fields(text, body + width, match.end() - width, "r" in prefix, words, starts)
+            if word not in keywords:
+                add_word(word)
+                add_start(match.start())
+        elif kind == _IS_STRING and text[match.start()] not in "\"'":
+            _string(text, match.start(), match.end(), words, starts)
+
+
+def _string(text: str, start: int, end: int, words: list[str], starts: list[int]) -> None:
+    """Collect the names in a string with a prefix, when that makes it a template."""
+    body = start + 1 if text[start + 1] in "\"'" else start + 2
+    prefix = text[start:body].lower()
+    if "f" in prefix or "t" in prefix:
+        width = 3 if end - body >= 6 and text.startswith(text[body] * 3, body) else 1
+        _fields(text, body + width, end - width, "r" in prefix, words, starts)
 
 
 def _fields(text: str, position: int, end: int, raw: bool, words: list[str], starts: list[int]) -> None:
     """Collect the names in the replacement fields of an f-string's content `text[position:end]`."""
-    while position < end:
-        character = text[position]
+    while special := _FIELD_OR_ESCAPE.search(text, position, end):
+        position, character = special.start(), special[0]
         if character == "\\" and not raw:
             named = text.startswith("\\N{", position)
             position = text.find("}", position, end) + 1 if named else position + 2

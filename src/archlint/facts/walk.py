@@ -85,9 +85,16 @@ class Walk:
                     elif value_kind is list or value_kind is tuple:
                         stack.extend(value[::-1])
 
+    def release(self) -> None:
+        """Let go of the tree: walk, expressions and context hold each other, and only a garbage collection would."""
+        del self.expressions, self._context, self.scope
+
     def push(self, *items: cst.CSTNode | Action | None) -> None:
         """Put work on the stack, to be done in the order given."""
-        self._stack.extend(item for item in reversed(items) if item is not None)
+        push = self._stack.append
+        for item in items[::-1]:
+            if item is not None:
+                push(item)
 
     def push_all(self, items: Iterable[cst.CSTNode]) -> None:
         """Put nodes on the stack, to be visited in the order given."""

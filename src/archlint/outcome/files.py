@@ -8,12 +8,14 @@ from pathlib import Path
 def write_whole(path: Path, text: str) -> None:
     """Write `text` as UTF-8, by way of a temporary file in the same folder; raises `OSError`.
 
-    Missing folders are made. Whoever reads `path` meanwhile sees the old file or the new one, never a part.
+    Missing folders are made, a link is followed. Whoever reads `path` meanwhile sees the old file or the new one,
+    never a part.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
         return
+    path = path.resolve()
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
