@@ -204,8 +204,7 @@ ACROSS_MODULES = {
     "import with a fallback": {
         "a": "",
         "m": (
-            "try:\n    from redis.asyncio import Redis\nexcept ImportError:\n    Redis = None\n"
-            "Redis().keys()"
+            "try:\n    from redis.asyncio import Redis\nexcept ImportError:\n    Redis = None\nRedis().keys()"
         ),
     },
     "one of two imports": {
@@ -337,10 +336,8 @@ def test_deep_chains_end() -> None:
 def test_a_short_way_is_found_after_a_long_one() -> None:
     depth = 200
     aliases = "\n".join(f"x{number + 1} = x{number}" for number in range(depth))
-    text = (
-        f"from redis.asyncio import Redis\nx0 = Redis()\n{aliases}\nx{depth}.keys()\nx{depth // "
-        "2}.keys()\nx3.keys()"
-    )
+    uses = "".join(f"x{number}.keys()\n" for number in (depth, depth // 2, 3))
+    text = f"from redis.asyncio import Redis\nx0 = Redis()\n{aliases}\n{uses}"
     whole = project({"m": text})
     resolver = whole.query(types)
     names = [

@@ -34,7 +34,7 @@ def call(text: str) -> Call:
         ("print(1)", "builtins.print"),
         ("unknown()", ""),
         ("from x import *\nunknown()", "m.unknown"),
-        # Shadowing: by a parameter, a local, a loop, an argument's default, a comprehension, `except`, `with`.
+        # Shadowing: by a parameter, a local, a loop, a comprehension, `except`, `with`, `case`.
         ("import time\ndef f(time):\n    time.sleep(1)", ""),
         ("import time\ndef f():\n    time = other\n    time.sleep(1)", ""),
         ("import time\ndef f():\n    time.sleep(1)\n    time = 1", ""),

@@ -28,7 +28,7 @@ from archlint.rulebook.selection import active
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line decides. Selectors are codes, names, families or `ALL`; `None` leaves it to the settings."""
+    """What the command line decides; selectors are codes, names, families or `ALL`, `None` is as configured."""
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 def check(paths: Sequence[Path], options: Options) -> Outcome:
     """Check the project that `paths` belong to, and report on what they select of it.
 
-    Raises `ConfigError`, `PageError`, `SourceError`, `LibraryError` or `WorkerError` when the job cannot be done at all.
+    Raises `ConfigError`, `PageError`, `SourceError`, `LibraryError` or `WorkerError` when it cannot be done at all.
     """
     config, rules = configure(paths[0], options)
     chosen = _chosen(rules, config, options)

@@ -6,8 +6,8 @@ import libcst as cst
 
 from archlint.facts import model
 from archlint.facts.expressions import literal
-from archlint.facts.references import step
 from archlint.facts.records import ClassRecord, FunctionRecord
+from archlint.facts.references import step
 from archlint.facts.scopes import Bindings, Scope
 from archlint.facts.uses import awaited, bind, count_target
 from archlint.facts.walk import Action, Walk, handles

@@ -295,11 +295,11 @@ def dotted_name(node: cst.CSTNode) -> str:
     # `isinstance` is slow on classes with an abstract base, and this runs for most calls.
     parts: list[str] = []
     while node.__class__ is cst.Attribute:
-        parts.append(node.attr.value)  # type: ignore[attr-defined]
-        node = node.value  # type: ignore[attr-defined]
+        parts.append(node.attr.value)
+        node = node.value
     if node.__class__ is not cst.Name:
         return ""
-    parts.append(node.value)  # type: ignore[attr-defined]
+    parts.append(node.value)
     return ".".join(reversed(parts))
 
 

@@ -18,10 +18,11 @@ _IN_SOURCE_ORDER: dict[type[cst.CSTNode], tuple[str, ...]] = {
     cst.TypeAlias: ("name", "type_parameters", "value"),
 }
 _TRIVIA = (
-    "whitespace", "trailing_whitespace", "leading_whitespace", "lpar", "rpar", "lbrac", "rbrac", "comma", "trailing_comma",
-    "semicolon", "leading_lines", "lines_after", "footer", "header", "indent", "operator", "asynchronous", "posonly_ind",
-    "colon", "first_colon", "second_colon", "equal", "separator", "dot", "relative", "star", "conversion", "start", "end",
-    "encoding", "default_indent", "default_newline", "has_trailing_newline", "comment", "newline", "empty_lines",
+    "whitespace", "trailing_whitespace", "leading_whitespace", "lpar", "rpar", "lbrac", "rbrac", "comma",
+    "trailing_comma", "semicolon", "leading_lines", "lines_after", "footer", "header", "indent", "operator",
+    "asynchronous", "posonly_ind", "colon", "first_colon", "second_colon", "equal", "separator", "dot", "relative",
+    "star", "conversion", "start", "end", "encoding", "default_indent", "default_newline", "has_trailing_newline",
+    "comment", "newline", "empty_lines",
 )  # fmt: skip
 _KEPT = frozenset({"star_arg", "star_kwarg"})
 _LEAVES = (

@@ -120,7 +120,7 @@ def comments(text: str) -> Iterator[tuple[int, str]]:
 
 
 def logical_lines(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the offsets (start, end exclusive of the line end) of the logical lines, blank and comment lines included."""
+    """Yield the offsets (start, end exclusive of the line end) of all logical lines, blank ones included."""
     depth = start = 0
     for match in _LOGICAL.finditer(text):
         kind = match.lastgroup

@@ -30,11 +30,11 @@ def _chain(walk: Walk, node: cst.CSTNode, *then: Action) -> bool:
     """
     attributes: list[str] = []
     while node.__class__ is cst.Attribute:  # `isinstance` is slow to say no to classes with an abstract base
-        attributes.append(node.attr.value)  # type: ignore[attr-defined]
-        node = node.value  # type: ignore[attr-defined]
+        attributes.append(node.attr.value)
+        node = node.value
     attributes.reverse()
     if node.__class__ is cst.Name:
-        walk.names.append(node.value)  # type: ignore[attr-defined]
+        walk.names.append(node.value)
         walk.names.extend(attributes)
         for function, *arguments in then:
             function(walk, *arguments)

@@ -228,7 +228,7 @@ class Types:
         return known
 
     def _linearize(self, key: str) -> tuple[str, ...]:
-        """Depth first, each class where it comes last: C3 for every hierarchy that Python accepts without mixing orders."""
+        """Depth first, each class where it comes last: C3 for every hierarchy that does not mix orders."""
         _, fact = self._project.class_(key)
         found: list[str] = []
         for base in fact.bases:

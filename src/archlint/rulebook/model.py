@@ -11,7 +11,8 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
 
     `kind` is "call" (called), "load" (read without being called), "name" (either) or "import"; `name` the canonical
     dotted name. `arguments` are literals that a call must have, by position (`0`) or keyword, as (key, source);
-    `others` says whether it may have more. `without` are (keyword, position or -1) that it must not pass. `then` is a method that is called on the result at once.
+    `others` says whether it may have more. `without` are (keyword, position or -1) that it must not pass. `then` is a
+    method that is called on the result at once.
     """
 
     kind: str

@@ -1,8 +1,7 @@
 """Which rules run: selectors are codes, names, family prefixes or `ALL`."""
 
-from difflib import get_close_matches
-
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 from archlint.rulebook.model import Rule
 

@@ -20,11 +20,10 @@ class _Uses:
             if candidate.code == "DEC001"
         }
         for module in project.modules:
-            for decorated in (*module.facts.functions, *module.facts.classes):
-                for decorator in decorated.decorators:
-                    self.decorating.update(
-                        value.name for value in resolver.infer(decorator.removesuffix("()"))
-                    )
+            decorators = [each.decorators for each in module.facts.functions]
+            decorators += [each.decorators for each in module.facts.classes]
+            for decorator in (each for group in decorators for each in group):
+                self.decorating.update(value.name for value in resolver.infer(decorator.removesuffix("()")))
             for call in module.facts.calls:
                 if not call.flags & model.IN_DECORATOR and call.callee.rpartition(".")[2] in suspects:
                     self.called.update(value.name for value in resolver.infer(call.callee))
