@@ -82,6 +82,5 @@ def test_calls_stand_where_libcst_sees_them(file: Path) -> None:
     places = [source.location(call.start, call.end) for call in extract(text, "m", is_package=False).calls]
 
     assert sorted((place.line, place.column, place.end_line, place.end_column) for place in places) == sorted(
-        (first.start.line, first.start.column + 1, last.end.line, last.end.column + 1)
-        for first, last in callees.found
+        (first.start.line, first.start.column + 1, last.end.line, last.end.column + 1) for first, last in callees.found
     )

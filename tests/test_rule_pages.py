@@ -66,10 +66,7 @@ def test_a_good_page() -> None:
         (
             "message",
             "zzz",
-            (
-                'unknown key "zzz"; known keys are default, match, message, severity, unless, '
-                "within, without-arguments"
-            ),
+            ('unknown key "zzz"; known keys are default, match, message, severity, unless, within, without-arguments'),
         ),
         ('"error"', '"fatal"', '"severity" must be "error", "warning" or "note"'),
         ('severity = "error"', "", '"severity" must be "error", "warning" or "note"'),
@@ -77,10 +74,7 @@ def test_a_good_page() -> None:
         (
             "message",
             'within = "loops"\nmessage',
-            (
-                '"within" must be one of async function, decorator, function, loop, module body, '
-                "raise, try, with"
-            ),
+            ('"within" must be one of async function, decorator, function, loop, module body, raise, try, with'),
         ),
         ("message", 'within = ["loop"]\nmessage', '"within" has the wrong type'),
         ("message", 'default = "no"\nmessage', '"default" has the wrong type'),
@@ -161,9 +155,7 @@ def test_bad_toml() -> None:
 
 
 def test_metadata_is_not_taken_from_an_example() -> None:
-    page = GOOD.replace("```toml", "```text", 1).replace(
-        "## Bad\n", "## Bad\n\n```toml\nseverity = 'note'\n```\n"
-    )
+    page = GOOD.replace("```toml", "```text", 1).replace("## Bad\n", "## Bad\n\n```toml\nseverity = 'note'\n```\n")
     assert mistakes(page)[0] == (
         'p1.md: a ```toml block with the metadata is missing; the least is: severity = "warning"'
     )
@@ -210,9 +202,7 @@ def _own_rules(root: Path, page: str | bytes) -> None:
     folder.mkdir(parents=True)
     (folder / "ABC001-bad-thing.md").write_bytes(page if isinstance(page, bytes) else page.encode())
     (root / "archlint.toml").write_text('rule-pages = ["lint"]\n[rule.ABC001]\nseverity = "note"\n')
-    (root / "m.py").write_text(
-        "import lib as other\n\nother.thing(1)  # archlint: ignore[bad-thing]\nother.thing()\n"
-    )
+    (root / "m.py").write_text("import lib as other\n\nother.thing(1)  # archlint: ignore[bad-thing]\nother.thing()\n")
 
 
 def test_a_page_of_the_user_works_from_configuration_to_report(tmp_path: Path) -> None:

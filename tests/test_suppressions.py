@@ -31,8 +31,7 @@ def found(body: str, select: tuple[str, ...] = ("RDS001", "TIM001", "ARC001")) -
     source = SourceText(text)
     first = HEAD.count("\n")
     return [
-        f"{each.code}:{source.location(each.place.start, each.place.end).line - first}"
-        for each in judged(text, select)
+        f"{each.code}:{source.location(each.place.start, each.place.end).line - first}" for each in judged(text, select)
     ]
 
 

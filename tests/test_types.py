@@ -57,22 +57,15 @@ RECEIVERS = {
         "class A:\n    def __init__(self, r: Redis): self._r = r\n    def f(self): self._r.keys()"
     ),
     "attribute of an optional parameter": (
-        "class A:\n    def __init__(self, r: Redis | None): self._r = r or Redis()\n    def "
-        "f(self): self._r.keys()"
+        "class A:\n    def __init__(self, r: Redis | None): self._r = r or Redis()\n    def f(self): self._r.keys()"
     ),
-    "annotated attribute": (
-        "class A:\n    def __init__(self, r): self._r: Redis = r\n    def f(self): self._r.keys()"
-    ),
-    "attribute of another object": (
-        "class A:\n    def __init__(self, r: Redis): self.r = r\ndef f(a: A): a.r.keys()"
-    ),
+    "annotated attribute": ("class A:\n    def __init__(self, r): self._r: Redis = r\n    def f(self): self._r.keys()"),
+    "attribute of another object": ("class A:\n    def __init__(self, r: Redis): self.r = r\ndef f(a: A): a.r.keys()"),
     "attribute of an attribute": (
-        "class A:\n    r: Redis\nclass B:\n    def __init__(self, a: A): self.a = a\n    def "
-        "f(self): self.a.r.keys()"
+        "class A:\n    r: Redis\nclass B:\n    def __init__(self, a: A): self.a = a\n    def f(self): self.a.r.keys()"
     ),
     "dataclass field": (
-        "from dataclasses import dataclass\n@dataclass\nclass A:\n    r: Redis\n    def f(self): "
-        "self.r.keys()"
+        "from dataclasses import dataclass\n@dataclass\nclass A:\n    r: Redis\n    def f(self): self.r.keys()"
     ),
     "class attribute": "class A:\n    r = Redis()\n    def f(self): self.r.keys()",
     "class attribute through the class": "class A:\n    r = Redis()\nA.r.keys()",
@@ -96,13 +89,9 @@ RECEIVERS = {
     "returned by inference": "def make(): return Redis()\nmake().keys()",
     "returned through two functions": "def a(): return b()\ndef b(): return Redis()\na().keys()",
     "awaited": "async def make() -> Redis: ...\nasync def f(): (await make()).keys()",
-    "awaited into a local": (
-        "async def make(): return Redis()\nasync def f():\n    r = await make()\n    r.keys()"
-    ),
+    "awaited into a local": ("async def make(): return Redis()\nasync def f():\n    r = await make()\n    r.keys()"),
     "Self": "from typing import Self\nclass A(Redis):\n    def me(self) -> Self: ...\nA().me().keys()",
-    "own classmethod": (
-        "class A(Redis):\n    @classmethod\n    def make(cls): return cls()\nA.make().keys()"
-    ),
+    "own classmethod": ("class A(Redis):\n    @classmethod\n    def make(cls): return cls()\nA.make().keys()"),
     "generator": "def many():\n    yield Redis()\nfor r in many(): r.keys()",
     "context manager": (
         "from contextlib import contextmanager\n@contextmanager\ndef opened():\n    yield Redis()\n"
@@ -115,8 +104,7 @@ RECEIVERS = {
     ),
     "__enter__": ("class A:\n    def __enter__(self) -> Redis: ...\nwith A() as r: r.keys()"),
     "__aenter__": (
-        "class A:\n    async def __aenter__(self): return Redis()\n"
-        "async def f():\n    async with A() as r: r.keys()"
+        "class A:\n    async def __aenter__(self): return Redis()\nasync def f():\n    async with A() as r: r.keys()"
     ),
     "loop over a list": "def f(rs: list[Redis]):\n    for r in rs: r.keys()",
     "enumerated": "def f(rs: list[Redis]):\n    for i, r in enumerate(rs): r.keys()",
@@ -138,9 +126,7 @@ RECEIVERS = {
     "cast": "from typing import cast\ndef f(x): cast(Redis, x).keys()",
     "type alias": "Client = Redis\ndef f(r: Client): r.keys()",
     "type alias of a union": "Client = Redis | None\ndef f(r: Client): r.keys()",
-    "annotated type alias": (
-        "from typing import TypeAlias\nC: TypeAlias = 'Redis | None'\ndef f(r: C): r.keys()"
-    ),
+    "annotated type alias": ("from typing import TypeAlias\nC: TypeAlias = 'Redis | None'\ndef f(r: C): r.keys()"),
     "type statement": "type Client = Redis | None\ndef f(r: Client): r.keys()",
     "Annotated alias": (
         "from typing import Annotated\nfrom fastapi import Depends\nDep = Annotated[Redis, Depends(x)]\n"
@@ -196,22 +182,16 @@ ACROSS_MODULES = {
     "third-party re-export": {"a": "", "m": "from a import Redis as R\nR().keys()"},
     "type-checking import": {
         "a": "class C(Redis): ...",
-        "m": (
-            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a import C\ndef f(c: "
-            "'C'): c.keys()"
-        ),
+        "m": ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from a import C\ndef f(c: 'C'): c.keys()"),
     },
     "import with a fallback": {
         "a": "",
-        "m": (
-            "try:\n    from redis.asyncio import Redis\nexcept ImportError:\n    Redis = None\nRedis().keys()"
-        ),
+        "m": ("try:\n    from redis.asyncio import Redis\nexcept ImportError:\n    Redis = None\nRedis().keys()"),
     },
     "one of two imports": {
         "a": "",
         "m": (
-            "try:\n    from redis.asyncio import Redis as R\nexcept ImportError:\n    from other "
-            "import R\nR().keys()"
+            "try:\n    from redis.asyncio import Redis as R\nexcept ImportError:\n    from other import R\nR().keys()"
         ),
     },
     "function-local import": {"a": "r = Redis()", "m": "def f():\n    from a import r\n    r.keys()"},
@@ -226,10 +206,7 @@ ACROSS_MODULES = {
 
 @pytest.mark.parametrize("files", ACROSS_MODULES.values(), ids=ACROSS_MODULES)
 def test_receiver_from_another_module(files: dict[str, str]) -> None:
-    texts = {
-        name: text if name == "m" else f"from redis.asyncio import Redis\n{text}"
-        for name, text in files.items()
-    }
+    texts = {name: text if name == "m" else f"from redis.asyncio import Redis\n{text}" for name, text in files.items()}
     assert KEYS in called(texts, "m", "keys")
 
 
@@ -316,10 +293,7 @@ def test_many_stars_among_each_other_end() -> None:
 
 
 def test_a_circle_gives_what_enters_it() -> None:
-    text = (
-        "from redis.asyncio import Redis\ndef a(): return b() or Redis()\ndef b(): return c()\ndef "
-        "c(): return a()\n"
-    )
+    text = "from redis.asyncio import Redis\ndef a(): return b() or Redis()\ndef b(): return c()\ndef c(): return a()\n"
     assert KEYS in called({"m": f"{text}c().keys()"}, "m", "keys")
     assert KEYS in called({"m": f"{text}a()\nb()\nc().keys()\nb().keys()"}, "m", "keys")
 
@@ -340,7 +314,5 @@ def test_a_short_way_is_found_after_a_long_one() -> None:
     text = f"from redis.asyncio import Redis\nx0 = Redis()\n{aliases}\n{uses}"
     whole = project({"m": text})
     resolver = whole.query(types)
-    names = [
-        resolver.names(call.callee) for call in whole.modules[0].facts.calls if call.callee.endswith("keys")
-    ]
+    names = [resolver.names(call.callee) for call in whole.modules[0].facts.calls if call.callee.endswith("keys")]
     assert KEYS in names[-1]

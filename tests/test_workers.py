@@ -66,9 +66,7 @@ def test_bad_files_cost_themselves_only(tmp_path: Path) -> None:
     assert {"a_good", "empty", "latin", "z_good"} <= parsed
     assert parsed | failed.keys() == texts.keys()
     assert not parsed & failed.keys()
-    assert {
-        name: line for name, (line, _) in failed.items() if name in ("unclosed", "indented", "keyword")
-    } == {
+    assert {name: line for name, (line, _) in failed.items() if name in ("unclosed", "indented", "keyword")} == {
         "unclosed": 2,
         "indented": 3,
         "keyword": 3,
@@ -99,9 +97,7 @@ def test_a_file_that_takes_too_long_is_named(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(workers, "SECONDS_PER_MEGABYTE", 0.0)
     slow = "x = a" + ".b" * 20_000 + "\n"  # LibCST takes minutes for it
 
-    gathered = gather(
-        files(tmp_path, {"fast": "x = 1\n", "slow": slow, "then": "y = 2\n"}), jobs=1, root=tmp_path
-    )
+    gathered = gather(files(tmp_path, {"fast": "x = 1\n", "slow": slow, "then": "y = 2\n"}), jobs=1, root=tmp_path)
 
     assert failures(gathered).keys() == {"slow"}
     assert "parsing takes longer than 1 seconds; leave it out" in failures(gathered)["slow"][1]
@@ -119,9 +115,7 @@ def test_the_number_of_processes_changes_nothing(tmp_path: Path, monkeypatch: py
 
     assert one.facts == two.facts
     assert one.failures == two.failures
-    assert one.facts[found[1].path] == extract(
-        one.data[found[1].path].decode(), found[1].module, is_package=False
-    )
+    assert one.facts[found[1].path] == extract(one.data[found[1].path].decode(), found[1].module, is_package=False)
 
 
 def test_no_files_need_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,9 +148,7 @@ def test_an_interrupt_ends_the_processes(tmp_path: Path, monkeypatch: pytest.Mon
         signal.signal(signal.SIGALRM, previous)
 
 
-def test_what_a_worker_says_that_is_no_answer_is_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_worker_says_that_is_no_answer_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def garbled(stream: object) -> bytes:
         return b"\xc1"
 

@@ -31,20 +31,12 @@ def archlint() -> None:
 @click.option("--ignore", multiple=True, help="Do not run these rules.")
 @click.option("--extend-select", multiple=True, help="Run these rules too.")
 @click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option(
-    "-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here."
-)
-@click.option(
-    "--config", type=click.Path(path_type=Path, dir_okay=False), help="Use this configuration file."
-)
+@click.option("-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here.")
+@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Use this configuration file.")
 @click.option("--isolated", is_flag=True, help="Use no configuration file.")
-@click.option(
-    "--statistics", is_flag=True, help="Print how often each rule is broken, instead of the violations."
-)
+@click.option("--statistics", is_flag=True, help="Print how often each rule is broken, instead of the violations.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even with violations (2 on failures all the same).")
-@click.option(
-    "--jobs", type=click.IntRange(min=1), help="Parsing processes; by default one for each processor."
-)
+@click.option("--jobs", type=click.IntRange(min=1), help="Parsing processes; by default one for each processor.")
 @click.option("--no-cache", is_flag=True, help="Keep nothing between runs (so far nothing ever is).")
 @click.option("-q", "--quiet", is_flag=True, help="Print neither notes nor the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was read and which rules ran.")

@@ -9,9 +9,9 @@ import msgspec
 from archlint.facts.text import DecodeError, decode
 from archlint.intake import rulefiles, settings
 from archlint.intake.config import Config, Known
-from archlint.intake.contracts import read_contracts
+from archlint.intake.contracts import find_contracts
 from archlint.intake.git import provenance
-from archlint.intake.gitignore import ignored, patterns
+from archlint.intake.gitignore import patterns
 from archlint.intake.sources import Sources, find
 from archlint.intake.workers import Gathered, gather
 from archlint.model import Failure, Report, Severity, SourceText, Violation
@@ -24,7 +24,7 @@ from archlint.project.program import Architecture, Module, Project
 from archlint.rulebook import pages
 from archlint.rulebook.judge import judge
 from archlint.rulebook.model import Rule
-from archlint.rulebook.selection import active
+from archlint.rulebook.selection import active, meant_by
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ def check(paths: Sequence[Path], options: Options) -> Outcome:
     violations = _severities([each for each in found if isinstance(each, Violation)], config)
     kept, suppressed = apply(violations, project, texts.of, rules, chosen)
     kept = sorted(
-        (each for each in kept if _is_reported(each, sources, config)),
+        _reported(kept, sources, config, rules),
         key=lambda each: (each.place, each.code, each.subject, each.message),
     )
     failures = [*sources.failures, *gathered.failures, *(each for each in found if isinstance(each, Failure))]
@@ -133,7 +133,7 @@ def _contracts(
 ) -> Iterator[Violation | Failure | str]:
     if "LAY007" not in rules:
         return
-    contracts, failures = read_contracts(sources.root)
+    contracts, failures = find_contracts(sources.root, sources.base)
     yield from failures
     if contracts is not None:
         from archlint.rulebook.checks.contracts import broken_contracts  # noqa: PLC0415 -- loads grimp and import-linter
@@ -171,22 +171,21 @@ def _severities(violations: Iterable[Violation], config: Config) -> Iterator[Vio
         yield msgspec.structs.replace(each, severity=wanted) if wanted else each
 
 
-def _is_reported(violation: Violation, sources: Sources, config: Config) -> bool:
-    path = violation.place.path
-    if path not in sources.selected and any(path == file.path for file in sources.files):
-        return False
-    return not any(
-        ignored(path, [patterns(sources.root.as_posix(), [glob])], is_folder=False)
+def _reported(
+    violations: Iterable[Violation], sources: Sources, config: Config, rules: Mapping[str, Rule]
+) -> Iterator[Violation]:
+    """Leave out what the command line does not select and what the settings ignore in single files."""
+    unselected = {file.path for file in sources.files} - sources.selected
+    ignores = [
+        (patterns(sources.root.as_posix(), [glob]), {code for each in selectors for code in meant_by(each, rules)})
         for glob, selectors in config.per_file_ignores
-        if _names(selectors, violation.code)
-    )
-
-
-def _names(selectors: Iterable[str], code: str) -> bool:
-    return any(
-        selector in ("ALL", code) or (selector.isalpha() and code.startswith(selector))
-        for selector in selectors
-    )
+    ]
+    for each in violations:
+        path = each.place.path
+        if path not in unselected and not any(
+            each.code in codes and files.leave_out(path, is_folder=False) for files, codes in ignores
+        ):
+            yield each
 
 
 def _named_paths(violations: Iterable[Violation]) -> list[str]:

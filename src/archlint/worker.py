@@ -46,9 +46,7 @@ def _serve(requests: BinaryIO, answers: BinaryIO, checks: Mapping[type, Sequence
             write_message(answers, encoder.encode(_answer(task, checks, encoder)))
 
 
-def _answer(
-    task: Task, checks: Mapping[type, Sequence[ModuleCheck]], encoder: msgspec.msgpack.Encoder
-) -> Answer:
+def _answer(task: Task, checks: Mapping[type, Sequence[ModuleCheck]], encoder: msgspec.msgpack.Encoder) -> Answer:
     try:
         text = decode(task.data)
         return Answer(encoder.encode(extract(text, task.module, task.is_package, checks)), 0, "")

@@ -113,9 +113,7 @@ def _bind_parameters(walk: Walk, scope: Scope, record: FunctionRecord) -> None:
         if parameter.kind == "variadic":
             instance = f"builtins.tuple<{parameter.annotation}>{{}}" if instance else "builtins.tuple{}"
         elif parameter.kind == "keyword-variadic":
-            instance = (
-                f"builtins.dict<builtins.str,{parameter.annotation}>{{}}" if instance else "builtins.dict{}"
-            )
+            instance = f"builtins.dict<builtins.str,{parameter.annotation}>{{}}" if instance else "builtins.dict{}"
         scope.env[parameter.name] = instance
 
 
@@ -138,9 +136,7 @@ def lambda_(walk: Walk, node: cst.Lambda) -> None:
 
 def _enter_lambda(walk: Walk, node: cst.Lambda, index: int) -> None:
     record = walk.records.functions[index]
-    scope = Scope(
-        walk.scope, Bindings((), walk.module, False), function=index, qualname=record.qualname, node=node
-    )
+    scope = Scope(walk.scope, Bindings((), walk.module, False), function=index, qualname=record.qualname, node=node)
     _bind_parameters(walk, scope, record)
     walk.flags &= model.IN_TYPE_CHECKING
     walk.enter(scope)
@@ -156,9 +152,7 @@ def class_(walk: Walk, node: cst.ClassDef) -> None:
     record = ClassRecord(name, outer.inner_name(name), outer.function, walk.owner)
     walk.records.classes.append(record)
     record.decorators = tuple(walk.expressions.value(decorator.decorator) for decorator in node.decorators)
-    record.bases = tuple(
-        walk.expressions.annotation(base.value) if not base.star else "" for base in node.bases
-    )
+    record.bases = tuple(walk.expressions.annotation(base.value) if not base.star else "" for base in node.bases)
     record.keywords = tuple(
         (keyword.keyword.value, literal(keyword.value) or walk.expressions.value(keyword.value))
         for keyword in node.keywords

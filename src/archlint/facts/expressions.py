@@ -21,9 +21,7 @@ _TRANSPARENT = frozenset(
 )
 """Annotations that mean their first argument."""
 _NOT_A_VALUE = frozenset({"typing.Literal", "typing.Any", "typing.NoReturn", "typing.Never"})
-_SAME_ELEMENTS = frozenset(
-    {"builtins.reversed", "builtins.sorted", "builtins.list", "builtins.tuple", "builtins.iter"}
-)
+_SAME_ELEMENTS = frozenset({"builtins.reversed", "builtins.sorted", "builtins.list", "builtins.tuple", "builtins.iter"})
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.param_functions.Depends"})
 _SAME_VALUE = frozenset({"asyncio.shield", "asyncio.wait_for", "typing.cast", "copy.copy", "copy.deepcopy"})
 _DISPLAYS: dict[type[cst.CSTNode], str] = {
@@ -91,9 +89,7 @@ class Expressions:
     def _type(self, reference: str) -> str:
         return "" if reference.replace("typing_extensions.", "typing.", 1) in _NOT_A_VALUE else reference
 
-    def _string_annotation(
-        self, node: cst.SimpleString | cst.ConcatenatedString
-    ) -> cst.BaseExpression | None:
+    def _string_annotation(self, node: cst.SimpleString | cst.ConcatenatedString) -> cst.BaseExpression | None:
         text = node.evaluated_value
         if not isinstance(text, str):
             return None

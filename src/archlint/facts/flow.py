@@ -131,11 +131,7 @@ def for_(walk: Walk, node: cst.For) -> None:
 
 def _bind_loop(walk: Walk, node: cst.For) -> None:
     iterable = node.iter
-    if (
-        isinstance(iterable, cst.Call)
-        and isinstance(iterable.func, cst.Name)
-        and isinstance(node.target, cst.Tuple)
-    ):
+    if isinstance(iterable, cst.Call) and isinstance(iterable.func, cst.Name) and isinstance(node.target, cst.Tuple):
         helper = walk.expressions.value(iterable.func)
         elements = [element.value for element in node.target.elements]
         if helper == "builtins.enumerate" and len(elements) == 2 and iterable.args:
@@ -183,11 +179,7 @@ def try_(walk: Walk, node: cst.Try | cst.TryStar) -> None:
         (Walk.set_flags, flags | model.IN_TRY),
         node.body,
         (_next_handler, not falls_through),
-        *(
-            part
-            for handler in node.handlers
-            for part in (handler, (_next_handler, _terminates(handler.body)))
-        ),
+        *(part for handler in node.handlers for part in (handler, (_next_handler, _terminates(handler.body)))),
         (_begin_else, falls_through),
         node.orelse,
         (_end_else, falls_through and (node.orelse is None or not _terminates(node.orelse))),
@@ -224,9 +216,7 @@ def except_(walk: Walk, node: cst.ExceptHandler | cst.ExceptStarHandler) -> None
     if node.name is None:
         walk.push(node.type, node.body)
         return
-    kinds = (
-        [element.value for element in node.type.elements] if isinstance(node.type, cst.Tuple) else [node.type]
-    )
+    kinds = [element.value for element in node.type.elements] if isinstance(node.type, cst.Tuple) else [node.type]
     caught = union(*(step(walk.expressions.annotation(kind), "{}") for kind in kinds if kind is not None))
     walk.push(node.type, (count_target, node.name.name), (bind, node.name.name, caught, None), node.body)
 

@@ -58,9 +58,7 @@ class ClassRecord:
     keywords: tuple[tuple[str, str], ...] = ()
     attributes: dict[str, AttributeRecord] = field(default_factory=dict)
 
-    def add_attribute(
-        self, name: str, annotation: str, value: str | None, in_body: bool, anchor: Anchor
-    ) -> None:
+    def add_attribute(self, name: str, annotation: str, value: str | None, in_body: bool, anchor: Anchor) -> None:
         """Note an assignment to or a declaration of an attribute (`value` is `None` for a bare declaration)."""
         record = self.attributes.setdefault(name, AttributeRecord(name, in_body, anchor))
         record.annotation = record.annotation or annotation

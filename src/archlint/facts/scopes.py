@@ -31,9 +31,7 @@ class Bindings:
         self._is_package = is_package
         self._scan(statements)
         self.imports = {
-            name: "|".join(dict.fromkeys(targets))
-            for name, targets in self._targets.items()
-            if name not in self._other
+            name: "|".join(dict.fromkeys(targets)) for name, targets in self._targets.items() if name not in self._other
         }
 
     def _scan(self, statements: Iterable[cst.CSTNode]) -> None:
@@ -72,9 +70,7 @@ class Bindings:
     def _import(self, node: cst.Import | cst.LazyImport, _: list[cst.CSTNode]) -> None:
         for alias in node.names:
             dotted = dotted_name(alias.name)
-            bound = (
-                alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else ""
-            )
+            bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else ""
             first = dotted.partition(".")[0]
             self._bind_import(bound or first, dotted if bound else first)
 
@@ -85,9 +81,7 @@ class Bindings:
             return
         for alias in node.names:
             name = dotted_name(alias.name)
-            bound = (
-                alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
-            )
+            bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
             self._bind_import(bound, f"{target}.{name}" if target else "")
 
     def _bind_import(self, name: str, target: str) -> None:
@@ -100,9 +94,7 @@ class Bindings:
     def _single_target(self, node: cst.AnnAssign | cst.AugAssign, _: list[cst.CSTNode]) -> None:
         self.bind_target(node.target)
 
-    def _lines(
-        self, node: cst.SimpleStatementLine | cst.SimpleStatementSuite, stack: list[cst.CSTNode]
-    ) -> None:
+    def _lines(self, node: cst.SimpleStatementLine | cst.SimpleStatementSuite, stack: list[cst.CSTNode]) -> None:
         stack.extend(node.body)
 
     def _block(self, node: cst.IndentedBlock, stack: list[cst.CSTNode]) -> None:

@@ -30,9 +30,7 @@ def suppressions(text: str) -> tuple[Suppression, ...]:
     return tuple(_suppression(source, lines, offset, match) for offset, match in marks)
 
 
-def _suppression(
-    source: SourceText, lines: list[tuple[int, int]], comment: int, match: re.Match[str]
-) -> Suppression:
+def _suppression(source: SourceText, lines: list[tuple[int, int]], comment: int, match: re.Match[str]) -> Suppression:
     start = comment + match.start()
     end = start + len(match[0].rstrip())
     rules = tuple(dict.fromkeys(part.strip() for part in (match["rules"] or "").split(",") if part.strip()))

@@ -12,9 +12,7 @@ from collections.abc import Iterator
 _LONG_STRING = r"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''|\"\"\"[^\"\\]*(?:(?:\\.|\"(?!\"\"))[^\"\\]*)*\"\"\""
 _SHORT_STRING = r"'[^'\\\r\n]*(?:\\(?:\r\n|.)[^'\\\r\n]*)*'|\"[^\"\\\r\n]*(?:\\(?:\r\n|.)[^\"\\\r\n]*)*\""
 _PREFIX = r"(?:[rRbBuUfFtT]|[bBfFtT][rR]|[rR][bBfFtT])"
-_NUMBER = (
-    r"0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?[jJ]?"
-)
+_NUMBER = r"0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?[jJ]?"
 _STRING = f"{_PREFIX}?(?:{_LONG_STRING}|{_SHORT_STRING})"
 _COMMENT = r"\#[^\r\n]*"
 _NAME = r"[^\W\d]\w*+(?!['\"])"
@@ -26,9 +24,7 @@ _COMMENTS = re.compile(f"{_STRING}|(?P<comment>{_COMMENT})", re.DOTALL)
 _LOGICAL = re.compile(
     f"{_STRING}|{_COMMENT}|(?P<open>[([{{])|(?P<close>[)\\]}}])|\\\\(?:\r\n|.)|(?P<end>\r\n|\n|\r)", re.DOTALL
 )
-_FIELD_PARTS = re.compile(
-    f"{_STRING}|(?P<open>[([{{])|(?P<close>[)\\]}}])|!=|(?P<stop>[:!])|\\#[^\r\n]*", re.DOTALL
-)
+_FIELD_PARTS = re.compile(f"{_STRING}|(?P<open>[([{{])|(?P<close>[)\\]}}])|!=|(?P<stop>[:!])|\\#[^\r\n]*", re.DOTALL)
 _IS_NAME, _IS_STRING = 1, 2
 _KEYWORDS = frozenset(keyword.kwlist) - {"None", "True", "False"}
 """Words that are never a `Name` of the tree; the soft keywords are not among them, the walk counts those too."""

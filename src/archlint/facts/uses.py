@@ -195,9 +195,7 @@ def import_from(walk: Walk, node: cst.ImportFrom | cst.LazyImportFrom) -> None:
     if isinstance(node.names, cst.ImportStar):
         last = max(len(walk.names) - 1, first)
         records.append(
-            ImportRecord(
-                target, "*", "", [first, last], first, last, keyword, _kind(walk), lazy, walk.scope.function
-            )
+            ImportRecord(target, "*", "", [first, last], first, last, keyword, _kind(walk), lazy, walk.scope.function)
         )
     else:
         for alias in node.names:
@@ -263,9 +261,7 @@ def assign(walk: Walk, node: cst.Assign) -> None:
     )
 
 
-def _bind_all(
-    walk: Walk, targets: list[cst.BaseExpression], reference: str, value: cst.BaseExpression
-) -> None:
+def _bind_all(walk: Walk, targets: list[cst.BaseExpression], reference: str, value: cst.BaseExpression) -> None:
     for target in targets:
         bind(walk, target, reference, value)
 
@@ -291,9 +287,7 @@ def _annotation_anchor(walk: Walk, anchor: Anchor) -> None:
     anchor[:] = [len(walk.names), len(walk.names)]
 
 
-def _bind_annotated(
-    walk: Walk, node: cst.AnnAssign, annotation: str, value: str | None, anchor: Anchor
-) -> None:
+def _bind_annotated(walk: Walk, node: cst.AnnAssign, annotation: str, value: str | None, anchor: Anchor) -> None:
     if annotation in _TYPE_ALIAS and node.value is not None:
         bind(walk, node.target, walk.expressions.annotation(node.value), None)
         return
@@ -421,9 +415,7 @@ def _bind_in_module(walk: Walk, name: str, reference: str) -> None:
     """
     certain = not walk.flags & (model.IN_CONDITION | model.IN_TRY | model.IN_LOOP)
     own = f"{walk.module}#"
-    overload = reference.startswith(own) and any(
-        each.startswith(own) for each in walk.records.bindings.get(name, ())
-    )
+    overload = reference.startswith(own) and any(each.startswith(own) for each in walk.records.bindings.get(name, ()))
     itself = f"{walk.module}.{name}" in reference
     walk.records.bind(name, reference, only=certain and not itself and not overload)
 
@@ -439,9 +431,5 @@ def _bind_nonlocal(scope: Scope, name: str, reference: str) -> None:
 def _exports(value: cst.CSTNode | None) -> list[str] | None:
     if not isinstance(value, cst.List | cst.Tuple):
         return None
-    words = [
-        element.value.evaluated_value
-        for element in value.elements
-        if isinstance(element.value, cst.SimpleString)
-    ]
+    words = [element.value.evaluated_value for element in value.elements if isinstance(element.value, cst.SimpleString)]
     return [word for word in words if isinstance(word, str)]

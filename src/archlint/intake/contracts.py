@@ -24,6 +24,15 @@ _SESSION_OPTIONS = (
 )
 
 
+def find_contracts(folder: Path, top: Path) -> tuple[ContractFile | None, tuple[Failure, ...]]:
+    """Read the import-linter configuration in `folder` or the nearest one above it, up to `top`; see `read_contracts`."""
+    while True:
+        contracts, failures = read_contracts(folder)
+        if contracts is not None or failures or folder == top or folder == folder.parent:
+            return contracts, failures
+        folder = folder.parent
+
+
 def read_contracts(folder: Path) -> tuple[ContractFile | None, tuple[Failure, ...]]:
     """Read the import-linter configuration in `folder`, the project's root.
 

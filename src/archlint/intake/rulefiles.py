@@ -43,7 +43,4 @@ def _pages(directory: Path) -> Iterator[Page]:
 
 def data_tables() -> Mapping[str, str]:
     """Return the third-party tables: file name to TOML text."""
-    return {
-        path.name: path.read_text(encoding="utf-8")
-        for path in sorted((rules_directory() / "data").glob("*.toml"))
-    }
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted((rules_directory() / "data").glob("*.toml"))}

@@ -70,9 +70,7 @@ class ClassTable:
             grouped.setdefault(module.facts.functions[index].name, []).append(index)
         for name, indexes in grouped.items():
             functions = [module.facts.functions[index] for index in indexes]
-            members[name] = Member(
-                name, key, functions=tuple(indexes), is_property=any(map(is_property, functions))
-            )
+            members[name] = Member(name, key, functions=tuple(indexes), is_property=any(map(is_property, functions)))
         return members
 
     def _functions_of(self, module: Module) -> dict[int, list[int]]:

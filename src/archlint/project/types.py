@@ -235,9 +235,7 @@ class Types:
             for value in self.infer(base):
                 if value.kind != "object" or value.is_function:
                     continue
-                found.extend(
-                    self.order(value.name) if value.is_class else self._library.ancestors(value.name)
-                )
+                found.extend(self.order(value.name) if value.is_class else self._library.ancestors(value.name))
         latest = {name: position for position, name in enumerate(found)}
         return (key, *sorted(latest, key=lambda name: latest[name]))
 
@@ -273,9 +271,7 @@ class Types:
         if value.name in self._project.by_name:
             return ()
         last = value.name.rpartition(".")[2].lstrip("_")
-        if self._library.is_class(value.name) or (
-            last[:1].isupper() and not last.isupper() and not value.receiver
-        ):
+        if self._library.is_class(value.name) or (last[:1].isupper() and not last.isupper() and not value.receiver):
             return (Value("instance", value.name, value.args),)
         return ()
 
@@ -343,9 +339,7 @@ class Types:
             return (value,)
         if value.kind != "instance" or value.is_class:
             return ()
-        reference = (
-            element(value.name, value.args) if step in ("*", "&") else subscript(value.name, value.args, step)
-        )
+        reference = element(value.name, value.args) if step in ("*", "&") else subscript(value.name, value.args, step)
         return self.infer_instance(reference) if reference else ()
 
     def names(self, reference: str) -> tuple[str, ...]:
@@ -372,9 +366,7 @@ class Types:
         owner = value.receiver or owner
         if owner and self._library.is_class(owner):
             return tuple(
-                dict.fromkeys(
-                    [value.name, *(f"{each}.{attribute}" for each in self._library.ancestors(owner))]
-                )
+                dict.fromkeys([value.name, *(f"{each}.{attribute}" for each in self._library.ancestors(owner))])
             )
         return (value.name,)
 

@@ -16,9 +16,7 @@ from archlint.model import Severity
 from archlint.rulebook.model import Pattern, Rule
 from archlint.rulebook.pattern_language import PatternError, parse_pattern
 
-WITHIN = frozenset(
-    {"", "async function", "function", "loop", "module body", "raise", "decorator", "with", "try"}
-)
+WITHIN = frozenset({"", "async function", "function", "loop", "module body", "raise", "decorator", "with", "try"})
 _HEADING = re.compile(r"\A#\s+(?P<code>[A-Z]{3}\d{3})\s+(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\s*$", re.MULTILINE)
 _METADATA = re.compile(r"^```toml\n(?P<toml>.*?)^```$", re.MULTILINE | re.DOTALL)
 _SECTION = re.compile(r"^## (?P<title>.+?)\s*$", re.MULTILINE)

@@ -25,9 +25,7 @@ def parse_pattern(entry: object, without: list[object]) -> Pattern:
     kinds = [kind for kind in ("call", "load", "name") if kind in entry]
     unknown = sorted(set(entry) - {"call", "load", "name", "without-arguments"})
     if len(kinds) != 1 or unknown or not isinstance(entry[kinds[0]], str):
-        raise PatternError(
-            f'{entry!r} must have one of "call", "load", "name" and perhaps "without-arguments"'
-        )
+        raise PatternError(f'{entry!r} must have one of "call", "load", "name" and perhaps "without-arguments"')
     own = entry.get("without-arguments", [])
     if not isinstance(own, list):
         raise PatternError('"without-arguments" must be a list of names')
@@ -98,7 +96,5 @@ def _dotted(node: ast.expr, text: str) -> str:
 def _forbidden(entry: object) -> tuple[str, int]:
     match = _WITHOUT.fullmatch(entry) if isinstance(entry, str) else None
     if match is None:
-        raise PatternError(
-            f'"without-arguments": {entry!r} must be a name, or a name and its position like "tz:0"'
-        )
+        raise PatternError(f'"without-arguments": {entry!r} must be a name, or a name and its position like "tz:0"')
     return match[1], int(match[2]) if match[2] else -1

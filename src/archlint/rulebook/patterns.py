@@ -114,9 +114,7 @@ def _is_exempt(exempt: Pattern, pattern: Pattern, module: Module, call: Call) ->
     if exempt.name != pattern.name or not arguments_match(exempt, call):
         return False
     chained = f"{call.callee}().{exempt.then}"
-    return not exempt.then or any(
-        other.start == call.start and other.callee == chained for other in module.facts.calls
-    )
+    return not exempt.then or any(other.start == call.start and other.callee == chained for other in module.facts.calls)
 
 
 def _imports(project: Project, module: Module, index: _Index) -> Iterator[Violation]:
@@ -176,11 +174,7 @@ def arguments_match(pattern: Pattern, call: Call) -> bool:
         if name in keywords or 0 <= position < len(positional):
             return False
     for key, wanted in pattern.arguments:
-        given = (
-            (positional[int(key)] if int(key) < len(positional) else None)
-            if key.isdigit()
-            else keywords.get(key)
-        )
+        given = (positional[int(key)] if int(key) < len(positional) else None) if key.isdigit() else keywords.get(key)
         if given is None or _literal(given) != wanted:
             return False
     return True

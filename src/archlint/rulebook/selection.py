@@ -54,9 +54,7 @@ def active(
         raise SelectorError(
             tuple(f"there is no rule {each}; {did_you_mean(each, rules)}" for each in dict.fromkeys(unknown))
         )
-    chosen = (
-        {code for code, rule in rules.items() if rule.default} if select is None else _chosen(rules, select)
-    )
+    chosen = {code for code, rule in rules.items() if rule.default} if select is None else _chosen(rules, select)
     chosen |= _chosen(rules, extend)
     for selector in ignore:
         chosen -= meant_by(selector, rules)
