@@ -31,14 +31,25 @@ def function(walk: Walk, node: cst.FunctionDef) -> None:
         *node.decorators,
         (Walk.set_flags, flags | model.IN_DEFAULT),
         (_function_name, node, index),
+        (_enter_type_parameters, node),
         node.type_parameters,
         (_parameters, node.params, record),
         node.returns,
-        (_enter_function, node, index),
+        (_enter_function, node, index, outer),
         node.body,
+        (Walk.leave,),
         (Walk.leave,),
         (Walk.set_flags, flags),
     )
+
+
+def _enter_type_parameters(walk: Walk, node: cst.FunctionDef) -> None:
+    """Open the scope of a function's type parameters, which hide what has their names outside (PEP 695)."""
+    outer = walk.scope
+    scope = Scope(outer, None, function=outer.function, owner=outer.owner, qualname=outer.qualname)
+    for parameter in node.type_parameters.params if node.type_parameters is not None else ():
+        scope.env[parameter.param.name.value] = ""
+    walk.enter(scope)
 
 
 def _function_name(walk: Walk, node: cst.FunctionDef, index: int) -> None:
@@ -48,8 +59,6 @@ def _function_name(walk: Walk, node: cst.FunctionDef, index: int) -> None:
     walk.names.append(node.name.value)
     walk.check(node, record.anchor)
     bind(walk, node.name, f"{walk.module}#{index}", None)
-    if node.returns is not None:
-        record.returns = walk.expressions.annotation(node.returns.annotation)
 
 
 def _parameters(walk: Walk, node: cst.Parameters, record: FunctionRecord) -> None:
@@ -78,11 +87,12 @@ def _parameter(walk: Walk, node: cst.Param, kind: str, record: FunctionRecord) -
     walk.push(node.annotation, node.default)
 
 
-def _enter_function(walk: Walk, node: cst.FunctionDef, index: int) -> None:
+def _enter_function(walk: Walk, node: cst.FunctionDef, index: int, outer: Scope) -> None:
     record = walk.records.functions[index]
-    outer = walk.scope
+    if node.returns is not None:
+        record.returns = walk.expressions.annotation(node.returns.annotation)
     scope = Scope(
-        outer,
+        walk.scope,
         Bindings([node.body], walk.module, walk.is_package),
         function=index,
         qualname=record.qualname,

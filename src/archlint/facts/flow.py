@@ -3,6 +3,7 @@
 import libcst as cst
 
 from archlint.facts import model
+from archlint.facts.records import Anchor
 from archlint.facts.references import step, union
 from archlint.facts.scopes import dotted_name, merge
 from archlint.facts.uses import awaited, bind, count_target
@@ -152,7 +153,10 @@ def with_(walk: Walk, node: cst.With) -> None:
     suffix = "~" if node.asynchronous else "^"
     for_items: list[cst.CSTNode | Action] = []
     for item in node.items:
+        anchor: Anchor = [0, 0]
+        for_items.append((_begin_item, anchor))
         for_items.extend(awaited(walk, item.item, node.asynchronous is not None))
+        for_items.append((_enter_item, item, node.asynchronous is not None, anchor))
         if item.asname is not None:
             for_items.append((count_target, item.asname.name))
             for_items.append((_bind_entered, item, suffix))
@@ -162,6 +166,19 @@ def with_(walk: Walk, node: cst.With) -> None:
         node.body,
         (Walk.set_flags, flags),
     )
+
+
+def _begin_item(walk: Walk, anchor: Anchor) -> None:
+    anchor[:] = [len(walk.names), len(walk.names)]
+
+
+def _enter_item(walk: Walk, item: cst.WithItem, asynchronous: bool, anchor: Anchor) -> None:
+    """Record what a `with` calls although nobody wrote it."""
+    anchor[1] = max(len(walk.names) - 1, anchor[0])
+    entered = step(walk.expressions.value(item.item), ".__aenter__" if asynchronous else ".__enter__")
+    if entered:
+        flags = walk.flags | model.AWAITED if asynchronous else walk.flags
+        walk.records.calls.append((entered, anchor, (), walk.scope.function, walk.owner, flags))
 
 
 def _bind_entered(walk: Walk, item: cst.WithItem, suffix: str) -> None:

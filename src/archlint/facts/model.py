@@ -148,7 +148,9 @@ class Class(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A call: `callee` is a reference, `start`/`end` span the callee as written (from its first to its last name).
+    """A call, or what `with` calls (`__enter__`, `__aenter__`).
+
+    `callee` is a reference, `start`/`end` span the callee as written, from its first to its last name.
 
     `arguments` are (name, value) pairs in order: the name is empty for a positional argument, `*` or `**` for
     an unpacked one; the value is `=` and the source of a literal, or a reference. `function` is the index of
@@ -165,7 +167,7 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Load(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A dotted name that is read without being called there, when its root is imported, global or a builtin."""
+    """A dotted name that is read and not called, when its root is imported or an instance of a class that is known."""
 
     reference: str
     start: int

@@ -15,11 +15,12 @@ _DYNAMIC_IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
 
 @handles(cst.Attribute)
 def attribute(walk: Walk, node: cst.Attribute) -> None:
-    """Walk a dotted name at once; record it as read when its root is imported."""
+    """Walk a dotted name at once; record it as read when its root is imported or an instance of a known class."""
     first = len(walk.names)
     if not _chain(walk, node):
         return
-    if walk.names[first] in walk.imported:
+    root = walk.names[first]
+    if root in walk.imported or walk.scope.holds_instance(root):
         walk.load(node, first, len(walk.names) - 1)
 
 
