@@ -20,8 +20,8 @@ def judged(text: str, select: tuple[str, ...]) -> list[Violation]:
     whole = project({"m": text})
     rules = active(RULES, select, (), ())
     violations = [each for each in judge(whole, rules) if isinstance(each, Violation)]
-    left, suppressed = apply(violations, whole, lambda _: SourceText(text), RULES, rules)
-    assert len(left) >= len(violations) - suppressed
+    left, accepted = apply(violations, whole, lambda _: SourceText(text), RULES, rules)
+    assert len(left) >= len(violations) - len(accepted)
     return sorted(left, key=lambda each: each.place)
 
 

@@ -69,10 +69,10 @@ def check(paths: Sequence[Path], options: Options) -> Outcome:
         *_contracts(project, sources, texts, chosen),
         *_vacuous_layers(project, config),
     ]
-    violations = _severities([each for each in found if isinstance(each, Violation)], config)
-    kept, suppressed = apply(violations, project, texts.of, rules, chosen)
+    violations = [each for each in found if isinstance(each, Violation)]
+    kept, accepted = apply(violations, project, texts.of, rules, chosen)
     kept = sorted(
-        _reported(kept, sources, config, rules),
+        _reported(_severities(kept, config), sources, config, rules),
         key=lambda each: (each.place, each.code, each.subject, each.message),
     )
     failures = [*sources.failures, *gathered.failures, *(each for each in found if isinstance(each, Failure))]
@@ -85,7 +85,7 @@ def check(paths: Sequence[Path], options: Options) -> Outcome:
             *_layer_notes(project, chosen),
             *(each for each in found if isinstance(each, str)),
         ),
-        suppressed=suppressed,
+        suppressed=sum(1 for _ in _reported(accepted, sources, config, rules)),
         files=len(sources.selected),
         base=sources.base.as_posix(),
         cwd=Path.cwd().as_posix(),

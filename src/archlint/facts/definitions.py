@@ -9,7 +9,7 @@ from archlint.facts.expressions import literal
 from archlint.facts.records import ClassRecord, FunctionRecord
 from archlint.facts.references import step
 from archlint.facts.scopes import Bindings, Scope
-from archlint.facts.uses import awaited, bind, count_target
+from archlint.facts.uses import awaited, bind, count_target, iterate
 from archlint.facts.walk import Action, Walk, handles
 
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
@@ -221,6 +221,8 @@ def comprehension(walk: Walk, node: cst.BaseComp) -> None:
     while clause is not None:
         element = step(walk.expressions.value(clause.iter), "&" if clause.asynchronous else "*")
         source = awaited(walk, clause.iter, clause.asynchronous is not None)
+        if clause.asynchronous is None:
+            source = ((iterate, clause.iter), *source)
         if clause is node.for_in:
             source = ((Walk.enter, outer), (Walk.set_flags, flags), *source, (Walk.enter, scope))
         walk.flags = inner_flags

@@ -23,7 +23,7 @@ _TRANSPARENT = frozenset(
 _NOT_A_VALUE = frozenset({"typing.Literal", "typing.Any", "typing.NoReturn", "typing.Never"})
 _SAME_ELEMENTS = frozenset({"builtins.reversed", "builtins.sorted", "builtins.list", "builtins.tuple", "builtins.iter"})
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.param_functions.Depends"})
-_SAME_VALUE = frozenset({"asyncio.shield", "asyncio.wait_for", "typing.cast", "copy.copy", "copy.deepcopy"})
+_SAME_VALUE = frozenset({"functools.partial", "asyncio.shield", "asyncio.wait_for", "typing.cast", "copy.copy", "copy.deepcopy"})
 _DISPLAYS: dict[type[cst.CSTNode], str] = {
     cst.SimpleString: "builtins.str{}",
     cst.ConcatenatedString: "builtins.str{}",

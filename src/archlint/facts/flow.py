@@ -6,7 +6,7 @@ from archlint.facts import model
 from archlint.facts.records import Anchor
 from archlint.facts.references import step, union
 from archlint.facts.scopes import dotted_name, merge
-from archlint.facts.uses import awaited, bind, count_target
+from archlint.facts.uses import awaited, bind, count_target, implicit_call, iterate
 from archlint.facts.walk import Action, Walk, handles
 
 
@@ -118,6 +118,7 @@ def for_(walk: Walk, node: cst.For) -> None:
     flags = walk.flags
     walk.push(
         (count_target, node.target),
+        (iterate, node.iter) if node.asynchronous is None else None,
         *awaited(walk, node.iter, node.asynchronous is not None),
         (_begin,),
         (_bind_loop, node),
@@ -175,10 +176,8 @@ def _begin_item(walk: Walk, anchor: Anchor) -> None:
 def _enter_item(walk: Walk, item: cst.WithItem, asynchronous: bool, anchor: Anchor) -> None:
     """Record what a `with` calls although nobody wrote it."""
     anchor[1] = max(len(walk.names) - 1, anchor[0])
-    entered = step(walk.expressions.value(item.item), ".__aenter__" if asynchronous else ".__enter__")
-    if entered:
-        flags = walk.flags | model.AWAITED if asynchronous else walk.flags
-        walk.records.calls.append((entered, anchor, (), walk.scope.function, walk.owner, flags))
+    method, flags = (".__aenter__", walk.flags | model.AWAITED) if asynchronous else (".__enter__", walk.flags)
+    implicit_call(walk, item.item, method, anchor, flags)
 
 
 def _bind_entered(walk: Walk, item: cst.WithItem, suffix: str) -> None:

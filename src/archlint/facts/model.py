@@ -148,7 +148,7 @@ class Class(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A call, or what `with` calls (`__enter__`, `__aenter__`).
+    """A call, or what a statement calls: `with` (`__enter__`, `__aenter__`), `for` and its like (`__iter__`).
 
     `callee` is a reference, `start`/`end` span the callee as written, from its first to its last name.
 

@@ -10,6 +10,11 @@ from archlint.facts.scopes import Scope, dotted_name, import_target
 from archlint.facts.walk import Action, Walk, handles
 
 _TYPE_ALIAS = frozenset({"typing.TypeAlias", "typing_extensions.TypeAlias"})
+_CONSUMERS = frozenset(
+    f"builtins.{name}"
+    for name in ("all", "any", "dict", "enumerate", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple")
+)
+"""What iterates over its first argument there and then."""
 _DYNAMIC_IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
 
 
@@ -60,6 +65,8 @@ def call(walk: Walk, node: cst.Call) -> None:
     flags = walk.flags
     walk.flags = flags & ~(model.AWAITED | model.STATEMENT)
     walk.check(node, anchor)
+    if callee in _CONSUMERS and node.args:
+        iterate(walk, node.args[0].value)
     if node.args and callee == "functools.partial":
         partial = walk.flags | model.IN_PARTIAL
         walk.push((Walk.set_flags, partial), node.args[0], (Walk.set_flags, walk.flags), *node.args[1:])
@@ -111,6 +118,19 @@ def awaited(walk: Walk, node: cst.CSTNode, asynchronous: bool) -> tuple[cst.CSTN
     return ((Walk.set_flags, walk.flags | model.AWAITED), node, (Walk.set_flags, walk.flags))
 
 
+def implicit_call(walk: Walk, node: cst.CSTNode, method: str, anchor: Anchor, flags: int) -> None:
+    """Record what a statement calls although nobody wrote it: a method of what `node` evaluates to."""
+    callee = step(walk.expressions.value(node), method)
+    if callee:
+        walk.records.calls.append((callee, anchor, (), walk.scope.function, walk.owner, flags))
+
+
+def iterate(walk: Walk, node: cst.CSTNode) -> None:
+    """Record that what `node` evaluates to is iterated here, before it is visited (an action for the stack)."""
+    first = len(walk.names)
+    implicit_call(walk, node, ".__iter__", [first, first], walk.flags)
+
+
 @handles(cst.Expr)
 def expression_statement(walk: Walk, node: cst.Expr) -> None:
     """Mark the call (awaited or not) whose value is dropped."""
@@ -145,6 +165,8 @@ def yield_(walk: Walk, node: cst.Yield) -> None:
     record = walk.function
     if record is not None:
         record.is_generator = True
+        if isinstance(node.value, cst.From):
+            iterate(walk, node.value.item)
         value = node.value
         if value is not None:
             inner = (

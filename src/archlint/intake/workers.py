@@ -85,7 +85,7 @@ def gather(files: Sequence[SourceFile], jobs: int, root: Path) -> Gathered:
             if answer.facts:
                 gathered.facts[file.path] = decoder.decode(answer.facts)
             else:
-                hint = f'leave it out with exclude = ["{os.path.relpath(file.path, root)}"]'
+                hint = f'leave it out with exclude = ["{Path(os.path.relpath(file.path, root)).as_posix()}"]'
                 failure = Failure(file.path, answer.line, f"{answer.message}; {hint}")
                 gathered.failures.append(failure)
     finally:

@@ -17,21 +17,22 @@ def apply(
     text_of: Callable[[str], SourceText],
     rules: Mapping[str, Rule],
     active: Mapping[str, Rule],
-) -> tuple[list[Violation], int]:
-    """Return the violations that no comment accepts, ARC001's own among them, and how many were accepted.
+) -> tuple[list[Violation], list[Violation]]:
+    """Return the violations that no comment accepts, ARC001's own among them, and those that were accepted.
 
     `text_of` gives the text of a path. `rules` are all there are, `active` those that ran: about the others
     nobody knows whether a comment would accept something.
     """
     commented = {module.path: module for module in project.modules if module.facts.suppressions}
     used: set[tuple[str, int, str]] = set()
-    found = list(violations)
-    kept = [each for each in found if not _accepted(each, commented, text_of, rules, used)]
-    if UNUSED in active:
-        unused = [each for module in commented.values() for each in _unused(module, rules, active, used)]
-        found += unused
-        kept += [each for each in unused if not _accepted(each, commented, text_of, rules, used)]
-    return kept, len(found) - len(kept)
+    kept: list[Violation] = []
+    accepted: list[Violation] = []
+    for each in violations:
+        (accepted if _accepted(each, commented, text_of, rules, used) else kept).append(each)
+    unused = [each for module in commented.values() for each in _unused(module, rules, active, used)]
+    for each in unused if UNUSED in active else ():
+        (accepted if _accepted(each, commented, text_of, rules, used) else kept).append(each)
+    return kept, accepted
 
 
 def _accepted(
@@ -66,7 +67,7 @@ def _unused(
             if (module.path, suppression.start, selector) not in used and _was_judged(selector, rules, active)
         ]
         if idle or not suppression.rules:
-            yield active[UNUSED].violation(
+            yield rules[UNUSED].violation(
                 module,
                 (suppression.start, suppression.end),
                 message=_message(suppression, idle, rules),

@@ -6,7 +6,7 @@ from archlint.facts.model import Candidate
 from archlint.model import Failure, Severity, Violation
 from archlint.project.program import Module, Project
 from archlint.project.types import types
-from archlint.rulebook.checks.asynchrony import blocking_call
+from archlint.rulebook.checks.asynchrony import blocking_call, blocking_call_chain
 from archlint.rulebook.checks.decorating import decorates
 from archlint.rulebook.checks.layering import forbidden_import
 from archlint.rulebook.checks.ports import concrete_dependency, missing_port_method, port_async_mismatch
@@ -17,6 +17,7 @@ ProjectCheck = Callable[[Project, Rule], Iterable[Violation]]
 
 PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
     "ASY001": blocking_call,
+    "ASY002": blocking_call_chain,
     "LAY001": forbidden_import,
     "PRT001": concrete_dependency,
     "PRT003": missing_port_method,

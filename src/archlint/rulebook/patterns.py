@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from archlint.facts import model
-from archlint.facts.model import Call, Load
+from archlint.facts.model import Call, Import, Load
 from archlint.facts.references import alternatives
 from archlint.model import Violation
 from archlint.project.program import Module, Project
@@ -120,17 +120,33 @@ def _is_exempt(exempt: Pattern, pattern: Pattern, module: Module, call: Call) ->
 def _imports(project: Project, module: Module, index: _Index) -> Iterator[Violation]:
     for rule, pattern in index.imports:
         for import_ in module.facts.imports:
-            whole = f"{import_.target}.{import_.name}" if import_.name else import_.target
-            if _is_below(import_.target, pattern.name) or _is_below(whole, pattern.name):
-                if pattern.name.partition(".")[0] in project.by_name:
+            if _imports_from(import_, pattern):
+                if pattern.name.partition(".")[0] in project.by_name or _is_fallback(import_, rule, module):
                     continue
                 yield rule.violation(
                     module,
                     (import_.start, import_.end),
                     message=rule.message,
-                    subject=whole,
+                    subject=_whole(import_),
                     scope=module.scope(import_.function),
                 )
+
+
+def _whole(import_: Import) -> str:
+    return f"{import_.target}.{import_.name}" if import_.name else import_.target
+
+
+def _imports_from(import_: Import, pattern: Pattern) -> bool:
+    return _is_below(import_.target, pattern.name) or _is_below(_whole(import_), pattern.name)
+
+
+def _is_fallback(import_: Import, rule: Rule, module: Module) -> bool:
+    """Tell whether an import under `try` or `if` only replaces one that `unless` names, where that is missing."""
+    return import_.kind == "conditional" and any(
+        exempt.kind == "import" and _imports_from(other, exempt)
+        for exempt in rule.unless
+        for other in module.facts.imports
+    )
 
 
 def _is_below(name: str, package: str) -> bool:

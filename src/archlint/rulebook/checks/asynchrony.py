@@ -3,18 +3,16 @@
 from collections.abc import Iterator
 
 from archlint.facts import model
-from archlint.facts.model import Call
-from archlint.model import Severity, Violation
+from archlint.facts.model import Call, Function
+from archlint.model import Severity, Step, Violation
+from archlint.project import blocking
+from archlint.project.blocking import BlockingFunctions, Cause, blocking_functions
+from archlint.project.calls import Site
 from archlint.project.layers import is_test
 from archlint.project.library import Blocking
 from archlint.project.program import Module, Project
-from archlint.project.types import Types, types
+from archlint.project.types import types
 from archlint.rulebook.model import Rule
-
-_IN_MEMORY = ("'/proc/", '"/proc/', "'/sys/", '"/sys/')
-OWN = "configured"
-"""The kind of what the user's own configuration calls blocking."""
-_NO_WAIT = frozenset({"block", "blocking", "timeout"})
 
 
 def blocking_call(project: Project, rule: Rule) -> Iterator[Violation]:
@@ -25,63 +23,64 @@ def blocking_call(project: Project, rule: Rule) -> Iterator[Violation]:
         for call in module.facts.calls:
             if call.function < 0 or call.flags & model.AWAITED or not functions[call.function].is_async:
                 continue
-            blocking = blocking_api(project, resolver, call.callee)
-            if blocking is not None and waits(module, call, blocking):
-                yield _violation(rule, module, call, blocking)
+            found = blocking.blocking_call(project, resolver, module, call)
+            if found is not None:
+                yield _blocking_violation(rule, module, call, found)
 
 
-def blocking_api(project: Project, resolver: Types, callee: str) -> Blocking | None:
-    """Return the blocking API that a callee is; `None` when it may also be something that does not block."""
-    found: Blocking | None = None
-    for value in resolver.infer(callee):
-        blocks = None
-        if value.kind == "object":
-            blocks = next(filter(None, (_known(project, name) for name in resolver.names_of(value))), None)
-        if blocks is None:
-            return None
-        found = found or blocks
-    return found
-
-
-def _known(project: Project, name: str) -> Blocking | None:
-    own = project.architecture.blocking.get(name)
-    return Blocking(name, OWN, Severity.ERROR, own) if own is not None else project.library.blocking(name)
-
-
-def waits(module: Module, call: Call, blocking: Blocking) -> bool:
-    """Tell whether a call of a blocking API can really block, as far as its literal arguments say."""
-    arguments = dict(call.arguments)
-    first = call.arguments[0][1] if call.arguments and not call.arguments[0][0] else ""
-    if blocking.kind == "sleep":
-        return first not in ("=0", "=0.0")
-    if blocking.kind == "lock":
-        if any(arguments.get(name) in ("=False", "=0", "=0.0") for name in _NO_WAIT):
-            return False
-        return not (first == "=False" and blocking.api.endswith((".acquire", ".get")))
-    if blocking.kind == "file":
-        return not _in_memory(module, call, first)
-    return True
-
-
-def _in_memory(module: Module, call: Call, first: str) -> bool:
-    """Files under `/proc` and `/sys` are answered from memory, opened directly or through a `Path`."""
-    if first[1:].startswith(_IN_MEMORY):
-        return True
-    if not call.callee.startswith("pathlib.Path()."):
-        return False
-    inner = [
-        each for each in module.facts.calls if each.callee == "pathlib.Path" and each.start == call.start
-    ]
-    return any(argument[1:].startswith(_IN_MEMORY) for each in inner for _, argument in each.arguments[:1])
-
-
-def _violation(rule: Rule, module: Module, call: Call, blocking: Blocking) -> Violation:
+def _blocking_violation(rule: Rule, module: Module, call: Call, found: Blocking) -> Violation:
     function = module.facts.functions[call.function]
     return rule.violation(
         module,
         (call.start, call.end),
-        message=f"`{blocking.api}` blocks the event loop ({blocking.kind}) in `async def {function.name}`; {blocking.instead}",
-        subject=blocking.api,
+        message=f"`{found.api}` blocks the event loop ({found.kind}) in `async def {function.name}`; {found.instead}",
+        subject=found.api,
         scope=function.qualname,
-        severity=Severity.NOTE if is_test(module) else blocking.severity,
+        severity=Severity.NOTE if is_test(module) else found.severity,
     )
+
+
+def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
+    """ASY002: an async function runs a plain function that blocks, at whatever depth; one for each callee."""
+    known = project.query(blocking_functions)
+    for module in project.modules:
+        for index, function in enumerate(module.facts.functions):
+            if not function.is_async:
+                continue
+            seen: set[str] = set()
+            for site in known.sites.get(f"{module.name}#{index}", ()):
+                if site.target in known.causes and site.target not in seen:
+                    seen.add(site.target)
+                    yield _chain_violation(project, rule, known, site, function)
+
+
+def _chain_violation(
+    project: Project, rule: Rule, known: BlockingFunctions, site: Site, function: Function
+) -> Violation:
+    chain = list(known.chain(site.target))
+    found = chain[-1][1].blocking
+    module, callee = project.function(site.target)
+    return rule.violation(
+        site.module,
+        (site.use.start, site.use.end),
+        message=(
+            f"`{callee.qualname}` blocks the event loop in `async def {function.name}`: "
+            f"it reaches `{found.api}` ({found.kind})"
+        ),
+        subject=f"{module.name}.{callee.qualname}",
+        scope=function.qualname,
+        severity=Severity.NOTE if is_test(site.module) else found.severity,
+        help_=f"{found.instead}, or hand `{callee.name}` to a thread with `asyncio.to_thread`",
+        trace=tuple(_steps(project, site, function, chain)),
+    )
+
+
+def _steps(project: Project, site: Site, function: Function, chain: list[tuple[str, Cause]]) -> Iterator[Step]:
+    caller = function.qualname
+    module, use = site.module, site.use
+    for key, cause in chain:
+        _, callee = project.function(key)
+        yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(use.start, use.end))
+        caller, module, use = callee.qualname, cause.module, cause.use
+    api = chain[-1][1].blocking.api
+    yield Step(f"`{caller}` calls `{api}`, which blocks", module.place(use.start, use.end))

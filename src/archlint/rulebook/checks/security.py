@@ -9,7 +9,13 @@ from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import descend
 
-PYJWT = ("jwt.decode", "jwt.api_jwt.decode", "jwt.decode_complete")
+PYJWT = (
+    "jwt.decode",
+    "jwt.api_jwt.decode",
+    "jwt.decode_complete",
+    "jwt.PyJWT.decode",
+    "jwt.PyJWT.decode_complete",
+)
 JOSE = ("jose.jwt.decode",)
 _HEADER_READERS = ("get_unverified_header", "get_unverified_headers")
 
@@ -65,11 +71,14 @@ def _faults(node: cst.Call, decode: _Decode, context: ModuleContext) -> Iterator
     """Yield what is wrong, the worst first."""
     options = _options(decode, context)
     algorithms = decode.arguments.get("algorithms")
-    signature_off = options.get("verify_signature") == "False"
+    signature_off = _is_off(options, "verify_signature")
     if signature_off and _verified_elsewhere(node, context):
         yield _Fault(
             "the token is read before it is verified; trust nothing of it but what finds the key", "note"
         )
+        return
+    if signature_off and _only_read(node, context):
+        yield _Fault("the token is read without being verified; trust nothing that it says", "note")
         return
     if signature_off:
         yield _Fault(
@@ -90,7 +99,7 @@ def _faults(node: cst.Call, decode: _Decode, context: ModuleContext) -> Iterator
             JOSE,
         )
     for option, what in (("verify_exp", "expiry"), ("verify_aud", "audience")):
-        if options.get(option) == "False":
+        if _is_off(options, option) and option.removeprefix("verify_") not in _required(options):
             yield _Fault(f"the {what} of the token is not checked; leave `{option}` on", "warning")
     verify = decode.arguments.get("verify")
     if verify is not None and dotted_name(verify) == "False":
@@ -120,21 +129,29 @@ def _algorithm_faults(algorithms: cst.BaseExpression, context: ModuleContext) ->
         yield _Fault('the algorithm "none" needs no signature: anybody can write a token; remove it', "error")
 
 
-def _options(decode: _Decode, context: ModuleContext) -> dict[str, str]:
-    """Return the literal options of the call, written there or in a dictionary that a local name holds."""
+def _options(decode: _Decode, context: ModuleContext) -> dict[str, cst.BaseExpression]:
+    """Return the options of the call, written there or in a dictionary that a local name holds."""
     node: cst.CSTNode | None = decode.arguments.get("options")
     if isinstance(node, cst.Name):
         node = context.assigned(node.value)
-    found: dict[str, str] = {}
     if isinstance(node, cst.Dict):
-        for element in node.elements:
-            if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString):
-                found[str(element.key.evaluated_value)] = dotted_name(element.value)
-    elif isinstance(node, cst.Call) and dotted_name(node.func) == "dict":
-        found.update(
-            (each.keyword.value, dotted_name(each.value)) for each in node.args if each.keyword is not None
-        )
-    return found
+        return {
+            str(element.key.evaluated_value): element.value
+            for element in node.elements
+            if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString)
+        }
+    if isinstance(node, cst.Call) and dotted_name(node.func) == "dict":
+        return {each.keyword.value: each.value for each in node.args if each.keyword is not None}
+    return {}
+
+
+def _is_off(options: dict[str, cst.BaseExpression], name: str) -> bool:
+    return name in options and dotted_name(options[name]) == "False"
+
+
+def _required(options: dict[str, cst.BaseExpression]) -> list[str]:
+    """Return the claims that must be there: one that is required but not checked is left to a check of one's own."""
+    return _strings(options["require"]) if "require" in options else []
 
 
 def _strings(node: cst.BaseExpression) -> list[str]:
@@ -168,7 +185,43 @@ def _verified_elsewhere(node: cst.Call, context: ModuleContext) -> bool:
             other = _read(each)
             if (
                 "algorithms" in other.arguments
-                and _options(other, context).get("verify_signature") != "False"
+                and not _is_off(_options(other, context), "verify_signature")
             ):
                 return True
     return False
+
+
+def _only_read(node: cst.Call, context: ModuleContext) -> bool:
+    """Tell whether the claims are called unverified, by the function or the name they get, or only `exp` is read."""
+    function = context.enclosing_function
+    if function is None:
+        return False
+    inside = list(descend(function.body))
+    name = next((_target(each) for each in inside if getattr(each, "value", None) is node), "")
+    if "unverified" in f"{function.name.value} {name}".lower():
+        return True
+    holders = [each for each in inside if isinstance(each, cst.Name) and each.value == name][1:] or [node]
+    expiries = [_holder_of_expiry(each) for each in inside]
+    return all(any(each is holder for each in expiries) for holder in holders)
+
+
+def _target(node: cst.CSTNode) -> str:
+    """Return the name that an assignment binds; empty for anything else."""
+    match node:
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))]):
+            return name
+        case cst.AnnAssign(target=cst.Name(value=name)):
+            return name
+    return ""
+
+
+def _holder_of_expiry(node: cst.CSTNode) -> cst.CSTNode | None:
+    """Return `claims` for `claims["exp"]` and `claims.get("exp")`."""
+    match node:
+        case cst.Subscript(value=holder, slice=[cst.SubscriptElement(slice=cst.Index(value=key))]):
+            pass
+        case cst.Call(func=cst.Attribute(value=holder, attr=cst.Name(value="get")), args=[cst.Arg(value=key), *_]):
+            pass
+        case _:
+            return None
+    return holder if _strings(key) == ["exp"] else None

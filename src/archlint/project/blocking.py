@@ -1,0 +1,145 @@
+"""Which plain functions block, and by which calls: a fixpoint over the call graph."""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from archlint.facts.model import Call, Load
+from archlint.model import Severity
+from archlint.project.calls import CallGraph, Site, call_graph
+from archlint.project.library import Blocking
+from archlint.project.program import Module, Project
+from archlint.project.types import Types, types
+
+OWN = "configured"
+"""The kind of what the user's own configuration calls blocking."""
+_IN_MEMORY = ("'/proc/", '"/proc/', "'/sys/", '"/sys/')
+_STREAMS = frozenset({"io.BytesIO", "io.StringIO"})
+_STREAM_ARGUMENTS = frozenset({"file", "fileobj", "fp"})
+_NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
+
+
+class Cause(NamedTuple):
+    """Why a function blocks: the API at the end, the place in this function, and the function called there (or none)."""
+
+    blocking: Blocking
+    module: Module
+    use: Call | Load
+    callee: str = ""
+
+
+class BlockingFunctions:
+    """The cause for every plain function that blocks, by key; of the gravest severity, by the shortest chain."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        graph: CallGraph = project.query(call_graph)
+        self.sites: dict[str, list[Site]] = {}
+        self.causes: dict[str, Cause] = {}
+        callers: dict[str, list[tuple[str, Site]]] = {}
+        for module in project.modules:
+            for site in graph.sites(module):
+                caller = f"{module.name}#{site.use.function}"
+                self.sites.setdefault(caller, []).append(site)
+                if site.use.function >= 0 and not module.facts.functions[site.use.function].is_async:
+                    callers.setdefault(site.target, []).append((caller, site))
+        direct = list(self._direct())
+        for severity in sorted(Severity, key=lambda each: -each.rank):
+            self._spread([each for each in direct if each[1].blocking.severity is severity], callers)
+
+    def _direct(self) -> Iterator[tuple[str, Cause]]:
+        resolver = self._project.query(types)
+        for module in self._project.modules:
+            functions = module.facts.functions
+            for call in module.facts.calls:
+                if call.function >= 0 and not functions[call.function].is_async:
+                    blocking = blocking_call(self._project, resolver, module, call)
+                    if blocking is not None:
+                        yield f"{module.name}#{call.function}", Cause(blocking, module, call)
+
+    def _spread(self, found: list[tuple[str, Cause]], callers: dict[str, list[tuple[str, Site]]]) -> None:
+        queue: deque[str] = deque()
+        for key, cause in found:
+            if key not in self.causes:
+                self.causes[key] = cause
+                queue.append(key)
+        while queue:
+            callee = queue.popleft()
+            cause = self.causes[callee]
+            for caller, site in callers.get(callee, ()):
+                if caller not in self.causes:
+                    self.causes[caller] = Cause(cause.blocking, site.module, site.use, callee)
+                    queue.append(caller)
+
+    def chain(self, key: str) -> Iterator[tuple[str, Cause]]:
+        """Yield the functions from `key` to the blocking call, each with its cause."""
+        while key:
+            cause = self.causes[key]
+            yield key, cause
+            key = cause.callee
+
+
+def blocking_functions(project: Project) -> BlockingFunctions:
+    """The query for blocking functions."""
+    return BlockingFunctions(project)
+
+
+def blocking_call(project: Project, resolver: Types, module: Module, call: Call) -> Blocking | None:
+    """Return the blocking API that a call waits for, `None` when it may be something that does not block."""
+    blocking = blocking_api(project, resolver, call.callee)
+    return blocking if blocking is not None and _waits(resolver, module, call, blocking) else None
+
+
+def blocking_api(project: Project, resolver: Types, callee: str) -> Blocking | None:
+    """Return the blocking API that a callee is; `None` when it may also be something that does not block."""
+    found: Blocking | None = None
+    for value in resolver.infer(callee):
+        blocks = None
+        if value.kind == "object":
+            blocks = next(filter(None, (_known(project, name) for name in resolver.names_of(value))), None)
+        if blocks is None:
+            return None
+        found = found or blocks
+    return found
+
+
+def _known(project: Project, name: str) -> Blocking | None:
+    own = project.architecture.blocking.get(name)
+    return Blocking(name, OWN, Severity.ERROR, own) if own is not None else project.library.blocking(name)
+
+
+def _waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> bool:
+    """Tell whether a call of a blocking API can really block, as far as its literal arguments say."""
+    arguments = dict(call.arguments)
+    first = call.arguments[0][1] if call.arguments and not call.arguments[0][0] else ""
+    if blocking.kind == "sleep":
+        return first not in ("=0", "=0.0")
+    if blocking.kind == "lock":
+        if any(arguments.get(name) in ("=False", "=0", "=0.0") for name in _NO_WAIT):
+            return False
+        return not (first == "=False" and blocking.api.endswith((".acquire", ".get", ".shutdown")))
+    if blocking.kind == "file":
+        return not (_in_memory(module, call, first) or _reads_stream(resolver, call, blocking))
+    return True
+
+
+def _in_memory(module: Module, call: Call, first: str) -> bool:
+    """Files under `/proc` and `/sys` are answered from memory, opened directly or through a `Path`."""
+    if first[1:].startswith(_IN_MEMORY):
+        return True
+    if not call.callee.startswith("pathlib.Path()."):
+        return False
+    inner = [
+        each for each in module.facts.calls if each.callee == "pathlib.Path" and each.start == call.start
+    ]
+    return any(argument[1:].startswith(_IN_MEMORY) for each in inner for _, argument in each.arguments[:1])
+
+
+def _reads_stream(resolver: Types, call: Call, blocking: Blocking) -> bool:
+    """Tell whether what is opened is no file but bytes or text in memory."""
+    if blocking.api == "shutil.copyfileobj":
+        return False  # Either end may be a file.
+    opened = [value for name, value in call.arguments[:1] if not name]
+    opened += [value for name, value in call.arguments if name in _STREAM_ARGUMENTS]
+    found = [each for value in opened if not value.startswith("=") for each in resolver.infer(value)]
+    return any(each.kind == "instance" and each.name in _STREAMS for each in found)
