@@ -158,12 +158,18 @@ def test_output_file_that_cannot_be_written(project: Path, target: str) -> None:
     assert (project / "bad.py").read_text() == BROKEN
 
 
-def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "report"
     file.write_text("old")
     file.chmod(0o640)
-    with pytest.raises(TypeError):
-        write_whole(file, None)  # type: ignore[arg-type]  # what fails while it writes
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", fail)
+        with pytest.raises(OSError, match="No space left"):
+            write_whole(file, "new")
     assert [each.name for each in tmp_path.iterdir()] == ["report"]
     assert file.read_text() == "old"
     write_whole(file, "new \udc80")

@@ -125,7 +125,7 @@ def test_identity_counts_the_same_violation_and_survives_moving(project: Project
 def test_nothing_of_the_checked_code_is_run(project: Project) -> None:
     mark = "import pathlib\npathlib.Path(__file__).with_name('mark').touch()\n"
     names = ("conftest.py", "setup.py", "sitecustomize.py", "shop/__init__.py", "shop/run.py", "libcst.py")
-    root = project({name: mark for name in names})
+    root = project(dict.fromkeys(names, mark))
 
     check([root], Options(jobs=1))
 

@@ -17,8 +17,8 @@ def test_violations_equal_markers(project: Path, jobs: int) -> None:
     assert found(report, project) == expected_in(project)
 
 
-def test_shop_breaks_every_rule() -> None:
-    marked = {code for _, _, code in expected_in(FIXTURES / "shop")}
+def test_fixtures_together_break_every_rule() -> None:
+    marked = {code for project in fixture_projects() for _, _, code in expected_in(project)}
 
     assert marked == rule_codes()
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archlint.model import Failure, Place, Report, SourceText
+from archlint.model import Failure, Place, Report, SourceText, Step
 from archlint.outcome.reporters import REPORTERS
 from archlint.outcome.reporters.paint import STYLES, colours, plain
 from archlint.outcome.reporters.paths import relative, uri
@@ -21,6 +21,8 @@ from tests.handmade_report import (
     LONE_CR,
     REPORT,
     RULES,
+    WINDOWS,
+    place,
     report_of,
     violation,
 )
@@ -72,6 +74,19 @@ shop/infra/cache.py:9:36: error: RDS001 [redis-keys] `KEYS` walks every key; ite
     assert written("text", report_of(*REPORT.violations[:2])) == expected
 
 
+def test_text_shows_one_cause_once() -> None:
+    shared = place(WINDOWS, "time.sleep")
+    steps = (Step("`main` calls `load`", shared), Step("`load` calls `sleep`", shared))
+    others = [violation("ASY001", place(WINDOWS, word), "it blocks", trace=steps) for word in ("import os", "time")]
+
+    lines = written("text", report_of(*others)).split("\n")
+
+    first, second = (index for index, line in enumerate(lines) if ": ASY001 [" in line)
+    assert sum("-> shop/windows.py:4:" in line for line in lines[first:second]) == 2
+    assert lines[second].startswith("shop/windows.py:2:8: ")
+    assert lines[second + 1 :] == ["", ""]
+
+
 def test_text_lists_failures_last() -> None:
     assert written("text", REPORT).endswith("""
 shop/broken.py:3: failure: invalid syntax; mend it, or leave it out with `exclude`
@@ -117,6 +132,7 @@ def test_json_says_all() -> None:
         "contract": "",
         "identity": "RDS001|shop.infra.cache|1",
         "trace": [],
+        "fix": None,
         "url": RULES["RDS001"].url,
     }
     assert document["violations"][0]["trace"][1:] == [

@@ -12,7 +12,8 @@ import click
 from archlint import __version__
 
 if TYPE_CHECKING:
-    from archlint.engine import Outcome
+    from archlint.engine import Options, Outcome
+    from archlint.fixing import Fixed
 
 FORMATS = ("text", "concise", "json", "sarif")
 MARKDOWN_WIDTH = 100
@@ -34,6 +35,9 @@ def archlint() -> None:
 @click.option("-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here.")
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Use this configuration file.")
 @click.option("--isolated", is_flag=True, help="Use no configuration file.")
+@click.option("--fix", is_flag=True, help="Make the fixes that are safe, and report what is left.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the other fixes too. Look at what they do.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing; exit 1 if it would.")
 @click.option("--statistics", is_flag=True, help="Print how often each rule is broken, instead of the violations.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even with violations (2 on failures all the same).")
 @click.option("--jobs", type=click.IntRange(min=1), help="Parsing processes; by default one for each processor.")
@@ -52,6 +56,9 @@ def check(  # noqa: PLR0913 -- one parameter an option
     output_file: Path | None,
     config: Path | None,
     isolated: bool,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
     statistics: bool,
     exit_zero: bool,
     jobs: int | None,
@@ -68,6 +75,10 @@ def check(  # noqa: PLR0913 -- one parameter an option
 
     if config is not None and isolated:
         _stop("--config and --isolated exclude each other; leave one out")
+    if fix and diff:
+        _stop("--fix and --diff exclude each other; leave one out")
+    if unsafe_fixes and not (fix or diff):
+        _stop("--unsafe-fixes says which fixes --fix makes or --diff shows; add one of them")
     options = engine.Options(
         select=_selectors(select) if select else None,
         ignore=_selectors(ignore),
@@ -75,18 +86,42 @@ def check(  # noqa: PLR0913 -- one parameter an option
         config=config,
         isolated=isolated,
         jobs=jobs,
+        fixes=fix or diff or output_format in ("json", "sarif"),
     )
     with _able():
-        outcome = engine.check(paths, options)
-    if statistics:
+        fixed = _fixed(paths, options, unsafe=unsafe_fixes, write=fix) if fix or diff else None
+        outcome = fixed.outcome if fixed else engine.check(paths, options)
+    exit_code = outcome.exit_code
+    if fixed and diff:
+        _write(fixed.diff(), output_file)
+        exit_code = _differs(fixed)
+    elif statistics:
         from archlint.outcome.reporters.summary import statistics as counted  # noqa: PLC0415
 
         _write(counted(outcome.report, outcome.rules), output_file)
     else:
         _write(_rendered(outcome, output_format, output_file), output_file)
     if not quiet:
-        _tell(outcome, verbose)
-    context.exit(0 if exit_zero and outcome.exit_code == 1 else outcome.exit_code)
+        _tell(outcome, fixed, verbose=verbose, diff=diff)
+    context.exit(0 if exit_zero and exit_code == 1 else exit_code)
+
+
+def _fixed(paths: tuple[Path, ...], options: "Options", *, unsafe: bool, write: bool) -> "Fixed":
+    from archlint.fixing import fix  # noqa: PLC0415
+
+    return fix(paths, options, unsafe=unsafe, write=write)
+
+
+def _differs(fixed: "Fixed") -> int:
+    """Say what keeps a file from being fixed, as a diff cannot; return the exit code: 1 if something would change."""
+    import msgspec  # noqa: PLC0415
+
+    from archlint.outcome.reporters import concise  # noqa: PLC0415
+    from archlint.outcome.reporters.paint import plain  # noqa: PLC0415
+
+    failed = msgspec.structs.replace(fixed.outcome.report, violations=(), identities=())
+    click.echo(concise.render(failed, {}, plain), err=True, nl=False)
+    return 2 if failed.failures else int(bool(fixed.count))
 
 
 def _selectors(lists: tuple[str, ...]) -> tuple[str, ...]:
@@ -141,15 +176,19 @@ def _write(text: str, output_file: Path | None) -> None:
         _stop(f"cannot write {output_file}: {error.strerror}")
 
 
-def _tell(outcome: "Outcome", verbose: bool) -> None:
-    from archlint.outcome.reporters.summary import summary  # noqa: PLC0415
+def _tell(outcome: "Outcome", fixed: "Fixed | None", *, verbose: bool, diff: bool) -> None:
+    from archlint.outcome.reporters import summary  # noqa: PLC0415
 
     if verbose:
         file = outcome.config.file
         click.echo(f"configuration: {file if file else 'none'}; rules: {', '.join(outcome.rules)}", err=True)
-    for note in outcome.report.notes:
+    hint = "" if fixed else summary.fixable(outcome.report)
+    for note in (*outcome.report.notes, *filter(None, (hint,))):
         click.echo(f"note: {note}", err=True)
-    click.echo(summary(outcome.report), err=True)
+    if fixed:
+        click.echo(summary.fixed(fixed.count, len(fixed.after), fixed.unsafe, would=diff), err=True)
+    if not diff:
+        click.echo(summary.summary(outcome.report), err=True)
 
 
 @archlint.command()

@@ -13,7 +13,7 @@ from archlint.intake.contracts import find_contracts
 from archlint.intake.git import provenance
 from archlint.intake.gitignore import patterns
 from archlint.intake.sources import Sources, find
-from archlint.intake.workers import Gathered, gather
+from archlint.intake.workers import Gathered, gather, wished_fixes
 from archlint.model import Failure, Report, Severity, SourceText, Violation
 from archlint.outcome.identity import identities
 from archlint.outcome.suppressions import apply
@@ -22,13 +22,17 @@ from archlint.project.layers import empty_layers, layers
 from archlint.project.library import Library
 from archlint.project.program import Architecture, Module, Project
 from archlint.rulebook import pages
+from archlint.rulebook.fixable import Wish, may_be_fixed, wish
 from archlint.rulebook.judge import judge
 from archlint.rulebook.model import Rule
 from archlint.rulebook.selection import active, meant_by
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line decides; selectors are codes, names, families or `ALL`, `None` is as configured."""
+    """What the command line decides; selectors are codes, names, families or `ALL`, `None` is as configured.
+
+    With `fixes` violations carry their fix, for which some files are parsed again.
+    """
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
@@ -36,6 +40,18 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     config: Path | None = None
     isolated: bool = False
     jobs: int | None = None
+    fixes: bool = False
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run takes in before it judges: the project's sources and facts, all rules, and those `chosen` to run."""
+
+    sources: Sources
+    gathered: Gathered
+    rules: Mapping[str, Rule]
+    chosen: Mapping[str, Rule]
+    config: Config
+    options: Options
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,41 +74,53 @@ def check(paths: Sequence[Path], options: Options) -> Outcome:
 
     Raises `ConfigError`, `PageError`, `SourceError`, `LibraryError` or `WorkerError` when it cannot be done at all.
     """
+    return assess(take_in(paths, options))
+
+
+def take_in(paths: Sequence[Path], options: Options) -> Taken:
+    """Read and parse the project that `paths` belong to. Raises as `check` does."""
     config, rules = configure(paths[0], options)
     chosen = _chosen(rules, config, options)
     sources = find(paths, config)
     gathered = gather(sources.files, options.jobs or available_jobs(), sources.root)
+    return Taken(sources=sources, gathered=gathered, rules=rules, chosen=chosen, config=config, options=options)
+
+
+def assess(taken: Taken) -> Outcome:
+    """Judge a project that was taken in, and report on what is selected of it. Raises as `check` does."""
+    sources, gathered, config = taken.sources, taken.gathered, taken.config
     project = _project(sources, gathered, config)
     texts = _Texts(gathered.data)
     found = [
-        *judge(project, chosen),
-        *_contracts(project, sources, texts, chosen),
+        *judge(project, taken.chosen),
+        *_contracts(project, sources, texts, taken.chosen),
         *_vacuous_layers(project, config),
     ]
     violations = [each for each in found if isinstance(each, Violation)]
-    kept, accepted = apply(violations, project, texts.of, rules, chosen)
+    kept, accepted = apply(violations, project, texts.of, taken.rules, taken.chosen)
     kept = sorted(
-        _reported(_severities(kept, config), sources, config, rules),
+        _reported(_severities(kept, config), sources, config, taken.rules),
         key=lambda each: (each.place, each.code, each.subject, each.message),
     )
-    failures = [*sources.failures, *gathered.failures, *(each for each in found if isinstance(each, Failure))]
+    kept, unmade = _with_fixes(kept, taken) if taken.options.fixes else (kept, [])
+    failures = (each for each in found if isinstance(each, Failure))
     report = Report(
         violations=tuple(kept),
         identities=identities(kept),
-        failures=tuple(failures),
+        failures=(*sources.failures, *gathered.failures, *failures, *unmade),
         notes=(
             *sources.notes,
-            *_layer_notes(project, chosen),
+            *_layer_notes(project, taken.chosen),
             *(each for each in found if isinstance(each, str)),
         ),
-        suppressed=sum(1 for _ in _reported(accepted, sources, config, rules)),
+        suppressed=sum(1 for _ in _reported(accepted, sources, config, taken.rules)),
         files=len(sources.selected),
         base=sources.base.as_posix(),
         cwd=Path.cwd().as_posix(),
         texts={path: texts.of(path) for path in _named_paths(kept)},
         provenance=provenance(sources.base),
     )
-    return Outcome(report=report, rules=chosen, config=config)
+    return Outcome(report=report, rules=taken.chosen, config=config)
 
 
 def configure(start: Path, options: Options) -> tuple[Config, dict[str, Rule]]:
@@ -115,9 +143,7 @@ def available_jobs() -> int:
 
 def _chosen(rules: Mapping[str, Rule], config: Config, options: Options) -> dict[str, Rule]:
     select = options.select if options.select is not None else config.select
-    return active(
-        rules, select, (*config.extend_select, *options.extend_select), (*config.ignore, *options.ignore)
-    )
+    return active(rules, select, (*config.extend_select, *options.extend_select), (*config.ignore, *options.ignore))
 
 
 def _project(sources: Sources, gathered: Gathered, config: Config) -> Project:
@@ -186,6 +212,21 @@ def _reported(
             each.code in codes and files.leave_out(path, is_folder=False) for files, codes in ignores
         ):
             yield each
+
+
+def _with_fixes(violations: Sequence[Violation], taken: Taken) -> tuple[list[Violation], list[Failure]]:
+    """Return the violations with their fixes, and what went wrong while these were made."""
+    wishes: dict[str, list[Wish]] = {}
+    for each in violations:
+        if may_be_fixed(each):
+            wishes.setdefault(each.place.path, []).append(wish(each))
+    files = {file: tuple(wishes[file.path]) for file in taken.sources.files if file.path in wishes}
+    if not files:
+        return list(violations), []
+    fixes, failures = wished_fixes(files, taken.gathered.data, taken.options.jobs or available_jobs())
+    return [
+        msgspec.structs.replace(each, fix=fixes.get((each.place.path, wish(each)))) for each in violations
+    ], failures
 
 
 def _named_paths(violations: Iterable[Violation]) -> list[str]:

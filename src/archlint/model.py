@@ -103,13 +103,32 @@ class Step(msgspec.Struct, frozen=True):
     place: Place | None
 
 
+class Edit(msgspec.Struct, frozen=True, order=True, array_like=True):
+    """Puts `text` in the place of what stands from `start` to `end` (0-based code points, `end` exclusive)."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Fix(msgspec.Struct, frozen=True, array_like=True):
+    """A repair of one violation: edits of the file it is in, none of which overlap.
+
+    `description` is a phrase in the imperative. A `safe` fix leaves what the program does as it is, but for the fault.
+    """
+
+    description: str
+    edits: tuple[Edit, ...]
+    safe: bool
+
+
 class Violation(msgspec.Struct, frozen=True, kw_only=True):
     """One place where a rule is broken.
 
     `module`, `scope` (qualified name of the enclosing function or class, empty for the module body),
     `subject` (the API, import or member it is about) and `contract` (name of the user's contract, if one is
     broken) are its identity together with `code`; message, place and trace never are. `help` says how to mend
-    it.
+    it, `fix` does it; it is `None` when there is none or nobody asked for it.
     """
 
     code: str
@@ -122,6 +141,7 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     contract: str = ""
     help: str = ""
     trace: tuple[Step, ...] = ()
+    fix: Fix | None = None
 
 
 class Failure(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""The child process that parses: modules come in on standard input, their facts go out on standard output.
+"""The child process that parses: modules come in on standard input, their facts or fixes go out on standard output.
 
 LibCST's parser is native code that can overflow the stack, take very long and ignores signals meanwhile; here
 it can be killed and costs one file. A message is a length (4 bytes, big endian) and MessagePack.
@@ -19,6 +19,7 @@ from archlint.facts.extract import extract
 from archlint.facts.text import DecodeError, decode
 from archlint.intake.workers import Answer, Task, read_message, write_message
 from archlint.rulebook.checks.module_checks import MODULE_CHECKS
+from archlint.rulebook.fixes.make import make_fixes
 
 STACK_SIZE = 512 * 1024 * 1024
 RECURSION_LIMIT = 100_000
@@ -49,6 +50,8 @@ def _serve(requests: BinaryIO, answers: BinaryIO, checks: Mapping[type, Sequence
 def _answer(task: Task, checks: Mapping[type, Sequence[ModuleCheck]], encoder: msgspec.msgpack.Encoder) -> Answer:
     try:
         text = decode(task.data)
+        if task.wishes:
+            return _fixes(task, text, encoder)
         return Answer(encoder.encode(extract(text, task.module, task.is_package, checks)), 0, "")
     except DecodeError as error:
         return Answer(b"", error.line, error.message)
@@ -57,6 +60,13 @@ def _answer(task: Task, checks: Mapping[type, Sequence[ModuleCheck]], encoder: m
         return Answer(b"", line, f"the file is no valid Python: {message}")
     except (cst.CSTLogicError, SyntaxError, RecursionError, ValueError) as error:
         return Answer(b"", 0, f"LibCST cannot parse the file ({type(error).__name__}: {error})")
+
+
+def _fixes(task: Task, text: str, encoder: msgspec.msgpack.Encoder) -> Answer:
+    try:
+        return Answer(encoder.encode(make_fixes(text, task.module, task.is_package, task.wishes)), 0, "")
+    except Exception as error:  # noqa: BLE001 -- a fix that cannot be made must not look like a parser that crashed
+        return Answer(b"", 0, f"{type(error).__name__}: {error}; please report this")
 
 
 def _syntax_error(text: str, error: cst.ParserSyntaxError) -> tuple[int, str]:

@@ -11,7 +11,10 @@ from archlint.facts.scopes import Scope
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
-    """A violation of rule `code` as a module check sees it; see `model.Candidate` for `reference` and `names`."""
+    """A violation of rule `code` as a module check sees it; see `model.Candidate` for `reference` and `names`.
+
+    `keyword` is the node's own keyword, if the place is to be there and not at the first name behind it.
+    """
 
     code: str
     message: str
@@ -19,6 +22,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     severity: str = ""
     reference: str = ""
     names: tuple[str, ...] = ()
+    keyword: str = ""
 
 
 class ModuleContext:
@@ -41,6 +45,15 @@ class ModuleContext:
     def assigned(self, name: str) -> cst.CSTNode | None:
         """Return the expression last assigned to a name of this block or the module, if that is plain to see."""
         return self._scope.block.nodes.get(name) or self._scope.module.nodes.get(name)
+
+    def is_bound(self, name: str) -> bool:
+        """Tell whether this block, one around it or the module binds a name."""
+        scope: Scope | None = self._scope
+        while scope is not None:
+            if name in scope.env or (scope.bindings is not None and name in scope.bindings.names):
+                return True
+            scope = scope.parent
+        return False
 
     @property
     def enclosing_function(self) -> cst.FunctionDef | None:

@@ -21,9 +21,17 @@ _TRANSPARENT = frozenset(
 )
 """Annotations that mean their first argument."""
 _NOT_A_VALUE = frozenset({"typing.Literal", "typing.Any", "typing.NoReturn", "typing.Never"})
-_SAME_ELEMENTS = frozenset({"builtins.reversed", "builtins.sorted", "builtins.list", "builtins.tuple", "builtins.iter"})
+_STEPS_FROM_FIRST = {
+    **dict.fromkeys(("builtins.reversed", "builtins.iter"), ""),
+    **dict.fromkeys(("asyncio.shield", "asyncio.wait_for", "copy.copy", "copy.deepcopy"), ""),
+    **dict.fromkeys(("builtins.sorted", "builtins.list", "builtins.tuple"), "+"),
+    "builtins.next": "*",
+    "functools.partial": "$",
+}
+"""What is to be done with the first argument of a call to get its result."""
+_LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itertools.filterfalse"})
+"""What calls its first argument when it is iterated over; the function stands as the type's argument."""
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.param_functions.Depends"})
-_SAME_VALUE = frozenset({"functools.partial", "asyncio.shield", "asyncio.wait_for", "typing.cast", "copy.copy", "copy.deepcopy"})
 _DISPLAYS: dict[type[cst.CSTNode], str] = {
     cst.SimpleString: "builtins.str{}",
     cst.ConcatenatedString: "builtins.str{}",
@@ -137,15 +145,16 @@ class Expressions:
         if isinstance(node.func, cst.Name) and node.func.value == "super" and not node.args:
             return self._super()
         callee = self.value(node.func, depth)
-        if callee in _SAME_ELEMENTS and len(node.args) >= 1:
-            return self.value(node.args[0].value, depth) or step(callee, "()")
-        if callee in _SAME_VALUE and node.args:
-            if callee == "typing.cast":
-                return step(self.annotation(node.args[0].value), "{}")
-            return self.value(node.args[0].value, depth)
-        if callee == "builtins.next" and node.args:
-            return step(self.value(node.args[0].value, depth), "*")
-        return step(callee, "()")
+        given = self._from_first(callee, node.args[0].value, depth) if node.args else ""
+        return given or step(callee, "()")
+
+    def _from_first(self, callee: str, first: cst.BaseExpression, depth: int) -> str:
+        """Return what a call gives whose result is made of its first argument; empty for other calls."""
+        if callee in _STEPS_FROM_FIRST:
+            return step(self.value(first, depth), _STEPS_FROM_FIRST[callee])
+        if callee in _LAZY:
+            return step(generic(callee, [self.value(first, depth)]), "{}")
+        return step(self.annotation(first), "{}") if callee == "typing.cast" else ""
 
     def _super(self) -> str:
         scope: Scope | None = self.scope

@@ -1,5 +1,6 @@
 """The whole way from the text of one module to its facts."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import libcst as cst
@@ -68,11 +69,18 @@ def extract(
     )
 
 
+def look(tree: cst.Module, name: str, is_package: bool, checks: Mapping[type, Sequence[ModuleCheck]]) -> None:
+    """Walk the tree of a module for what the checks do with its nodes; there are no facts."""
+    walk = Walk(tree, name, is_package, checks)
+    walk.run()
+    walk.release()
+
+
 def _candidates(records: Records, spans: "_Spans") -> tuple[Candidate, ...]:
     return tuple(
         Candidate(
             seen.code,
-            *spans.of(anchor),
+            *(spans.keyword(anchor, seen.keyword) if seen.keyword else spans.of(anchor)),
             seen.message,
             seen.subject,
             function,
@@ -104,6 +112,12 @@ class _Spans:
         first = min(first, len(self._starts) - 1)
         last = min(last, len(self._starts) - 1)
         return self._starts[first], self._starts[last] + len(self._words[last])
+
+    def keyword(self, anchor: Anchor, word: str) -> tuple[int, int]:
+        """Return the offsets of the last `word` before the first identifier; those of the identifier if it has none."""
+        start, end = self.of(anchor)
+        found = [match.span() for match in re.finditer(rf"\b{word}\b", self._text[:start])]
+        return found[-1] if found else (start, end)
 
     def import_(self, record: ImportRecord) -> Import:
         """Return the fact of an import alias; its statement starts at the keyword before its first identifier."""

@@ -3,6 +3,7 @@
 import libcst as cst
 
 from archlint.facts import model
+from archlint.facts.examined import examined
 from archlint.facts.records import Anchor
 from archlint.facts.references import step, union
 from archlint.facts.scopes import dotted_name, merge
@@ -16,7 +17,7 @@ def if_(walk: Walk, node: cst.If) -> None:
     flags = walk.flags
     body_flags, else_flags = _condition_flags(walk, node.test)
     walk.push(
-        node.test,
+        *examined(node.test, flags),
         (_begin,),
         (_narrow, node.test),
         (Walk.set_flags, body_flags),
@@ -102,7 +103,7 @@ def while_(walk: Walk, node: cst.While) -> None:
     flags = walk.flags
     walk.push(
         (Walk.set_flags, flags | model.IN_LOOP),
-        node.test,
+        *examined(node.test, flags | model.IN_LOOP),
         (_begin,),
         node.body,
         (_next_branch, False),
@@ -153,11 +154,12 @@ def with_(walk: Walk, node: cst.With) -> None:
     flags = walk.flags
     suffix = "~" if node.asynchronous else "^"
     for_items: list[cst.CSTNode | Action] = []
+    entered: list[str] = []
     for item in node.items:
         anchor: Anchor = [0, 0]
         for_items.append((_begin_item, anchor))
         for_items.extend(awaited(walk, item.item, node.asynchronous is not None))
-        for_items.append((_enter_item, item, node.asynchronous is not None, anchor))
+        for_items.append((_enter_item, item, node.asynchronous is not None, anchor, entered))
         if item.asname is not None:
             for_items.append((count_target, item.asname.name))
             for_items.append((_bind_entered, item, suffix))
@@ -166,6 +168,7 @@ def with_(walk: Walk, node: cst.With) -> None:
         (Walk.set_flags, flags | model.IN_WITH),
         node.body,
         (Walk.set_flags, flags),
+        (_exit_items, entered, node.asynchronous is not None),
     )
 
 
@@ -173,11 +176,22 @@ def _begin_item(walk: Walk, anchor: Anchor) -> None:
     anchor[:] = [len(walk.names), len(walk.names)]
 
 
-def _enter_item(walk: Walk, item: cst.WithItem, asynchronous: bool, anchor: Anchor) -> None:
-    """Record what a `with` calls although nobody wrote it."""
+def _enter_item(walk: Walk, item: cst.WithItem, asynchronous: bool, anchor: Anchor, entered: list[str]) -> None:
+    """Record what a `with` calls although nobody wrote it; `entered` collects what it is called on."""
     anchor[1] = max(len(walk.names) - 1, anchor[0])
     method, flags = (".__aenter__", walk.flags | model.AWAITED) if asynchronous else (".__enter__", walk.flags)
     implicit_call(walk, item.item, method, anchor, flags)
+    entered.append(walk.expressions.value(item.item))
+
+
+def _exit_items(walk: Walk, entered: list[str], asynchronous: bool) -> None:
+    """Record the calls at the end of a `with`, the last item's first, behind the last name of the body."""
+    method, flags = (".__aexit__", walk.flags | model.AWAITED) if asynchronous else (".__exit__", walk.flags)
+    last = max(len(walk.names) - 1, 0)
+    for reference in reversed(entered):
+        if reference:
+            callee = step(reference, method)
+            walk.records.calls.append((callee, [last, last], (), walk.scope.function, walk.owner, flags))
 
 
 def _bind_entered(walk: Walk, item: cst.WithItem, suffix: str) -> None:

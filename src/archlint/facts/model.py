@@ -20,6 +20,8 @@ reference is a string: a root, then steps, read from left to right; the project 
 | `[]` / `[2]` | an element by any subscript / by the constant index 2 |
 | `{}` | an instance of the type before it |
 | `<A,B>` | the type before it, with type arguments, which are references |
+| `$` | `functools.partial` of it |
+| `+` | a list of what iterating over it gives |
 | `%` | the instance or class before it, seen through `super()` |
 
 `A|B` means one or the other; the empty string means unknown. Offsets are 0-based code points into the decoded
@@ -42,11 +44,13 @@ IN_CLASS_BODY = 1024
 IN_COMPREHENSION = 2048
 IN_MAIN_GUARD = 4096
 IN_PARTIAL = 8192
+EXAMINED = 16384
 """Bits of `flags`: the syntax around a call or load, up to the enclosing function or module body.
 
 AWAITED: the call itself is awaited. STATEMENT: the call's value is dropped. IN_LOOP covers the body of `for`
 and `while` and of comprehensions; IN_CONDITION an `if` branch; IN_MAIN_GUARD the body of `if __name__ ==
-"__main__"`, IN_PARTIAL what `functools.partial` will call.
+"__main__"`, IN_PARTIAL what `functools.partial` will call. EXAMINED: the call's value is looked at on the spot, tested
+for truth, compared, subscripted or asked for an attribute that is not called.
 """
 
 
@@ -148,9 +152,10 @@ class Class(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A call, or what a statement calls: `with` (`__enter__`, `__aenter__`), `for` and its like (`__iter__`).
+    """A call, or what a statement calls: `with` (`__enter__`, `__aexit__`, ...), `for` and its like (`__iter__`).
 
-    `callee` is a reference, `start`/`end` span the callee as written, from its first to its last name.
+    `callee` is a reference, `start`/`end` span the callee as written, from its first to its last name; what ends a
+    `with` spans the last name of its body.
 
     `arguments` are (name, value) pairs in order: the name is empty for a positional argument, `*` or `**` for
     an unpacked one; the value is `=` and the source of a literal, or a reference. `function` is the index of

@@ -90,11 +90,12 @@ CandidateRecord: TypeAlias = tuple[Anchor, Sighting, int, int]
 
 @dataclass(slots=True)
 class Records:
-    """All that the walk of one module has written down."""
+    """All that the walk of one module has written down; `made` are names of the module that hold what a call gave."""
 
     imports: list[ImportRecord] = field(default_factory=list)
     bindings: dict[str, list[str]] = field(default_factory=dict)
     bound_by_functions: dict[str, list[str]] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
     exports: list[str] | None = None
     functions: list[FunctionRecord] = field(default_factory=list)
     classes: list[ClassRecord] = field(default_factory=list)
@@ -113,6 +114,8 @@ class Records:
         bound = self.bindings.setdefault(name, [])
         if only:
             bound.clear()
+        if reference.endswith("()"):
+            self.made.add(name)
         if reference not in bound:
             bound.append(reference)
 

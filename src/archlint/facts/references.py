@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache
 
-_ROOT = re.compile(r"[^#@(!^~*&\[{<%]*(?:[#@]\d+)?")
-_STEP = re.compile(r"\.[^.(!^~*&\[{<%]+|\(\)|\{\}|\[[^\]]*\]|[!^~*&%]")
+_ROOT = re.compile(r"[^#@(!^~*&\[{<%$+]*(?:[#@]\d+)?")
+_STEP = re.compile(r"\.[^.(!^~*&\[{<%$+]+|\(\)|\{\}|\[[^\]]*\]|[!^~*&%$+]")
 _ANGLE = re.compile(r"[<>]")
 MAX_ALTERNATIVES = 6
 MAX_LENGTH = 300

@@ -240,11 +240,11 @@ class Scope:
         return f"{self.qualname}.{name}" if self.is_class else f"{self.qualname}.<locals>.{name}"
 
     def holds_instance(self, name: str) -> bool:
-        """Tell whether a name of this function or a function around it holds an instance of a class that is known."""
+        """Tell whether a name of this function or one around it holds an instance, or what a known call gave."""
         scope: Scope | None = self
         while scope is not None and scope.parent is not None:
             if name in scope.env:
-                return scope.env[name].endswith("{}")
+                return scope.env[name].endswith(("{}", "()", "!"))
             scope = scope.parent
         return False
 

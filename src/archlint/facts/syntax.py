@@ -54,7 +54,7 @@ REVERSED: dict[type, tuple[str, ...]] = {node_type: names[::-1] for node_type, n
 
 
 def descend(node: cst.CSTNode, but_not: tuple[type[cst.CSTNode], ...] = ()) -> Iterator[cst.CSTNode]:
-    """Yield a node and all that is below it, in no particular order; for checks that look into one construct.
+    """Yield a node and all that is below it, in the order of the text; for checks that look into one construct.
 
     Nodes of the classes `but_not` are left out with all that is below them.
     """
@@ -64,9 +64,9 @@ def descend(node: cst.CSTNode, but_not: tuple[type[cst.CSTNode], ...] = ()) -> I
         if isinstance(current, but_not):
             continue
         yield current
-        for field in FIELDS[current.__class__]:
+        for field in REVERSED[current.__class__]:
             value = getattr(current, field)
             if isinstance(value, cst.CSTNode):
                 stack.append(value)
             elif isinstance(value, list | tuple):
-                stack.extend(value)
+                stack.extend(value[::-1])

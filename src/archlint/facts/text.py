@@ -1,4 +1,4 @@
-"""Turns the bytes of a source file into text as Python itself would read them."""
+"""Turns the bytes of a source file into text as Python itself would read them, and back."""
 
 import io
 import re
@@ -37,6 +37,17 @@ def decode(data: bytes) -> str:
     if null >= 0:
         raise DecodeError(_line_at(data, null), "contains a null byte; is this a text file?")
     return text
+
+
+def encode(text: str, original: bytes) -> bytes:
+    """Return a new text of a file as bytes, with encoding and byte order mark of the `original` ones.
+
+    Raises ValueError when the encoding has no such character, or does not give the original bytes back.
+    """
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(original).readline)
+    if original.decode(encoding).encode(encoding) != original:
+        raise ValueError(f"{encoding} does not give back the bytes that it read")
+    return text.encode(encoding)
 
 
 def _header_error(data: bytes, message: str) -> DecodeError:

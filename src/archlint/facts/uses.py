@@ -3,6 +3,7 @@
 import libcst as cst
 
 from archlint.facts import model
+from archlint.facts.examined import examined
 from archlint.facts.expressions import literal
 from archlint.facts.records import Anchor, ImportRecord
 from archlint.facts.references import step, union
@@ -12,7 +13,10 @@ from archlint.facts.walk import Action, Walk, handles
 _TYPE_ALIAS = frozenset({"typing.TypeAlias", "typing_extensions.TypeAlias"})
 _CONSUMERS = frozenset(
     f"builtins.{name}"
-    for name in ("all", "any", "dict", "enumerate", "frozenset", "list", "max", "min", "set", "sorted", "sum", "tuple")
+    for name in (
+        *("all", "any", "dict", "enumerate", "frozenset", "list", "max", "min", "next", "set", "sorted", "sum"),
+        *("tuple", "list{}.extend", "set{}.update", "str{}.join"),
+    )
 )
 """What iterates over its first argument there and then."""
 _DYNAMIC_IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
@@ -20,19 +24,25 @@ _DYNAMIC_IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
 
 @handles(cst.Attribute)
 def attribute(walk: Walk, node: cst.Attribute) -> None:
-    """Walk a dotted name at once; record it as read when its root is imported or an instance of a known class."""
+    """Walk a dotted name at once; record it as read when its root is imported, an instance, or what a call gives."""
     first = len(walk.names)
-    if not _chain(walk, node):
+    if not _chain(walk, node, (_read_of_call, node, first), read=True):
         return
     root = walk.names[first]
-    if root in walk.imported or walk.scope.holds_instance(root):
+    if root in walk.imported or walk.scope.holds_instance(root) or root in walk.records.made:
         walk.load(node, first, len(walk.names) - 1)
 
 
-def _chain(walk: Walk, node: cst.CSTNode, *then: Action) -> bool:
+def _read_of_call(walk: Walk, node: cst.Attribute, first: int) -> None:
+    if node.value.__class__ is cst.Call:
+        walk.load(node, first, len(walk.names) - 1)
+
+
+def _chain(walk: Walk, node: cst.CSTNode, *then: Action, read: bool = False) -> bool:
     """Count the identifiers of an attribute chain; when its root is no name, put the root on the stack first.
 
-    `then` are actions to be done after the chain. Returns whether the chain is counted already.
+    `then` are actions to be done after the chain; `read` says that its value is not called. Returns whether the chain
+    is counted already.
     """
     attributes: list[str] = []
     while node.__class__ is cst.Attribute:  # `isinstance` is slow to say no to classes with an abstract base
@@ -45,7 +55,7 @@ def _chain(walk: Walk, node: cst.CSTNode, *then: Action) -> bool:
         for function, *arguments in then:
             function(walk, *arguments)
         return True
-    walk.push(node, (_count, attributes), *then)
+    walk.push(*(examined(node, walk.flags) if read else (node,)), (_count, attributes), *then)
     return False
 
 
@@ -63,7 +73,7 @@ def call(walk: Walk, node: cst.Call) -> None:
     if callee in _DYNAMIC_IMPORTS:
         _dynamic_import(walk, arguments, anchor)
     flags = walk.flags
-    walk.flags = flags & ~(model.AWAITED | model.STATEMENT)
+    walk.flags = flags & ~(model.AWAITED | model.STATEMENT | model.EXAMINED)
     walk.check(node, anchor)
     if callee in _CONSUMERS and node.args:
         iterate(walk, node.args[0].value)
@@ -89,6 +99,15 @@ def argument(walk: Walk, node: cst.Arg) -> None:
     """Count a keyword, walk the value."""
     if node.keyword is not None:
         walk.names.append(node.keyword.value)
+    if node.star == "*":
+        iterate(walk, node.value)
+    walk.push(node.value)
+
+
+@handles(cst.StarredElement)
+def starred(walk: Walk, node: cst.StarredElement) -> None:
+    """Walk what a display takes apart."""
+    iterate(walk, node.value)
     walk.push(node.value)
 
 

@@ -25,10 +25,10 @@ _SESSION_OPTIONS = (
 
 
 def find_contracts(folder: Path, top: Path) -> tuple[ContractFile | None, tuple[Failure, ...]]:
-    """Read the import-linter configuration in `folder` or the nearest one above it, up to `top`; see `read_contracts`."""
+    """Read the import-linter configuration in `folder` or the nearest above it up to `top`; see `read_contracts`."""
     while True:
         contracts, failures = read_contracts(folder)
-        if contracts is not None or failures or folder == top or folder == folder.parent:
+        if contracts is not None or failures or folder in (top, folder.parent):
             return contracts, failures
         folder = folder.parent
 

@@ -1,4 +1,4 @@
-"""Runs the child processes that parse, and gathers the facts they send back."""
+"""Runs the child processes that parse, and gathers the facts and fixes they send back."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -17,7 +17,8 @@ import msgspec
 
 from archlint.facts.model import ModuleFacts
 from archlint.intake.sources import SourceFile, read
-from archlint.model import Failure
+from archlint.model import Failure, Fix
+from archlint.rulebook.fixable import Wish
 
 BATCH_BYTES = 192 * 1024
 SECONDS_TO_START = 30.0
@@ -27,17 +28,18 @@ _LENGTH = struct.Struct(">I")
 
 
 class Task(msgspec.Struct, frozen=True, array_like=True):
-    """One module to parse: its dotted name, whether it is a package, its bytes."""
+    """One module to parse: its dotted name, whether it is a package, its bytes; `wishes` ask for fixes instead."""
 
     module: str
     is_package: bool
     data: bytes
+    wishes: tuple[Wish, ...] = ()
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
-    """The encoded facts of one module, or (when empty) the line (0: unknown) and why there are none."""
+    """The encoded facts or fixes of one module, or (when empty) the line (0: unknown) and why there are none."""
 
-    facts: bytes
+    value: bytes
     line: int
     message: str
 
@@ -70,20 +72,23 @@ class Gathered(msgspec.Struct):
     data: dict[str, bytes]
 
 
-def gather(files: Sequence[SourceFile], jobs: int, root: Path) -> Gathered:
+def gather(
+    files: Sequence[SourceFile], jobs: int, root: Path, contents: Callable[[SourceFile], bytes | Failure] = read
+) -> Gathered:
     """Read and parse all files with `jobs` child processes; the result does not depend on their number.
 
-    `root` is the project's directory, to which the `exclude` that failures propose is relative.
+    `root` is the project's directory, to which the `exclude` that failures propose is relative; `contents` gives the
+    bytes of a file.
 
     Raises `WorkerError` when no child process can start.
     """
     gathered = Gathered({}, [], {})
-    pool = _Pool(_batches(files, gathered), gathered.data)
+    pool = _Pool(_batches(files, gathered, contents), gathered.data)
     decoder = msgspec.msgpack.Decoder(ModuleFacts)
     try:
         for file, answer in pool.run(max(1, min(jobs, len(pool.batches)))):
-            if answer.facts:
-                gathered.facts[file.path] = decoder.decode(answer.facts)
+            if answer.value:
+                gathered.facts[file.path] = decoder.decode(answer.value)
             else:
                 hint = f'leave it out with exclude = ["{Path(os.path.relpath(file.path, root)).as_posix()}"]'
                 failure = Failure(file.path, answer.line, f"{answer.message}; {hint}")
@@ -94,12 +99,37 @@ def gather(files: Sequence[SourceFile], jobs: int, root: Path) -> Gathered:
     return gathered
 
 
-def _batches(files: Iterable[SourceFile], gathered: Gathered) -> "deque[list[SourceFile]]":
+def wished_fixes(
+    wishes: Mapping[SourceFile, tuple[Wish, ...]], data: Mapping[str, bytes], jobs: int
+) -> tuple[dict[tuple[str, Wish], Fix], list[Failure]]:
+    """Return the fixes by path and wish, and a failure for each file that a child process came to grief on.
+
+    `data` are the bytes of the files. Raises `WorkerError` when no child process can start.
+    """
+    fixes: dict[tuple[str, Wish], Fix] = {}
+    failures: list[Failure] = []
+    pool = _Pool(deque([file] for file in wishes), data, wishes)
+    decoder = msgspec.msgpack.Decoder(list[Fix | None])
+    try:
+        for file, answer in pool.run(max(1, min(jobs, len(pool.batches)))):
+            if not answer.value:
+                failures.append(Failure(file.path, answer.line, f"no fix can be made: {answer.message}"))
+                continue
+            made = zip(wishes[file], decoder.decode(answer.value), strict=True)
+            fixes.update(((file.path, wish), fix) for wish, fix in made if fix is not None)
+    finally:
+        pool.stop()
+    return fixes, sorted(failures, key=lambda failure: failure.path)
+
+
+def _batches(
+    files: Iterable[SourceFile], gathered: Gathered, contents: Callable[[SourceFile], bytes | Failure]
+) -> "deque[list[SourceFile]]":
     """Read every file, and put those that could be read into batches of about the same number of bytes."""
     batches: deque[list[SourceFile]] = deque()
     size = BATCH_BYTES
     for file in files:
-        data = read(file)
+        data = contents(file)
         if isinstance(data, Failure):
             gathered.failures.append(data)
             continue
@@ -143,9 +173,15 @@ class _Worker:
 class _Pool:
     """Threads of this process, each with a worker of its own, that take batches until none is left."""
 
-    def __init__(self, batches: "deque[list[SourceFile]]", data: dict[str, bytes]) -> None:
+    def __init__(
+        self,
+        batches: "deque[list[SourceFile]]",
+        data: Mapping[str, bytes],
+        wishes: Mapping[SourceFile, tuple[Wish, ...]] | None = None,
+    ) -> None:
         self.batches = batches
         self._data = data
+        self._wishes = wishes or {}
         self._done: queue.SimpleQueue[tuple[SourceFile, Answer] | Exception | None] = queue.SimpleQueue()
         self._workers: dict[int, _Worker] = {}
         self._threads: list[threading.Thread] = []
@@ -210,7 +246,9 @@ class _Pool:
 
     def _process(self, worker: _Worker, batch: list[SourceFile]) -> bool:
         """Send a batch and hand on its answers; false when the worker died, which costs the file it was at."""
-        tasks = [Task(file.module, file.is_package, self._data[file.path]) for file in batch]
+        tasks = [
+            Task(file.module, file.is_package, self._data[file.path], self._wishes.get(file, ())) for file in batch
+        ]
         worker.deadline = time.monotonic() + SECONDS_PER_FILE
         with contextlib.suppress(OSError):  # it died; the missing answers tell
             write_message(worker.stdin, msgspec.msgpack.encode(tasks))

@@ -1,12 +1,15 @@
-"""Writes a report whole or not at all."""
+"""Writes files whole or not at all."""
 
+import contextlib
+import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write `text` as UTF-8, by way of a temporary file in the same folder; raises `OSError`.
+    """Write a report as UTF-8, by way of a temporary file in the same folder; raises `OSError`.
 
     Missing folders are made, a link is followed. Whoever reads `path` meanwhile sees the old file or the new one,
     never a part.
@@ -15,17 +18,37 @@ def write_whole(path: Path, text: str) -> None:
     if path.exists() and not path.is_file():
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
         return
-    path = path.resolve()
+    _replace(path.resolve(), text.encode("utf-8", "backslashreplace"))
+
+
+def rewrite(path: Path, data: bytes) -> None:
+    """Write the new bytes of a source file in the same way; raises `OSError`, also when the file is read-only."""
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    _replace(path.resolve(), data)
+
+
+def _replace(path: Path, data: bytes) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
-            stream.write(text)
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        Path(temporary).chmod(mode)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        if path.exists():
+            _take_over(path.stat(), temporary)
+        else:
+            Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _take_over(old: os.stat_result, temporary: str) -> None:
+    """Give a file mode and, as far as that is allowed, owner of another one."""
+    if hasattr(os, "chown"):
+        with contextlib.suppress(PermissionError):
+            os.chown(temporary, old.st_uid, old.st_gid)
+    Path(temporary).chmod(stat.S_IMODE(old.st_mode))
 
 
 def _umask() -> int:

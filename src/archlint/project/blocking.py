@@ -7,6 +7,7 @@ from typing import NamedTuple
 from archlint.facts.model import Call, Load
 from archlint.model import Severity
 from archlint.project.calls import CallGraph, Site, call_graph
+from archlint.project.handovers import handovers
 from archlint.project.library import Blocking
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
@@ -20,7 +21,7 @@ _NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
 
 
 class Cause(NamedTuple):
-    """Why a function blocks: the API at the end, the place in this function, and the function called there (or none)."""
+    """Why a function blocks: the API at the end, the place in this function, the function called there (or none)."""
 
     blocking: Blocking
     module: Module
@@ -29,11 +30,15 @@ class Cause(NamedTuple):
 
 
 class BlockingFunctions:
-    """The cause for every plain function that blocks, by key; of the gravest severity, by the shortest chain."""
+    """The cause for every plain function that blocks, by key; of the gravest severity, by the shortest chain.
+
+    A function that runs on the loop, async or not, is judged by itself and hands nothing on to its callers.
+    """
 
     def __init__(self, project: Project) -> None:
         self._project = project
         graph: CallGraph = project.query(call_graph)
+        self._on_loop = project.query(handovers).on_loop
         self.sites: dict[str, list[Site]] = {}
         self.causes: dict[str, Cause] = {}
         callers: dict[str, list[tuple[str, Site]]] = {}
@@ -41,18 +46,24 @@ class BlockingFunctions:
             for site in graph.sites(module):
                 caller = f"{module.name}#{site.use.function}"
                 self.sites.setdefault(caller, []).append(site)
-                if site.use.function >= 0 and not module.facts.functions[site.use.function].is_async:
+                if self._is_plain(module, site.use.function):
                     callers.setdefault(site.target, []).append((caller, site))
         direct = list(self._direct())
         for severity in sorted(Severity, key=lambda each: -each.rank):
             self._spread([each for each in direct if each[1].blocking.severity is severity], callers)
 
+    def _is_plain(self, module: Module, function: int) -> bool:
+        return (
+            function >= 0
+            and not module.facts.functions[function].is_async
+            and f"{module.name}#{function}" not in self._on_loop
+        )
+
     def _direct(self) -> Iterator[tuple[str, Cause]]:
         resolver = self._project.query(types)
         for module in self._project.modules:
-            functions = module.facts.functions
             for call in module.facts.calls:
-                if call.function >= 0 and not functions[call.function].is_async:
+                if self._is_plain(module, call.function):
                     blocking = blocking_call(self._project, resolver, module, call)
                     if blocking is not None:
                         yield f"{module.name}#{call.function}", Cause(blocking, module, call)
@@ -80,7 +91,7 @@ class BlockingFunctions:
 
 
 def blocking_functions(project: Project) -> BlockingFunctions:
-    """The query for blocking functions."""
+    """Answer the query for blocking functions."""
     return BlockingFunctions(project)
 
 
@@ -95,17 +106,21 @@ def blocking_api(project: Project, resolver: Types, callee: str) -> Blocking | N
     found: Blocking | None = None
     for value in resolver.infer(callee):
         blocks = None
-        if value.kind == "object":
-            blocks = next(filter(None, (_known(project, name) for name in resolver.names_of(value))), None)
+        if value.kind in ("object", "partial"):
+            blocks = _known(project, resolver.names_of(value))
         if blocks is None:
             return None
         found = found or blocks
     return found
 
 
-def _known(project: Project, name: str) -> Blocking | None:
-    own = project.architecture.blocking.get(name)
-    return Blocking(name, OWN, Severity.ERROR, own) if own is not None else project.library.blocking(name)
+def _known(project: Project, names: tuple[str, ...]) -> Blocking | None:
+    """Look up the user's own APIs by all names, others by the nearest: a pipeline queues what its base class sends."""
+    own = project.architecture.blocking
+    configured = next((each for each in names if each in own), None)
+    if configured is not None:
+        return Blocking(configured, OWN, Severity.ERROR, own[configured])
+    return project.library.blocking(names[0])
 
 
 def _waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> bool:
@@ -119,7 +134,11 @@ def _waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> b
             return False
         return not (first == "=False" and blocking.api.endswith((".acquire", ".get", ".shutdown")))
     if blocking.kind == "file":
-        return not (_in_memory(module, call, first) or _reads_stream(resolver, call, blocking))
+        return not (_in_memory(module, call, first) or _reads_stream(resolver, call, blocking)) and not any(
+            _reads_stream(resolver, opening, blocking) for opening in _openings(module, call)
+        )
+    if blocking.api.startswith("socket.socket."):
+        return not _is_nonblocking(module, call)
     return True
 
 
@@ -129,10 +148,25 @@ def _in_memory(module: Module, call: Call, first: str) -> bool:
         return True
     if not call.callee.startswith("pathlib.Path()."):
         return False
-    inner = [
-        each for each in module.facts.calls if each.callee == "pathlib.Path" and each.start == call.start
-    ]
+    inner = [each for each in module.facts.calls if each.callee == "pathlib.Path" and each.start == call.start]
     return any(argument[1:].startswith(_IN_MEMORY) for each in inner for _, argument in each.arguments[:1])
+
+
+def _openings(module: Module, call: Call) -> list[Call]:
+    """Return the calls in the same function that may have made what a method is called on."""
+    maker = call.callee.rpartition(".")[0].removesuffix("^").removesuffix("()")
+    return [each for each in module.facts.calls if each.callee == maker and each.function == call.function]
+
+
+def _is_nonblocking(module: Module, call: Call) -> bool:
+    """Tell whether the same function makes the socket one that never waits."""
+    receiver = call.callee.rpartition(".")[0]
+    settings = {(f"{receiver}.setblocking", "=False"), (f"{receiver}.settimeout", "=0")}
+    return any(
+        each.function == call.function and (each.callee, value) in settings
+        for each in module.facts.calls
+        for _, value in each.arguments[:1]
+    )
 
 
 def _reads_stream(resolver: Types, call: Call, blocking: Blocking) -> bool:

@@ -26,22 +26,31 @@ _UNMISTAKABLE: Mapping[str, str] = {
     "use_cases": "application",
     "usecase": "application",
     "usecases": "application",
+    "interactors": "application",
     "infrastructure": "infrastructure",
     "infra": "infrastructure",
+    "adapter": "infrastructure",
     "adapters": "infrastructure",
+    "adaptors": "infrastructure",
+    "outbound": "infrastructure",
     "persistence": "infrastructure",
     "presentation": "presentation",
     "entrypoints": "presentation",
+    "inbound": "presentation",
 }
 _WEAK: Mapping[str, str] = {
     "model": "domain",
     "models": "domain",
     "services": "application",
     "repositories": "infrastructure",
+    "gateways": "infrastructure",
     "db": "infrastructure",
+    "database": "infrastructure",
     "api": "presentation",
     "web": "presentation",
+    "controllers": "presentation",
     "routers": "presentation",
+    "routes": "presentation",
     "endpoints": "presentation",
 }
 _COMPOSITION = frozenset(
@@ -51,7 +60,9 @@ _COMPOSITION = frozenset(
         "composition_root",
         "container",
         "containers",
+        "dependencies",
         "dependency_injection",
+        "deps",
         "di",
         "injection",
         "ioc",
@@ -99,7 +110,7 @@ class Layers:
 
 
 def layers(project: Project) -> Layers:
-    """The query for layer roles."""
+    """Answer the query for layer roles."""
     return Layers(project)
 
 
@@ -108,9 +119,7 @@ def is_test(module: Module) -> bool:
     *folders, name = module.name.split(".")
     if "tests" in folders or name in ("conftest", "tests"):
         return True
-    return (
-        name.startswith("test_") or name.endswith("_test") or "/tests/" in module.path.rpartition("/src/")[2]
-    )
+    return name.startswith("test_") or name.endswith("_test") or "/tests/" in module.path.rpartition("/src/")[2]
 
 
 def empty_layers(project: Project) -> Iterator[tuple[str, str, str]]:
@@ -157,18 +166,23 @@ def _by_name(project: Project) -> Iterator[tuple[str, Layer]]:
 
 
 def _inferred(parts: list[str], layered: "_Layered") -> Layer | None:
-    for position, part in enumerate(parts):
-        if ".".join(parts[:position]) not in layered.parents:
-            continue
+    inside = [position for position in range(len(parts)) if ".".join(parts[:position]) in layered.parents]
+    for position in inside:
+        part, package = parts[position], ".".join(parts[: position + 1]) in layered.packages
         if part in _COMPOSITION:
             return Layer("composition")
-        role = _UNMISTAKABLE.get(part) or _WEAK.get(part)
-        if role is None:
-            return None
-        if role != "domain" and not _COMPOSITION.isdisjoint(parts[position + 1 :]):
-            return Layer("composition")
-        return Layer(role, sure=part in _UNMISTAKABLE and ".".join(parts[: position + 1]) in layered.packages)
-    return None
+        role = _UNMISTAKABLE.get(part) or _weak_role(part, package=package)
+        if role is not None:
+            wiring = role != "domain" and not _COMPOSITION.isdisjoint(parts[position + 1 :])
+            return Layer("composition") if wiring else Layer(role, sure=part in _UNMISTAKABLE and package)
+    wiring = bool(inside) and not _COMPOSITION.isdisjoint(parts[inside[0] :])
+    return Layer("composition", sure=False) if wiring else None
+
+
+def _weak_role(name: str, *, package: bool) -> str | None:
+    """Return the role of a name that means other things too: the module `api.py` is often just the public face."""
+    role = _WEAK.get(name)
+    return None if role == "presentation" and not package else role
 
 
 class _Layered(msgspec.Struct, frozen=True):
@@ -190,15 +204,33 @@ def _layered_packages(project: Project) -> _Layered:
             children.setdefault(".".join(parts[:position]), set()).add(part)
             if position < len(parts) - 1 or module.facts.is_package:
                 packages.add(".".join(parts[: position + 1]))
-    parents = frozenset(parent for parent, names in children.items() if _is_layered(parent, names, packages))
-    return _Layered(parents, frozenset(packages))
+    parents = {parent for parent, names in children.items() if _is_layered(parent, names, packages)}
+    for parent, names in children.items():
+        cores = _cores(parent, names, children, packages)
+        parents.update([parent, *cores] if cores else ())
+    return _Layered(frozenset(parents), frozenset(packages))
 
 
 def _is_layered(parent: str, names: set[str], packages: set[str]) -> bool:
-    prefix = parent + "." if parent else ""
-    sure = {_UNMISTAKABLE[name] for name in names if name in _UNMISTAKABLE}
-    if len(sure) >= 2:
-        return True
-    weak = {_WEAK[name] for name in names if name in _WEAK}
-    core = any(_UNMISTAKABLE.get(name) in INNER and prefix + name in packages for name in names)
-    return core and len(sure | weak) >= 2
+    sure = _sure_packages(parent, names, packages)
+    modules = {_UNMISTAKABLE[name] for name in names if name in _UNMISTAKABLE}
+    weak = {_weak_role(name, package=_dotted(parent, name) in packages) for name in names} - {None}
+    return (bool(sure) and len(modules) >= 2) or (not INNER.isdisjoint(sure) and len(modules | weak) >= 2)
+
+
+def _cores(parent: str, names: set[str], children: Mapping[str, set[str]], packages: set[str]) -> list[str]:
+    """Return the packages of nothing but inner layers that outer ones stand beside: `core/domain`, `adapters`."""
+    if _sure_packages(parent, names, packages) <= INNER:
+        return []
+    homes = [_dotted(parent, name) for name in names if name not in _UNMISTAKABLE]
+    roles = {home: _sure_packages(home, children.get(home, set()), packages) for home in homes}
+    return [home for home, found in roles.items() if found and found <= INNER]
+
+
+def _sure_packages(parent: str, names: set[str], packages: set[str]) -> set[str]:
+    """Return the roles of the packages below a parent whose names cannot be mistaken."""
+    return {_UNMISTAKABLE[name] for name in names if name in _UNMISTAKABLE and _dotted(parent, name) in packages}
+
+
+def _dotted(parent: str, name: str) -> str:
+    return f"{parent}.{name}" if parent else name

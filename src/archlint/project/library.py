@@ -1,15 +1,15 @@
 """The shared third-party table: what libraries export, what calls return, what blocks, what is a client."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 import msgspec
 
 from archlint.model import Severity
-from archlint.project.library_tables import SEVERITIES, LibraryError, Tables
+from archlint.project.library_tables import SEVERITIES, Argument, LibraryError, Tables
 
-__all__ = ["Blocking", "Library", "LibraryError"]
+__all__ = ["Argument", "Blocking", "Library", "LibraryError"]
 
 _TYPE_NAME = re.compile(r"[^<>,\s]+")
 _T = TypeVar("_T")
@@ -44,6 +44,9 @@ class Library:
         self._blocking: Mapping[str, tuple[str, str]] = tables.blocking.entries
         self._not_blocking = frozenset(tables.not_blocking.entries)
         self._clients: Mapping[str, str] = tables.clients.entries
+        self.offloaders: Mapping[str, Argument] = tables.offloaders.entries
+        self.loop_callbacks: Mapping[str, Argument] = tables.loop_callbacks.entries
+        self._loop_methods = _by_class(tables.loop_methods.entries)
         self._classes = _classes(tables)
         self._members = (
             self._returns.keys() | self._attributes.keys() | self._blocking.keys() | self._not_blocking
@@ -102,6 +105,18 @@ class Library:
         """Return which kind of client (of `CLIENT_KINDS`) a class is, if it is one."""
         return next((self._clients[owner] for owner in self.ancestors(cls) if owner in self._clients), None)
 
+    def offloader(self, name: str) -> Argument | None:
+        """Return which argument a function runs in a thread or process, if it does."""
+        return self._inherited(self.offloaders, name)
+
+    def loop_callback(self, name: str) -> Argument | None:
+        """Return which argument a function has run on the event loop, if it does."""
+        return self._inherited(self.loop_callbacks, name)
+
+    def loop_methods(self, cls: str) -> frozenset[str]:
+        """Return the names of the methods that the event loop calls on instances of a class, its own entry only."""
+        return self._loop_methods.get(cls, frozenset())
+
     def _find_canonical(self, name: str) -> str:
         prefix = name
         while prefix:
@@ -130,7 +145,7 @@ class Library:
                 return member
         return self.canonical(name)
 
-    def _inherited(self, table: Mapping[str, str], name: str) -> str | None:
+    def _inherited(self, table: Mapping[str, _T], name: str) -> _T | None:
         return next((table[member] for _, member in self._owners(name) if member in table), None)
 
     def _find_blocking(self, name: str) -> Blocking | None:
@@ -154,6 +169,14 @@ class _Memo(dict[str, _T]):
     def __missing__(self, name: str) -> _T:
         found = self[name] = self._answer(name)
         return found
+
+
+def _by_class(methods: Iterable[str]) -> dict[str, frozenset[str]]:
+    grouped: dict[str, set[str]] = {}
+    for method in methods:
+        owner, _, name = method.rpartition(".")
+        grouped.setdefault(owner, set()).add(name)
+    return {owner: frozenset(names) for owner, names in grouped.items()}
 
 
 def _classes(tables: Tables) -> set[str]:

@@ -13,12 +13,16 @@ how people import a thing; a type is a class, perhaps with arguments: `builtins.
 | `blocking` | (array) `kind`, `instead`, `apis` | what blocks; `instead` says what an async function does |
 | `not-blocking` | (array) | methods that do not block although an ancestor or a `cls.*` says so |
 | `clients` | kind of client | list of classes |
+| `offloaders` | function or decorator that runs a function in a thread or process | which argument that function is |
+| `loop-callbacks` | function or decorator that has a plain function run on the event loop | which argument it is |
+| `loop-methods` | (array) | methods that the event loop calls |
 
 `cls.*` among the `apis` and in `not-blocking` stands for each public method that is not listed by itself.
+Which argument: `{ position = 1, name = "target" }`, without `name` when it goes by position alone.
 Anywhere but in `exports` and in types, `owner.{a, b}` stands for `owner.a` and `owner.b`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar, get_args
 
 import msgspec
@@ -43,7 +47,10 @@ SEVERITIES = {
 CLIENT_KINDS = ("database", "cache", "http", "broker", "cloud", "mail", "search", "rpc", "network", "service")
 """What a client of the outside world talks to: `network` is a bare connection, `service` a vendor's SDK."""
 
-_TITLES = ("exports", "bases", "returns", "attributes", "enters", "blocking", "not-blocking", "clients")
+_TITLES = (
+    *("exports", "bases", "returns", "attributes", "enters", "blocking", "not-blocking", "clients"),
+    *("offloaders", "loop-callbacks", "loop-methods"),
+)
 _T = TypeVar("_T")
 
 
@@ -61,6 +68,21 @@ class _Group(msgspec.Struct, forbid_unknown_fields=True):
     kind: str
     instead: str
     apis: tuple[str, ...]
+
+
+class Argument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which argument of a call is meant: its position (0-based), and its name (empty: by position alone)."""
+
+    position: int
+    name: str = ""
+
+    def of(self, arguments: Sequence[tuple[str, str]]) -> str | None:
+        """Return the value of that argument among a call's (see `facts.model.Call`), `None` when it is not there."""
+        positional = [value for name, value in arguments if not name or name == "*"]
+        unpacked = next((index for index, (name, _) in enumerate(arguments) if name == "*"), len(arguments))
+        if self.position < min(len(positional), unpacked):
+            return positional[self.position]
+        return next((value for name, value in arguments if self.name and name == self.name), None)
 
 
 class Table(Generic[_T]):
@@ -105,6 +127,9 @@ class Tables:
         self.blocking = Table[tuple[str, str]]("blocking")
         self.not_blocking = Table[bool]("not-blocking")
         self.clients = Table[str]("clients")
+        self.offloaders = Table[Argument]("offloaders")
+        self.loop_callbacks = Table[Argument]("loop-callbacks")
+        self.loop_methods = Table[bool]("loop-methods")
         for file, text in texts.items():
             self._read(file, text)
         self._find_contradictions()
@@ -131,8 +156,12 @@ class Tables:
             self._add(file, table, (((name,), type_) for name, type_ in typed))
         groups = self._entries(file, content, "blocking", dict[str, _Group])
         self._add(file, self.blocking, ((group.apis, (group.kind, group.instead)) for _, group in groups))
-        exempt = self._entries(file, content, "not-blocking", types)
-        self._add(file, self.not_blocking, (((name,), True) for _, name in exempt))
+        for names_only in (self.not_blocking, self.loop_methods):
+            listed = self._entries(file, content, names_only.title, types)
+            self._add(file, names_only, (((name,), True) for _, name in listed))
+        for handed in (self.offloaders, self.loop_callbacks):
+            runners = self._entries(file, content, handed.title, dict[str, Argument])
+            self._add(file, handed, (((name,), argument) for name, argument in runners))
         clients = self._entries(file, content, "clients", lists)
         self._add(file, self.clients, ((names, kind) for kind, names in clients))
         self._check_kinds(f"{file}: blocking", ((number, group.kind) for number, group in groups), SEVERITIES)
@@ -211,4 +240,4 @@ def _pairs(items: Iterable[tuple[Iterable[str], _T]]) -> list[tuple[str, _T]]:
 
 
 def _shown(entry: object) -> str:
-    return ", ".join(entry) if isinstance(entry, tuple) else f"`{entry}`"
+    return ", ".join(map(str, entry)) if isinstance(entry, tuple) else f"`{entry}`"

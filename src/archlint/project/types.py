@@ -13,6 +13,8 @@ from archlint.project.program import Module, Project
 
 MAX_DEPTH = 60
 _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itertools.filterfalse"})
+"""What runs a function (its type argument) each time it is iterated over."""
 _SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 
 
@@ -20,10 +22,10 @@ class Value(NamedTuple):
     """One thing that a reference may stand for.
 
     `kind` is "object" (the module, class or function `name` itself), "instance" (of the class `name`, with
-    type arguments `args`, which are references), "super" (an instance seen through `super()`), or what
-    calling a function gave: "coroutine", "generator", "context". Names of project things are reference roots
-    (`module@3`, `module#3`); others are canonical dotted names. `receiver` is the class that a method was
-    reached through.
+    type arguments `args`, which are references), "super" (an instance seen through `super()`), "partial"
+    (`functools.partial` of an object), or what calling a function gave: "coroutine", "generator", "context",
+    or "elements" (what was a generator, in a list). Names of project things are reference roots (`module@3`,
+    `module#3`); others are canonical dotted names. `receiver` is the class that a method was reached through.
     """
 
     kind: str
@@ -149,9 +151,16 @@ class Types:
             return self._await(value)
         if kind in "^~":
             return self._enter(value, kind)
+        if kind in "%$+":
+            return self._seen_as(value, kind)
+        return self._element(value, step)
+
+    def _seen_as(self, value: Value, kind: str) -> tuple[Value, ...]:
         if kind == "%":
             return (value._replace(kind="super"),)
-        return self._element(value, step)
+        if kind == "$":
+            return (value._replace(kind="partial"),) if value.kind == "object" else ()
+        return (value._replace(kind="elements"),) if value.kind == "generator" or value.name in LAZY else (value,)
 
     def _instance(self, value: Value) -> tuple[Value, ...]:
         if value.kind != "object" or value.is_function or value.name in self._project.by_name:
@@ -252,13 +261,15 @@ class Types:
         return False
 
     def _call(self, value: Value) -> tuple[Value, ...]:
+        if value.kind == "partial":
+            value = value._replace(kind="object")
         if value.is_function and value.kind == "object":
             return self._call_function(value)
         if value.kind == "object" and value.is_class:
             return (Value("instance", value.name, value.args),)
         if value.kind == "object":
             return self._call_external(value)
-        if value.kind == "instance" and value.is_class:
+        if value.kind == "instance":
             return tuple(each for method in self._attribute(value, "__call__") for each in self._call(method))
         return ()
 
@@ -333,8 +344,10 @@ class Types:
         return tuple(dict.fromkeys(each for part in function.yields for each in self.infer(part)))
 
     def _element(self, value: Value, step: str) -> tuple[Value, ...]:
-        if value.kind == "generator" and step in ("*", "&"):
+        if value.kind in ("generator", "elements") and value.is_function:
             return self._yielded(value)
+        if value.name == "builtins.map" and value.args and step != "&":
+            return tuple(result for function in self.infer(value.args[0]) for result in self._call(function))
         if value.kind == "object" and step.startswith("["):
             return (value,)
         if value.kind != "instance" or value.is_class:

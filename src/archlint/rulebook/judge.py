@@ -7,9 +7,16 @@ from archlint.model import Failure, Severity, Violation
 from archlint.project.program import Module, Project
 from archlint.project.types import types
 from archlint.rulebook.checks.asynchrony import blocking_call, blocking_call_chain
+from archlint.rulebook.checks.coroutine_context import consumed_in_place, outside_tests
+from archlint.rulebook.checks.coroutines import cached_coroutine, unawaited_coroutine
 from archlint.rulebook.checks.decorating import decorates
+from archlint.rulebook.checks.event_loop import nested_event_loop
 from archlint.rulebook.checks.layering import forbidden_import
 from archlint.rulebook.checks.ports import concrete_dependency, missing_port_method, port_async_mismatch
+from archlint.rulebook.checks.relocking import relocked
+from archlint.rulebook.checks.tasks import dropped_task
+from archlint.rulebook.checks.threads import called_offload, lazy_offload, unsafe_thread_call
+from archlint.rulebook.checks.waiting import is_flag, is_unbounded, may_raise
 from archlint.rulebook.model import Rule
 from archlint.rulebook.patterns import pattern_violations
 
@@ -18,6 +25,14 @@ ProjectCheck = Callable[[Project, Rule], Iterable[Violation]]
 PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
     "ASY001": blocking_call,
     "ASY002": blocking_call_chain,
+    "ASY011": unsafe_thread_call,
+    "ASY013": called_offload,
+    "ASY014": lazy_offload,
+    "ASY003": unawaited_coroutine,
+    "ASY004": dropped_task,
+    "ASY005": nested_event_loop,
+    "ASY006": relocked,
+    "ASY012": cached_coroutine,
     "LAY001": forbidden_import,
     "PRT001": concrete_dependency,
     "PRT003": missing_port_method,
@@ -25,7 +40,14 @@ PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
 }
 """Code -> the check that judges it on the whole program."""
 
-CANDIDATE_TESTS: Mapping[str, Callable[[Project, Module, Candidate], bool]] = {"DEC001": decorates}
+CANDIDATE_TESTS: Mapping[str, Callable[[Project, Module, Candidate], bool]] = {
+    "ASY008": may_raise,
+    "ASY009": is_unbounded,
+    "ASY010": is_flag,
+    "ASY007": outside_tests,
+    "ASY016": consumed_in_place,
+    "DEC001": decorates,
+}
 """Code -> what else must hold in the whole program for something that a module check saw."""
 
 

@@ -1,7 +1,8 @@
 """Rule pages: from Markdown to rules, every mistake at once.
 
 The format is described in the documentation of the rules themselves: `# CODE name`, one summary sentence, a
-`toml` block of metadata, prose, and the sections Bad and Good, whose code blocks are the rule's tests.
+`toml` block of metadata, prose, and the sections Bad and Good, whose code blocks are the rule's tests; a section Fix
+shows in pairs of blocks what its fix does.
 """
 
 import difflib

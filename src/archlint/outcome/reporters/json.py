@@ -16,7 +16,7 @@ def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
 
     Lines and columns are 1-based, columns count code points, `endColumn` is exclusive; paths are relative to
     the report's base. A failure's path and line are null when it has none, and so is the place of a step
-    outside the checked files.
+    outside the checked files, and the fix of a violation that has none.
     """
     pairs = zip(report.violations, report.identities, strict=True)
     return dump(
@@ -44,14 +44,27 @@ def _violation(report: Report, violation: Violation, identity: str, rule: Rule) 
         "contract": violation.contract,
         "identity": identity,
         "trace": [_step(report, step) for step in violation.trace],
+        "fix": _fix(report, violation),
         "url": rule.url,
     }
 
 
+def _fix(report: Report, violation: Violation) -> Json | None:
+    fix = violation.fix
+    if fix is None:
+        return None
+    path = violation.place.path
+    edits = [{**_region(report, Place(path, edit.start, edit.end)), "text": edit.text} for edit in fix.edits]
+    return {"description": fix.description, "safe": fix.safe, "edits": edits}
+
+
 def _place(report: Report, place: Place) -> Json:
+    return {"path": relative(place.path, report.base), **_region(report, place)}
+
+
+def _region(report: Report, place: Place) -> Json:
     where = report.location(place)
     return {
-        "path": relative(place.path, report.base),
         "line": where.line,
         "column": where.column,
         "endLine": where.end_line,

@@ -129,7 +129,7 @@ def _results(
                 "archlint/v1": identity,
             },
         }
-        yield {**result, **_trace(violation, places)}
+        yield {**result, **_trace(violation, places), **_fixes(violation, places)}
 
 
 def _hashes(report: Report, entries: Sequence[Entry]) -> Mapping[str, Mapping[int, str]]:
@@ -161,4 +161,19 @@ def _trace(violation: Violation, places: Places) -> Json:
     return {
         "codeFlows": [{"threadFlows": [{"locations": [{"location": step} for step in steps]}]}],
         "relatedLocations": [{"id": 1, **steps[-1]}],
+    }
+
+
+def _fixes(violation: Violation, places: Places) -> Json:
+    fix = violation.fix
+    if fix is None:
+        return {}
+    description = sentence(fix.description if fix.safe else f"{fix.description} (not safe: look at the code around it)")
+    return {
+        "fixes": [
+            {
+                "description": {"text": description},
+                "artifactChanges": [places.change(violation.place.path, fix.edits)],
+            }
+        ]
     }

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from archlint.model import Place, Report, SourceText
+from archlint.model import Edit, Place, Report, SourceText
 from archlint.outcome.reporters.dump import Json
 from archlint.outcome.reporters.paths import uri
 
@@ -54,6 +54,18 @@ class Places:
         region: Json = {"region": {"startLine": line}} if line else {}
         return {"artifactLocation": self._artifact(path), **region}
 
+    def change(self, path: str, edits: Iterable[Edit]) -> Json:
+        """Return the `artifactChange` that makes `edits` in a file."""
+        source = self._report.texts[path]
+        replacements = [
+            {
+                "deletedRegion": _bounds(source, Place(path, edit.start, edit.end)),
+                "insertedContent": {"text": edit.text},
+            }
+            for edit in (_outside_indentation(source, edit) for edit in edits)
+        ]
+        return {"artifactLocation": self._artifact(path), "replacements": replacements}
+
     def _artifact(self, path: str) -> Json:
         return {"uri": uri(path, self._report.base), "uriBaseId": ROOT, "index": self._indices[path]}
 
@@ -67,18 +79,36 @@ def logical(module: str, scope: str) -> list[Mapping[str, object]]:
     return [location if scope else {**location, "kind": "module"}]
 
 
+def _outside_indentation(source: SourceText, edit: Edit) -> Edit:
+    """Return an edit that begins before or behind a line's leading white space: VS Code begins no region inside it.
+
+    Such an edit begins at the end of the line before, and puts back what stands between.
+    """
+    number = source.location(edit.start, edit.start).line
+    start = source.line_start(number)
+    behind = source.text[edit.start : start + len(source.line(number))]
+    if number == 1 or source.text[start : edit.start].strip() or not behind[:1].isspace():
+        return edit
+    end = source.line_start(number - 1) + len(source.line(number - 1))
+    return Edit(end, edit.end, source.text[end : edit.start] + edit.text)
+
+
 def _region(source: SourceText, place: Place) -> Json:
-    where = source.location(place.start, place.end)
     flagged = source.text[place.start : place.end]
-    region: Json = {
+    region = _bounds(source, place)
+    if len(flagged) > _SNIPPET_LIMIT:
+        return region
+    return {**region, "snippet": _snippet(flagged)}
+
+
+def _bounds(source: SourceText, place: Place) -> Json:
+    where = source.location(place.start, place.end)
+    return {
         "startLine": where.line,
         "startColumn": _utf16_column(source, place.start, where.line),
         "endLine": where.end_line,
         "endColumn": _utf16_column(source, place.end, where.end_line),
     }
-    if len(flagged) > _SNIPPET_LIMIT:
-        return region
-    return {**region, "snippet": _snippet(flagged)}
 
 
 def _utf16_column(source: SourceText, offset: int, line: int) -> int:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from archlint.model import Report, Severity
+from archlint.rulebook.fixable import may_be_fixed
 from archlint.rulebook.model import Rule
 
 
@@ -23,6 +24,19 @@ def statistics(report: Report, rules: Mapping[str, Rule]) -> str:
     width = max((len(str(count)) for count in counts.values()), default=0)
     rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
     return "".join(f"{count:>{width}}  {code}  {rules[code].name}\n" for code, count in rows)
+
+
+def fixable(report: Report) -> str:
+    """Return the sentence about what a fix is known for, empty if nothing; whether it fits each time is not known."""
+    found = sum(map(may_be_fixed, report.violations))
+    return f"{_count(found, 'violation')} may be fixed with --fix; --diff shows how" if found else ""
+
+
+def fixed(count: int, files: int, unsafe: int, *, would: bool) -> str:
+    """Return the sentence about what was fixed, or `would` be, without a line end."""
+    verb = "Would fix" if would else "Fixed"
+    sentence = f"{verb} {_count(count, 'violation')} in {_count(files, 'file')}" if count else "Nothing to fix"
+    return f"{sentence}; {unsafe:,} more with --unsafe-fixes." if unsafe else f"{sentence}."
 
 
 def _by_severity(report: Report) -> str:

@@ -1,8 +1,8 @@
 """The format for people: where, what, the line of source, the trace and how to mend it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from archlint.model import Failure, Report, Step, Violation
+from archlint.model import Failure, Fix, Report, Step, Violation
 from archlint.outcome.reporters.concise import place
 from archlint.outcome.reporters.excerpt import excerpt
 from archlint.outcome.reporters.paint import Paint
@@ -14,25 +14,43 @@ from archlint.rulebook.model import Rule
 def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
     """Write a block and an empty line for each violation, then a line for each failure.
 
-    A block's first line is `path:line:col: severity: CODE [name] message`, as compilers write it. No line is
+    A block's first line is `path:line:col: severity: CODE [name] message`, as compilers write it. Of violations whose
+    traces end in the same place only the first has more than that line, and the others stand below it. No line is
     wrapped.
     """
-    blocks = [_block(report, violation, rules[violation.code].name, paint) for violation in report.violations]
+    blocks = [
+        _block(report, first, rules[first.code].name, paint)
+        + "".join(f"{_title(report, other, rules[other.code].name, paint)}\n" for other in others)
+        for first, *others in _by_cause(report.violations)
+    ]
     failures = [_failure_line(report, failure, paint) for failure in report.failures]
     return "".join((*(f"{block}\n" for block in blocks), *failures))
 
 
-def _block(report: Report, violation: Violation, name: str, paint: Paint) -> str:
+def _by_cause(violations: Iterable[Violation]) -> Iterable[list[Violation]]:
+    """Group violations of one rule whose traces end in the same place: mending that mends them all."""
+    groups: dict[object, list[Violation]] = {}
+    for number, violation in enumerate(violations):
+        end = violation.trace[-1].place if len(violation.trace) > 1 else None
+        groups.setdefault((violation.code, end) if end is not None else number, []).append(violation)
+    return groups.values()
+
+
+def _title(report: Report, violation: Violation, name: str, paint: Paint) -> str:
     where = report.location(violation.place)
     head = paint(place(report, violation.place.path, where.line, where.column), "path")
     severity = paint(f"{violation.severity}:", violation.severity)
-    title = f"{head} {severity} {paint(violation.code, 'code')} [{name}] {visible(violation.message)}"
+    return f"{head} {severity} {paint(violation.code, 'code')} [{name}] {visible(violation.message)}"
+
+
+def _block(report: Report, violation: Violation, name: str, paint: Paint) -> str:
+    title = _title(report, violation, name, paint)
     shown, margin = excerpt(report, violation, paint)
     arrow = f"{margin} {paint('->', 'dim')} "
     steps = [f"{arrow}{_step(report, step)}" for step in violation.trace]
-    return "".join(
-        f"{line}\n" for line in (title, *shown, *steps, *_help_lines(violation.help, margin, paint))
-    )
+    labelled = (("help", violation.help), ("fix", _fix(violation.fix)))
+    notes = [line for label, advice in labelled for line in _labelled_lines(label, advice, margin, paint)]
+    return "".join(f"{line}\n" for line in (title, *shown, *steps, *notes))
 
 
 def _step(report: Report, step: Step) -> str:
@@ -42,12 +60,18 @@ def _step(report: Report, step: Step) -> str:
     return f"{visible(relative(step.place.path, report.cwd))}:{where.line}: {visible(step.message)}"
 
 
-def _help_lines(advice: str, margin: str, paint: Paint) -> list[str]:
-    """Return the lines of `advice`, `help:` before the first and the others indented to it."""
-    label = f"{margin} {paint('=', 'dim')} {paint('help:', 'help')} "
-    indent = " " * len(f"{margin} = help: ")
+def _labelled_lines(label: str, advice: str, margin: str, paint: Paint) -> list[str]:
+    """Return the lines of `advice`, the label before the first and the others indented to it."""
+    head = f"{margin} {paint('=', 'dim')} {paint(f'{label}:', 'help')} "
+    indent = " " * len(f"{margin} = {label}: ")
     lines = [visible(line) for line in advice.rstrip("\n").split("\n")] if advice else []
-    return [f"{indent if number else label}{line}".rstrip() for number, line in enumerate(lines)]
+    return [f"{indent if number else head}{line}".rstrip() for number, line in enumerate(lines)]
+
+
+def _fix(fix: Fix | None) -> str:
+    if fix is None:
+        return ""
+    return f"{fix.description} (--fix)" if fix.safe else f"{fix.description} (--fix --unsafe-fixes)"
 
 
 def _failure_line(report: Report, failure: Failure, paint: Paint) -> str:

@@ -8,6 +8,7 @@ from archlint.model import Severity, Step, Violation
 from archlint.project import blocking
 from archlint.project.blocking import BlockingFunctions, Cause, blocking_functions
 from archlint.project.calls import Site
+from archlint.project.handovers import handovers
 from archlint.project.layers import is_test
 from archlint.project.library import Blocking
 from archlint.project.program import Module, Project
@@ -16,24 +17,37 @@ from archlint.rulebook.model import Rule
 
 
 def blocking_call(project: Project, rule: Rule) -> Iterator[Violation]:
-    """ASY001: a blocking API called, not awaited, in the body of an async function."""
+    """ASY001: a blocking API called, not awaited, in the body of an async function or a callback of the loop."""
     resolver = project.query(types)
+    on_loop = project.query(handovers).on_loop
     for module in project.modules:
         functions = module.facts.functions
         for call in module.facts.calls:
-            if call.function < 0 or call.flags & model.AWAITED or not functions[call.function].is_async:
+            if call.function < 0 or call.flags & model.AWAITED:
+                continue
+            if not functions[call.function].is_async and f"{module.name}#{call.function}" not in on_loop:
                 continue
             found = blocking.blocking_call(project, resolver, module, call)
             if found is not None:
-                yield _blocking_violation(rule, module, call, found)
+                yield _blocking_violation(project, rule, module, call, found)
 
 
-def _blocking_violation(rule: Rule, module: Module, call: Call, found: Blocking) -> Violation:
+def _where(project: Project, module: Module, index: int) -> str:
+    """Say which function it is, and how it comes to run on the event loop."""
+    function = module.facts.functions[index]
+    if function.is_async:
+        return f"in `async def {function.name}`"
+    taker = project.query(handovers).on_loop[f"{module.name}#{index}"]
+    return f"in `{function.name}`, which runs there by `{taker.api}`"
+
+
+def _blocking_violation(project: Project, rule: Rule, module: Module, call: Call, found: Blocking) -> Violation:
     function = module.facts.functions[call.function]
+    where = _where(project, module, call.function)
     return rule.violation(
         module,
         (call.start, call.end),
-        message=f"`{found.api}` blocks the event loop ({found.kind}) in `async def {function.name}`; {found.instead}",
+        message=f"`{found.api}` blocks the event loop ({found.kind}) {where}; {found.instead}",
         subject=found.api,
         scope=function.qualname,
         severity=Severity.NOTE if is_test(module) else found.severity,
@@ -43,12 +57,14 @@ def _blocking_violation(rule: Rule, module: Module, call: Call, found: Blocking)
 def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
     """ASY002: an async function runs a plain function that blocks, at whatever depth; one for each callee."""
     known = project.query(blocking_functions)
+    on_loop = project.query(handovers).on_loop
     for module in project.modules:
         for index, function in enumerate(module.facts.functions):
-            if not function.is_async:
+            key = f"{module.name}#{index}"
+            if not function.is_async and key not in on_loop:
                 continue
             seen: set[str] = set()
-            for site in known.sites.get(f"{module.name}#{index}", ()):
+            for site in known.sites.get(key, ()):
                 if site.target in known.causes and site.target not in seen:
                     seen.add(site.target)
                     yield _chain_violation(project, rule, known, site, function)
@@ -64,7 +80,7 @@ def _chain_violation(
         site.module,
         (site.use.start, site.use.end),
         message=(
-            f"`{callee.qualname}` blocks the event loop in `async def {function.name}`: "
+            f"`{callee.qualname}` blocks the event loop {_where(project, site.module, site.use.function)}: "
             f"it reaches `{found.api}` ({found.kind})"
         ),
         subject=f"{module.name}.{callee.qualname}",

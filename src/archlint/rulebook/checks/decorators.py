@@ -22,7 +22,9 @@ def unwrapped_decorator(node: cst.FunctionDef, context: ModuleContext) -> Iterat
     if called and _is_only_returned(outer, name):
         yield Sighting(
             code="DEC001",
-            message=f"`{name}` wraps `{called}` without `functools.wraps`: it hides the name and signature of what it wraps",
+            message=(
+                f"`{name}` wraps `{called}` without `functools.wraps`: it hides the name and signature of what it wraps"
+            ),
             subject=name,
         )
 
@@ -51,17 +53,24 @@ def _called_with_everything(node: cst.FunctionDef, given: set[str]) -> str:
     return ""
 
 
+def _returned_names(value: cst.BaseExpression | None) -> set[str]:
+    """Return the names that a returned expression may be as it stands: itself, or the branches of a conditional."""
+    if isinstance(value, cst.IfExp):
+        return _returned_names(value.body) | _returned_names(value.orelse)
+    return {value.value} if isinstance(value, cst.Name) else set()
+
+
 def _is_only_returned(outer: cst.FunctionDef, name: str) -> bool:
-    """Tell whether the decorator returns the wrapper as it is, and does nothing else to it that could give it a name."""
+    """Tell whether the decorator returns the wrapper as it is, and does nothing that could give it a name."""
     returned = False
     for node in descend(outer.body):
-        if isinstance(node, cst.Return) and isinstance(node.value, cst.Name) and node.value.value == name:
+        if isinstance(node, cst.Return) and name in _returned_names(node.value):
             returned = True
-        elif isinstance(node, cst.Call) and any(
-            dotted_name(argument.value) == name for argument in node.args
+        elif (isinstance(node, cst.Call) and any(dotted_name(argument.value) == name for argument in node.args)) or (
+            isinstance(node, cst.AssignTarget)
+            and isinstance(node.target, cst.Attribute)
+            and dotted_name(node.target.value) == name
+            and node.target.attr.value in _SETS_ITSELF
         ):
             return False
-        elif isinstance(node, cst.AssignTarget) and isinstance(node.target, cst.Attribute):
-            if dotted_name(node.target.value) == name and node.target.attr.value in _SETS_ITSELF:
-                return False
     return returned

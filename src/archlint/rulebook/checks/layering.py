@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from archlint.model import Severity, Step, Violation
 from archlint.project.imports import Edge, ImportGraph, import_graph, written
 from archlint.project.layers import FORBIDDEN, Layers, layers
+from archlint.project.ports import ports
 from archlint.project.program import Project
+from archlint.project.types import types
 from archlint.rulebook.model import Rule
 
 
 def graph(project: Project) -> ImportGraph:
-    """The query for the import graph of the project."""
+    """Answer the query for the import graph of the project."""
     return import_graph({name: module.facts for name, module in project.by_name.items()})
 
 
@@ -38,11 +40,7 @@ def _illegal_chain(
     role = roles.role(edge.imported)
     if role:
         return [edge] if role in forbidden else []
-    chains = [
-        _follow(edge, routes[target], roles)
-        for target in sorted(forbidden)
-        if edge.imported in routes[target]
-    ]
+    chains = [_follow(edge, routes[target], roles) for target in sorted(forbidden) if edge.imported in routes[target]]
     return min(chains, key=len, default=[])
 
 
@@ -53,9 +51,7 @@ def _follow(edge: Edge, route: Mapping[str, Edge], roles: Layers) -> list[Edge]:
     return chain
 
 
-def _routes(
-    project: Project, roles: Layers, edges: Mapping[str, tuple[Edge, ...]], role: str
-) -> dict[str, Edge]:
+def _routes(project: Project, roles: Layers, edges: Mapping[str, tuple[Edge, ...]], role: str) -> dict[str, Edge]:
     """Return, for modules in no layer, the import with which a shortest path to a module of `role` goes on."""
     backward: dict[str, list[Edge]] = {}
     for name in sorted(project.by_name):
@@ -80,27 +76,30 @@ def _violation(project: Project, rule: Rule, roles: Layers, chain: list[Edge]) -
     assert here is not None
     assert there is not None
     kind = " for type checking" if first.import_.kind == "type-checking" else ""
+    port = len(chain) == 1 and _names_port(project, first)
+    message = f"{here.role} module `{first.importer}` imports `{first.imported}`{kind}, which "
     if len(chain) == 1:
-        message = (
-            f"{here.role} module `{first.importer}` imports `{first.imported}`{kind}, which is {there.role}"
-        )
+        message += f"is {there.role}"
     else:
-        message = (
-            f"{here.role} module `{first.importer}` imports `{first.imported}`{kind}, "
-            f"which leads to {there.role} module `{last.imported}`"
-        )
+        message += f"leads to {there.role} module `{last.imported}`"
+    sure = here.sure and there.sure and not port and not (roles.inferred and here.role == "presentation")
     return rule.violation(
         module,
         (first.import_.start, first.import_.end),
         message=message,
         subject=written(first.import_),
         scope=module.scope(first.import_.function),
-        severity=None
-        if here.sure and there.sure
-        else min(rule.severity, Severity.WARNING, key=lambda each: each.rank),
-        help_=_help(here.role, there.role),
+        severity=None if sure else min(rule.severity, Severity.WARNING, key=lambda each: each.rank),
+        help_=f"move the port `{first.import_.name}` inwards" if port else _help(here.role, there.role),
         trace=tuple(_step(project, edge) for edge in chain) if len(chain) > 1 else (),
     )
+
+
+def _names_port(project: Project, edge: Edge) -> bool:
+    """Tell whether an import names a Protocol or an ABC: it stands in the wrong layer, but reaches nothing."""
+    values = project.query(types).infer(f"{edge.import_.target}.{edge.import_.name}") if edge.import_.name else ()
+    known = project.query(ports)
+    return bool(values) and all(value.is_class and known.is_abstract(value.name) for value in values)
 
 
 def _help(here: str, there: str) -> str:
@@ -111,6 +110,4 @@ def _help(here: str, there: str) -> str:
 
 def _step(project: Project, edge: Edge) -> Step:
     module = project.by_name[edge.importer]
-    return Step(
-        f"`{edge.importer}` imports `{edge.imported}`", module.place(edge.import_.start, edge.import_.end)
-    )
+    return Step(f"`{edge.importer}` imports `{edge.imported}`", module.place(edge.import_.start, edge.import_.end))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from archlint.facts.model import Function
 from archlint.model import Severity, Violation
+from archlint.project.adapters import adapters
 from archlint.project.classes import ClassTable, Member, implementation
 from archlint.project.layers import INNER, Layer, layers
 from archlint.project.ports import Pair, Ports, is_test_class, ports
@@ -73,16 +74,19 @@ def missing_port_method(project: Project, rule: Rule) -> Iterator[Violation]:
             continue
         module, fact = project.class_(pair.adapter)
         _, port = project.class_(pair.port)
-        for member in known.promised(pair.port):
+        for member in known.required(pair):
             if _fulfils(project, known, resolver, pair, member):
                 continue
-            if _superseded(project, known, pair, member) or (pair.evidence == "name" and member.attribute):
+            if _superseded(project, pair, member) or (pair.evidence == "name" and member.attribute):
                 continue
             kind = "member" if member.attribute or member.is_property else "method"
             yield rule.violation(
                 module,
                 (fact.start, fact.end),
-                message=f"`{fact.name}` lacks the {kind} `{member.name}` of its port `{port.name}`, {_EVIDENCE[pair.evidence]}",
+                message=(
+                    f"`{fact.name}` lacks the {kind} `{member.name}` of its port `{port.name}`, "
+                    f"{_EVIDENCE[pair.evidence]}"
+                ),
                 subject=f"{port.name}.{member.name}",
                 scope=fact.qualname,
                 severity=_severity(rule, pair),
@@ -119,12 +123,15 @@ def port_async_mismatch(project: Project, rule: Rule) -> Iterator[Violation]:
                 subject=f"{port.name}.{member.name}",
                 scope=theirs.qualname,
                 severity=_severity(rule, pair),
-                help_=f"make both `{_form(ours)}`: callers {'await' if ours.is_async else 'do not await'} the port's method",
+                help_=(
+                    f"make both `{_form(ours)}`: "
+                    f"callers {'await' if ours.is_async else 'do not await'} the port's method"
+                ),
             )
 
 
 def _judged(project: Project, known: Ports) -> Iterator[Pair]:
-    for pair in known.pairs:
+    for pair in project.query(adapters).pairs:
         if not is_test_class(project, pair.adapter) and not known.is_protocol(pair.adapter):
             yield pair
 
@@ -133,10 +140,10 @@ def _severity(rule: Rule, pair: Pair) -> Severity:
     return Severity.WARNING if pair.evidence == "name" else rule.severity
 
 
-def _superseded(project: Project, known: Ports, pair: Pair, member: Member) -> bool:
-    """A member that the port inherits is reported for the port that declares it, when that makes a pair too."""
+def _superseded(project: Project, pair: Pair, member: Member) -> bool:
+    """Tell whether the member is inherited by the port and reported for the one that declares it."""
     return member.owner != pair.port and any(
-        other.adapter == pair.adapter and other.port == member.owner for other in known.pairs
+        other.adapter == pair.adapter and other.port == member.owner for other in project.query(adapters).pairs
     )
 
 
@@ -262,13 +269,9 @@ def _is_harmless(project: Project, resolver: Types, key: str) -> bool:
     _, fact = project.class_(key)
     if project.query(ports).is_abstract(key):
         return True
-    if any(
-        "dataclass" in decorator or decorator.startswith(("attr.", "attrs.")) for decorator in fact.decorators
-    ):
+    if any("dataclass" in decorator or decorator.startswith(("attr.", "attrs.")) for decorator in fact.decorators):
         return not _has_client(project, resolver, key)
-    return any(
-        owner in _VALUE_BASES or "Exception" in owner or "Error" in owner for owner in resolver.order(key)
-    )
+    return any(owner in _VALUE_BASES or "Exception" in owner or "Error" in owner for owner in resolver.order(key))
 
 
 def _has_client(project: Project, resolver: Types, key: str) -> bool:

@@ -73,9 +73,7 @@ def _faults(node: cst.Call, decode: _Decode, context: ModuleContext) -> Iterator
     algorithms = decode.arguments.get("algorithms")
     signature_off = _is_off(options, "verify_signature")
     if signature_off and _verified_elsewhere(node, context):
-        yield _Fault(
-            "the token is read before it is verified; trust nothing of it but what finds the key", "note"
-        )
+        yield _Fault("the token is read before it is verified; trust nothing of it but what finds the key", "note")
         return
     if signature_off and _only_read(node, context):
         yield _Fault("the token is read without being verified; trust nothing that it says", "note")
@@ -112,9 +110,7 @@ def _faults(node: cst.Call, decode: _Decode, context: ModuleContext) -> Iterator
 
 def _algorithm_faults(algorithms: cst.BaseExpression, context: ModuleContext) -> Iterator[_Fault]:
     if dotted_name(algorithms) == "None":
-        yield _Fault(
-            "`algorithms=None` raises `DecodeError` for every token; pass a fixed list", "error", PYJWT
-        )
+        yield _Fault("`algorithms=None` raises `DecodeError` for every token; pass a fixed list", "error", PYJWT)
         yield _Fault(
             "with `algorithms=None`, `jose` accepts the algorithm that the token names; pass a fixed list",
             "error",
@@ -155,14 +151,12 @@ def _required(options: dict[str, cst.BaseExpression]) -> list[str]:
 
 
 def _strings(node: cst.BaseExpression) -> list[str]:
-    elements = (
-        [each.value for each in node.elements] if isinstance(node, cst.List | cst.Tuple | cst.Set) else [node]
-    )
+    elements = [each.value for each in node.elements] if isinstance(node, cst.List | cst.Tuple | cst.Set) else [node]
     return [str(each.evaluated_value) for each in elements if isinstance(each, cst.SimpleString)]
 
 
 def _comes_from_header(node: cst.CSTNode, context: ModuleContext, depth: int) -> bool:
-    """Tell whether an expression reads the header of a token that is not verified yet, directly or through local names."""
+    """Tell whether an expression reads the header of an unverified token, directly or through local names."""
     for each in descend(node):
         if isinstance(each, cst.Call) and dotted_name(each.func).rpartition(".")[2] in _HEADER_READERS:
             return True
@@ -177,16 +171,9 @@ def _verified_elsewhere(node: cst.Call, context: ModuleContext) -> bool:
     """Tell whether the same function decodes a token again, with a key and algorithms."""
     function = context.enclosing_function
     for each in descend(function.body) if function is not None else ():
-        if (
-            isinstance(each, cst.Call)
-            and each is not node
-            and dotted_name(each.func) == dotted_name(node.func)
-        ):
+        if isinstance(each, cst.Call) and each is not node and dotted_name(each.func) == dotted_name(node.func):
             other = _read(each)
-            if (
-                "algorithms" in other.arguments
-                and not _is_off(_options(other, context), "verify_signature")
-            ):
+            if "algorithms" in other.arguments and not _is_off(_options(other, context), "verify_signature"):
                 return True
     return False
 
@@ -197,22 +184,25 @@ def _only_read(node: cst.Call, context: ModuleContext) -> bool:
     if function is None:
         return False
     inside = list(descend(function.body))
-    name = next((_target(each) for each in inside if getattr(each, "value", None) is node), "")
-    if "unverified" in f"{function.name.value} {name}".lower():
+    target = next((_target(each) for each in inside if getattr(each, "value", None) is node), None)
+    if "unverified" in f"{function.name.value} {target.value if target else ''}".lower():
         return True
-    holders = [each for each in inside if isinstance(each, cst.Name) and each.value == name][1:] or [node]
+    holders: list[cst.CSTNode] = [node]
+    if target is not None:
+        names = [each for each in inside if isinstance(each, cst.Name) and each.value == target.value]
+        holders = [each for each in names if each is not target]
     expiries = [_holder_of_expiry(each) for each in inside]
     return all(any(each is holder for each in expiries) for holder in holders)
 
 
-def _target(node: cst.CSTNode) -> str:
-    """Return the name that an assignment binds; empty for anything else."""
+def _target(node: cst.CSTNode) -> cst.Name | None:
+    """Return the name that an assignment binds."""
     match node:
-        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))]):
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name() as name)]):
             return name
-        case cst.AnnAssign(target=cst.Name(value=name)):
+        case cst.AnnAssign(target=cst.Name() as name):
             return name
-    return ""
+    return None
 
 
 def _holder_of_expiry(node: cst.CSTNode) -> cst.CSTNode | None:

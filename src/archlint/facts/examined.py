@@ -1,0 +1,63 @@
+"""How the walk marks calls whose value is looked at on the spot: tested, compared, subscripted and the like."""
+
+import libcst as cst
+
+from archlint.facts import model
+from archlint.facts.walk import Action, Walk, handles
+
+_MARKED = frozenset({cst.Call, cst.BooleanOperation})
+"""What is marked; `and` and `or` hand the mark on to their operands."""
+
+
+def examined(node: cst.CSTNode, flags: int) -> tuple[cst.CSTNode | Action, ...]:
+    """Visit an expression whose value is looked at on the spot; `flags` are those that hold around it."""
+    if node.__class__ not in _MARKED:
+        return (node,)
+    return ((Walk.set_flags, flags | model.EXAMINED), node, (Walk.set_flags, flags))
+
+
+@handles(cst.BooleanOperation)
+def boolean(walk: Walk, node: cst.BooleanOperation) -> None:
+    """Mark the left operand, which is tested, and the right one if the whole is."""
+    flags = walk.flags
+    walk.flags = plain = flags & ~model.EXAMINED
+    right = examined(node.right, plain) if flags & model.EXAMINED else (node.right,)
+    walk.push(*examined(node.left, plain), *right, (Walk.set_flags, flags))
+
+
+@handles(cst.Comparison)
+def comparison(walk: Walk, node: cst.Comparison) -> None:
+    """Mark both sides of each comparison."""
+    flags = walk.flags
+    others = (part for each in node.comparisons for part in examined(each.comparator, flags))
+    walk.push(*examined(node.left, flags), *others)
+
+
+@handles(cst.UnaryOperation)
+def unary(walk: Walk, node: cst.UnaryOperation) -> None:
+    """Mark what `not`, `-`, `+` and `~` are applied to."""
+    walk.push(*examined(node.expression, walk.flags))
+
+
+@handles(cst.IfExp)
+def conditional(walk: Walk, node: cst.IfExp) -> None:
+    """Mark the test of a conditional expression."""
+    walk.push(node.body, *examined(node.test, walk.flags), node.orelse)
+
+
+@handles(cst.Assert)
+def assertion(walk: Walk, node: cst.Assert) -> None:
+    """Mark what is asserted."""
+    walk.push(*examined(node.test, walk.flags), node.msg)
+
+
+@handles(cst.CompIf)
+def comprehension_filter(walk: Walk, node: cst.CompIf) -> None:
+    """Mark the test of a comprehension."""
+    walk.push(*examined(node.test, walk.flags))
+
+
+@handles(cst.Subscript)
+def subscript(walk: Walk, node: cst.Subscript) -> None:
+    """Mark what has an element taken."""
+    walk.push(*examined(node.value, walk.flags), *node.slice)

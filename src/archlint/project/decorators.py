@@ -1,0 +1,91 @@
+"""What decorators put in a function's place: a wrapper that runs it there and then, or something that does not."""
+
+from collections.abc import Iterator
+
+from archlint.facts.model import Function
+from archlint.project.program import Project
+from archlint.project.types import Types, Value, types
+
+_MAX_NESTING = 3
+
+
+class Decorators:
+    """Tells which functions of the project (by key) a call by their name does not run there and then."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._types: Types = project.query(types)
+        self._replaced: dict[str, bool] = {}
+
+    def is_replaced(self, key: str) -> bool:
+        """Tell whether an offloader or an async wrapper stands in the function's place; in doubt it is the function."""
+        if key not in self._replaced:
+            self._replaced[key] = False
+            _, function = self._project.function(key)
+            self._replaced[key] = any(self._replaces(decorator, function) for decorator in function.decorators)
+        return self._replaced[key]
+
+    def _replaces(self, decorator: str, function: Function) -> bool:
+        made = decorator.removesuffix("()")
+        if any(map(self._project.library.offloader, self._types.names(made))):
+            return True
+        values = list(self._types.infer(made))
+        if made != decorator:
+            values = [result for value in values for result in self._results(value)]
+        wrappers = [wrapper for value in values for wrapper in self._results(value)]
+        return not function.is_async and self._all_elsewhere(wrappers, 0)
+
+    def _results(self, value: Value) -> Iterator[Value]:
+        """Yield what calling a function or class of the project may give, whatever its annotation says."""
+        if value.kind in ("object", "partial") and value.is_function:
+            _, function = self._project.function(value.name)
+            for reference in function.values:
+                yield from self._types.infer(reference)
+        elif value.kind == "object" and value.is_class:
+            yield value._replace(kind="instance")
+        elif value.kind == "instance" and value.is_class:
+            for method in self._types.infer(f"{value.name}{{}}.__call__"):
+                yield from self._results(method)
+
+    def _all_elsewhere(self, wrappers: list[Value], depth: int) -> bool:
+        """Tell whether all wrappers that are known run what they wrap elsewhere, and there is one."""
+        keys = [key for wrapper in wrappers for key in self._function_of(wrapper)]
+        return bool(keys) and all(self._runs_elsewhere(key, depth) for key in keys)
+
+    def _function_of(self, wrapper: Value) -> Iterator[str]:
+        if wrapper.kind in ("object", "partial") and wrapper.is_function:
+            yield wrapper.name
+        elif wrapper.kind == "instance" and wrapper.is_class:
+            for method in self._types.infer(f"{wrapper.name}{{}}.__call__"):
+                yield from self._function_of(method)
+
+    def _runs_elsewhere(self, key: str, depth: int) -> bool:
+        _, function = self._project.function(key)
+        if function.is_async or self._offloads(key):
+            return True
+        inner = [value for reference in function.values for value in self._types.infer(reference)]
+        return depth < _MAX_NESTING and self._all_elsewhere(inner, depth + 1)
+
+    def _offloads(self, key: str) -> bool:
+        """Tell whether a wrapper hands to a thread what is its own function or none that the project knows."""
+        module, _ = self._project.function(key)
+        index = int(key.rsplit("#", 1)[1])
+        for call in module.facts.calls:
+            if call.function != index:
+                continue
+            for argument in map(self._project.library.offloader, self._types.names(call.callee)):
+                given = argument.of(call.arguments) if argument is not None else None
+                if given is not None and all(self._is_local(value, key) for value in self._types.infer(given)):
+                    return True
+        return False
+
+    def _is_local(self, value: Value, key: str) -> bool:
+        if not value.is_function:
+            return True
+        module, function = self._project.function(value.name)
+        return f"{module.name}#{function.parent}" == key
+
+
+def decorators(project: Project) -> Decorators:
+    """Answer the query for what decorators put in a function's place."""
+    return Decorators(project)

@@ -1,0 +1,56 @@
+"""Which plain functions reach something when they are called: the shortest way, over the call graph."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from archlint.facts.model import Call, Load
+from archlint.project.blocking import blocking_functions
+from archlint.project.calls import Site
+from archlint.project.program import Module, Project
+
+
+class Hop(NamedTuple):
+    """What brings a function nearer: a use in it, and the function (`module#index`) run there; empty at the end."""
+
+    module: Module
+    use: Call | Load
+    callee: str = ""
+
+
+class Callers:
+    """The plain functions that run each function: `of` maps a function's key to (caller's key, site)."""
+
+    def __init__(self, project: Project) -> None:
+        self.of: dict[str, list[tuple[str, Site]]] = {}
+        for caller, sites in project.query(blocking_functions).sites.items():
+            for site in sites:
+                if site.use.function >= 0 and not site.module.facts.functions[site.use.function].is_async:
+                    self.of.setdefault(site.target, []).append((caller, site))
+
+
+def reaching(project: Project, ends: Iterable[tuple[str, Hop]], never: frozenset[str]) -> dict[str, Hop]:
+    """Return the first hop of the shortest way to one of `ends`, for every plain function that has one.
+
+    `ends` are functions by key with their last hop; no way leads through the functions `never`.
+    """
+    callers = project.query(Callers)
+    hops: dict[str, Hop] = {}
+    for key, hop in ends:
+        if key not in never:
+            hops.setdefault(key, hop)
+    queue = deque(hops)
+    while queue:
+        callee = queue.popleft()
+        for caller, site in callers.of.get(callee, ()):
+            if caller not in hops and caller not in never:
+                hops[caller] = Hop(site.module, site.use, callee)
+                queue.append(caller)
+    return hops
+
+
+def way(hops: Mapping[str, Hop], key: str) -> Iterator[tuple[str, Hop]]:
+    """Yield the functions from `key` to the end, each with its hop."""
+    while key:
+        yield key, hops[key]
+        key = hops[key].callee

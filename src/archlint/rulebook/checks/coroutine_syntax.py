@@ -1,0 +1,131 @@
+"""The rules about tasks and async generators that one function shows."""
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import descend
+from archlint.rulebook.checks.tasks import MAKER_NAMES, TASK_MAKERS
+
+SCOPES = (
+    "asyncio.TaskGroup",
+    "asyncio.timeout",
+    "asyncio.timeout_at",
+    "async_timeout.timeout",
+    "async_timeout.timeout_at",
+    "anyio.CancelScope",
+    "anyio.create_task_group",
+    "anyio.fail_after",
+    "anyio.move_on_after",
+    "trio.CancelScope",
+    "trio.fail_after",
+    "trio.fail_at",
+    "trio.move_on_after",
+    "trio.move_on_at",
+    "trio.open_nursery",
+)
+"""Context managers that cancel the task which entered them."""
+_SCOPE_NAMES = frozenset(name.rpartition(".")[2] for name in SCOPES)
+_KEEPS_GENERATOR = frozenset(
+    {"staticmethod", "classmethod", "abstractmethod", "abc.abstractmethod", "override", "typing.override", "final"}
+)
+_FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
+_KEEPS_NOTHING = frozenset({"add_done_callback", "set_name", "get_name"})
+"""Methods of a task that do not keep it."""
+
+
+def unread_task(node: cst.Assign | cst.AnnAssign, context: ModuleContext) -> Iterator[Sighting]:
+    """ASY004: a task whose only reference is a local name that nobody reads."""
+    call = node.value
+    # Cheap tests first, since every assignment of the program comes here.
+    if call.__class__ is not cst.Call:
+        return
+    if call.func.__class__ is cst.Attribute and call.func.attr.value not in MAKER_NAMES:
+        return
+    function = context.enclosing_function
+    name = _only_target(node)
+    if function is None or not name:
+        return
+    maker = context.reference(call.func)
+    if maker.rpartition(".")[2] in MAKER_NAMES and not _is_read(function, name):
+        yield Sighting(
+            code="ASY004",
+            message=(
+                f"only the local `{name}` keeps the task: when the function ends the task may be garbage-collected, "
+                "and its error is lost"
+            ),
+            subject="asyncio.create_task",
+            reference=maker,
+            names=TASK_MAKERS,
+        )
+
+
+def chained_task(node: cst.Expr, context: ModuleContext) -> Iterator[Sighting]:
+    """ASY004: a task that is given a done-callback at once, and then dropped: the task keeps the callback only."""
+    call = node.value
+    if call.__class__ is not cst.Call or call.func.__class__ is not cst.Attribute:
+        return
+    if call.func.attr.value == "add_done_callback" and isinstance(call.func.value, cst.Call):
+        yield Sighting(
+            code="ASY004",
+            message="nothing keeps the task, its callback neither: it may be garbage-collected before it ends",
+            subject="asyncio.create_task",
+            reference=context.reference(call.func.value.func),
+            names=TASK_MAKERS,
+        )
+
+
+def _only_target(node: cst.Assign | cst.AnnAssign) -> str:
+    """Return the name that is assigned to; empty when there are several or it is no plain name."""
+    if isinstance(node, cst.AnnAssign):
+        return dotted_name(node.target) if isinstance(node.target, cst.Name) else ""
+    target = node.targets[0].target
+    return target.value if len(node.targets) == 1 and isinstance(target, cst.Name) else ""
+
+
+def _is_read(function: cst.FunctionDef, name: str) -> bool:
+    """Tell whether a local name is read for anything that keeps its value, or is no local name at all."""
+    ignored: set[cst.CSTNode] = set()
+    named: list[cst.CSTNode] = []
+    for node in descend(function.body):
+        if isinstance(node, cst.Name):
+            if node.value == name:
+                named.append(node)
+        elif isinstance(node, cst.Attribute):
+            ignored.add(node.attr)
+            if node.attr.value in _KEEPS_NOTHING:
+                ignored.add(node.value)
+        elif isinstance(node, cst.Arg) and node.keyword is not None:
+            ignored.add(node.keyword)
+        elif isinstance(node, cst.AssignTarget | cst.AnnAssign):
+            ignored.add(node.target)
+    return any(node not in ignored for node in named)
+
+
+def yield_in_scope(node: cst.With, context: ModuleContext) -> Iterator[Sighting]:
+    """ASY016: an async generator hands over control inside of something that will cancel whoever entered it."""
+    function = context.enclosing_function
+    if function is None or function.asynchronous is None:
+        return
+    if any(dotted_name(each.decorator) not in _KEEPS_GENERATOR for each in function.decorators):
+        return
+    for item in node.items:
+        scope = context.reference(item.item).removesuffix("()")
+        if scope.rpartition(".")[2] in _SCOPE_NAMES and _yields(node.body):
+            name = scope.rpartition(".")[2]
+            yield Sighting(
+                code="ASY016",
+                message=(
+                    f"the async generator `{function.name.value}` yields inside `{name}`: "
+                    "the scope stays open while the caller runs, and cancels the wrong task"
+                ),
+                subject=scope,
+                reference=scope,
+                names=SCOPES,
+            )
+
+
+def _yields(body: cst.BaseSuite) -> bool:
+    return any(isinstance(each, cst.Yield) for each in descend(body, but_not=_FUNCTIONS))

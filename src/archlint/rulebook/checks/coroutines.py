@@ -1,0 +1,189 @@
+"""The rules about coroutines that are made and not awaited, or awaited more than once."""
+
+import re
+from collections.abc import Iterator
+
+from archlint.facts import model
+from archlint.facts.model import Call, Function
+from archlint.facts.references import alternatives
+from archlint.model import Violation
+from archlint.project.program import Module, Project
+from archlint.project.types import Types, Value, types
+from archlint.rulebook.model import Rule
+
+_METHOD_OF_RESULT = re.compile(r"\(\)\.(\w+)")
+_COROUTINE_METHODS = frozenset({"close", "send", "throw", "__await__", "__exit__"})
+"""What a coroutine has; `__exit__` goes with an `__enter__` that is reported."""
+_LIBRARY_COROUTINES = frozenset(
+    f"asyncio.{name}"
+    for name in ("open_connection", "sleep", "start_server", "to_thread", "wait", "wait_for", "create_subprocess_exec")
+)
+_KEEPS_COROUTINE = frozenset(
+    {
+        "abc.abstractmethod",
+        "builtins.classmethod",
+        "builtins.staticmethod",
+        "functools.wraps",
+        "typing.final",
+        "typing.override",
+        "typing_extensions.final",
+        "typing_extensions.override",
+        "typing_extensions.deprecated",
+        "warnings.deprecated",
+        "async_lru.alru_cache",
+        "backoff.on_exception",
+        "backoff.on_predicate",
+        "tenacity.retry",
+    }
+)
+"""Decorators under which calling the function still gives a coroutine."""
+_ROUTERS = frozenset({"fastapi.FastAPI", "fastapi.APIRouter"})
+"""Their methods register a function and give it back as it is."""
+_CACHES = frozenset(
+    {
+        "functools.lru_cache",
+        "functools.cache",
+        "functools.cached_property",
+        "django.utils.functional.cached_property",
+        "cachetools.cached",
+        "cachetools.cachedmethod",
+        "cachetools.func.lru_cache",
+        "cachetools.func.ttl_cache",
+    }
+)
+
+
+class _Coroutines:
+    """Tells which references are coroutines for sure, and what makes them."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._types: Types = project.query(types)
+        self._plain_methods: dict[str, list[str]] = {}
+        for module in project.modules:
+            for function in module.facts.functions:
+                if function.owner >= 0 and not function.is_async:
+                    self._plain_methods.setdefault(function.name, []).append(f"{module.name}@{function.owner}")
+
+    def made_by(self, callee: str) -> str:
+        """Return the dotted name of the function whose coroutine a call gives; empty if it may give something else."""
+        found = [self._made_by_one(part) for part in alternatives(callee)]
+        return found[0] if found and all(found) else ""
+
+    def _made_by_one(self, callee: str) -> str:
+        values = self._types.infer(callee)
+        if values and all(each.kind == "instance" and each.is_class for each in values):
+            values = self._types.infer(callee + ".__call__")
+        if not values or not all(each.kind == "object" for each in values):
+            return ""
+        name = self._types.names_of(values[0])[0]
+        if all(each.is_function for each in values):
+            return name if all(self._is_plain(each) for each in values) else ""
+        return name if len(values) == 1 and name in _LIBRARY_COROUTINES else ""
+
+    def _is_plain(self, value: Value) -> bool:
+        """Tell whether calling a function gives its coroutine, whatever its decorators do, and its overrides too."""
+        module, function = self._project.function(value.name)
+        if not _is_coroutine_function(function) or not all(map(self._keeps, function.decorators)):
+            return False
+        owner = f"{module.name}@{function.owner}"
+        return function.owner < 0 or not any(
+            owner in self._types.order(each) for each in self._plain_methods.get(function.name, ())
+        )
+
+    def _keeps(self, decorator: str) -> bool:
+        values = self._types.infer(decorator.removesuffix("()"))
+        return bool(values) and all(self._gives_coroutine(each, decorator.endswith("()")) for each in values)
+
+    def _gives_coroutine(self, value: Value, is_factory: bool) -> bool:
+        if value.kind != "object":
+            return False
+        if not value.is_function:
+            owner = value.receiver or value.name.rpartition(".")[0]
+            return value.name in _KEEPS_COROUTINE or owner in _ROUTERS
+        returned = self._returned(value)
+        if is_factory:
+            return bool(returned) and all(each.is_function and self._gives_coroutine(each, False) for each in returned)
+        return bool(returned) and all(
+            each.is_function and _is_coroutine_function(self._project.function(each.name)[1]) for each in returned
+        )
+
+    def _returned(self, value: Value) -> list[Value]:
+        """Return what a function returns; nothing if any of it is unknown."""
+        _, function = self._project.function(value.name)
+        results = [self._types.infer(reference) for reference in function.values]
+        return [each for result in results for each in result] if all(results) else []
+
+
+def _is_coroutine_function(function: Function) -> bool:
+    return function.is_async and not function.is_generator
+
+
+def unawaited_coroutine(project: Project, rule: Rule) -> Iterator[Violation]:
+    """ASY003: a coroutine is dropped, or taken for the result it would give if it were awaited."""
+    coroutines = _Coroutines(project)
+    for module in project.modules:
+        for call in module.facts.calls:
+            made_by = used = ""
+            if call.flags & (model.STATEMENT | model.EXAMINED) and not call.flags & model.AWAITED:
+                made_by, used = coroutines.made_by(call.callee), "dropped"
+                if call.flags & model.EXAMINED:
+                    used = "used in place of its result"
+            if not made_by:
+                made_by, used = _asked(coroutines, call.callee), "used in place of its result"
+            if made_by:
+                yield _unawaited(rule, module, call, made_by, used)
+
+
+def _asked(coroutines: _Coroutines, callee: str) -> str:
+    """Return what makes the coroutine of which a call wants a method that no coroutine has; empty if not so."""
+    if ")." not in callee:
+        return ""
+    found = [_asked_one(coroutines, part) for part in alternatives(callee)]
+    return found[0] if found and all(found) else ""
+
+
+def _asked_one(coroutines: _Coroutines, callee: str) -> str:
+    for step in _METHOD_OF_RESULT.finditer(callee):
+        made_by = coroutines.made_by(callee[: step.start()])
+        if made_by:
+            return made_by if step[1] not in _COROUTINE_METHODS and not step[1].startswith("__a") else ""
+    return ""
+
+
+def _unawaited(rule: Rule, module: Module, call: Call, made_by: str, used: str) -> Violation:
+    name = made_by.rpartition(".")[2]
+    return rule.violation(
+        module,
+        (call.start, call.end),
+        message=f"the coroutine of `{name}` is {used} and never runs; await it",
+        subject=made_by,
+        scope=module.scope(call.function, call.owner),
+    )
+
+
+def cached_coroutine(project: Project, rule: Rule) -> Iterator[Violation]:
+    """ASY012: a cache around an async function keeps its coroutine, which only the first caller can await."""
+    resolver = project.query(types)
+    for module in project.modules:
+        for function in module.facts.functions:
+            cache = _cache(resolver, function) if function.is_async and function.decorators else ""
+            if cache:
+                yield rule.violation(
+                    module,
+                    (function.start, function.end),
+                    message=(
+                        f"`{cache}` keeps the coroutine of `{function.name}`, which can be awaited only once; "
+                        "cache the awaited value"
+                    ),
+                    subject=f"{module.name}.{function.qualname}",
+                    scope=function.qualname,
+                )
+
+
+def _cache(resolver: Types, function: Function) -> str:
+    for decorator in function.decorators:
+        for name in resolver.names(decorator.removesuffix("()")):
+            if name in _CACHES:
+                return name
+    return ""

@@ -1,0 +1,66 @@
+"""Where a function waits, and whether it ends without waiting again; for module checks."""
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import descend
+
+FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
+"""What has a body that does not run where it stands (or, for a class, is judged on its own)."""
+
+
+def waits(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield every place of a stretch of a function that awaits something, in the order of the text."""
+    for each in descend(node, but_not=FUNCTIONS):
+        of_statement = isinstance(each, cst.For | cst.With | cst.CompFor) and each.asynchronous is not None
+        if of_statement or isinstance(each, cst.Await):
+            yield each
+
+
+def ends_after(function: cst.FunctionDef, statement: cst.CSTNode, handler: cst.BaseSuite | None) -> bool:
+    """Tell whether a function ends, with no value and without waiting, once a statement of its body was left.
+
+    `handler` is the block that runs last in that statement, if there is one: a `return` or `break` in it is obeyed, and
+    whoever breaks out of a loop may wait for what the loop has started.
+    """
+    exits = list(descend(handler, but_not=FUNCTIONS)) if handler is not None else []
+    returns = [each for each in exits if isinstance(each, cst.Return)]
+    if returns:
+        return all(_returns_nothing(each) for each in returns)
+    if any(isinstance(each, cst.Break) for each in exits):
+        return True
+    child = statement
+    for parent in ancestors(function.body, statement):
+        if isinstance(parent, cst.While | cst.For):
+            return False
+        if isinstance(parent, cst.IndentedBlock):
+            for following in parent.body[parent.body.index(child) + 1 :]:
+                if any(waits(following)):
+                    return False
+                last = following.body[-1] if isinstance(following, cst.SimpleStatementLine) else None
+                if isinstance(last, cst.Return):
+                    return _returns_nothing(last)
+                if isinstance(last, cst.Break):
+                    return True
+        child = parent
+    return True
+
+
+def _returns_nothing(node: cst.Return) -> bool:
+    return node.value is None or dotted_name(node.value) == "None"
+
+
+def ancestors(root: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield what a node stands in, innermost first, up to `root`."""
+    parents: dict[cst.CSTNode, cst.CSTNode] = {}
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        for child in node.children:
+            parents[child] = node
+            stack.append(child)
+    while target is not root:
+        target = parents[target]
+        yield target

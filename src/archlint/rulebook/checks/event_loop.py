@@ -1,0 +1,145 @@
+"""The rules about event loops inside event loops, and about locks and tasks that need the whole program."""
+
+from collections.abc import Iterator
+
+from archlint.facts import model
+from archlint.facts.model import Call, Function
+from archlint.model import Step, Violation
+from archlint.project.blocking import blocking_functions
+from archlint.project.calls import Site
+from archlint.project.program import Module, Project
+from archlint.project.reach import Hop, reaching, way
+from archlint.project.types import types
+from archlint.rulebook.model import Rule
+
+_RUNNERS = frozenset(
+    {
+        "asyncio.run",
+        "asyncio.Runner.run",
+        "asyncio.AbstractEventLoop.run_until_complete",
+        "asyncio.AbstractEventLoop.run_forever",
+        "uvloop.run",
+        "anyio.run",
+        "trio.run",
+        "asgiref.sync.AsyncToSync.__call__",
+        "uvicorn.run",
+        "aiohttp.web.run_app",
+    }
+)
+_ASKS = frozenset(
+    {
+        "asyncio.get_running_loop",
+        "asyncio._get_running_loop",
+        "asyncio.current_task",
+        "asyncio.AbstractEventLoop.is_running",
+        "sniffio.current_async_library",
+        "anyio.get_current_task",
+    }
+)
+"""What a function asks that may run a loop only where none is running."""
+_ALLOWS_NESTING = frozenset({"nest_asyncio.apply", "nest_asyncio2.apply"})
+
+
+def nested_event_loop(project: Project, rule: Rule) -> Iterator[Violation]:
+    """ASY005: an async function starts an event loop, itself or through plain functions; one for each callee."""
+    known = project.query(_Runners)
+    if known.nesting_allowed:
+        return
+    sites = project.query(blocking_functions).sites
+    for module in project.modules:
+        for index, function in enumerate(module.facts.functions):
+            if not function.is_async:
+                continue
+            key = f"{module.name}#{index}"
+            yield from (_direct(rule, module, function, call, api) for call, api in known.direct.get(key, ()))
+            seen: set[str] = set()
+            for site in sites.get(key, ()):
+                if site.target in known.hops and site.target not in seen:
+                    seen.add(site.target)
+                    yield _through(project, rule, known, site, function)
+
+
+class _Runners:
+    """Where loops are run: `direct` calls by function, and the `hops` of plain functions that lead there."""
+
+    def __init__(self, project: Project) -> None:
+        self.nesting_allowed = False
+        self.direct: dict[str, list[tuple[Call, str]]] = {}
+        asking: set[str] = set()
+        ends: list[tuple[str, Hop]] = []
+        for module, call, names in _external_calls(project):
+            key = f"{module.name}#{call.function}"
+            self.nesting_allowed |= not names.isdisjoint(_ALLOWS_NESTING)
+            if call.function < 0 or call.flags & model.AWAITED:
+                continue
+            if not names.isdisjoint(_ASKS):
+                asking.add(key)
+            for api in sorted(names & _RUNNERS):
+                self.direct.setdefault(key, []).append((call, api))
+                if not module.facts.functions[call.function].is_async:
+                    ends.append((key, Hop(module, call)))
+        self.hops = reaching(project, ends, frozenset(asking | _callers(project, asking)))
+
+    def api(self, key: str) -> str:
+        """Return what runs the loop in a function at the end of a way."""
+        return self.direct[key][0][1]
+
+
+def _external_calls(project: Project) -> Iterator[tuple[Module, Call, frozenset[str]]]:
+    """Yield every call that may mean something here, with the dotted names of its callee."""
+    resolver = project.query(types)
+    for module in project.modules:
+        for call in module.facts.calls:
+            names = set(resolver.names(call.callee))
+            for value in resolver.infer(call.callee):
+                if value.kind == "instance" and not value.is_class:
+                    names.add(f"{value.name}.__call__")
+            if names:
+                yield module, call, frozenset(names)
+
+
+def _callers(project: Project, functions: set[str]) -> set[str]:
+    sites = project.query(blocking_functions).sites
+    return {caller for caller, uses in sites.items() if any(site.target in functions for site in uses)}
+
+
+def _direct(rule: Rule, module: Module, function: Function, call: Call, api: str) -> Violation:
+    return rule.violation(
+        module,
+        (call.start, call.end),
+        message=f"`{_shown(api)}` starts an event loop in `async def {function.name}`, where one is running",
+        subject=_shown(api),
+        scope=function.qualname,
+        help_="`await` the coroutine",
+    )
+
+
+def _through(project: Project, rule: Rule, known: _Runners, site: Site, function: Function) -> Violation:
+    chain = list(way(known.hops, site.target))
+    module, callee = project.function(site.target)
+    api = _shown(known.api(chain[-1][0]))
+    return rule.violation(
+        site.module,
+        (site.use.start, site.use.end),
+        message=(
+            f"`{callee.qualname}` starts an event loop in `async def {function.name}`, where one is running: "
+            f"it reaches `{api}`"
+        ),
+        subject=f"{module.name}.{callee.qualname}",
+        scope=function.qualname,
+        help_="make what lies between async and `await` it",
+        trace=tuple(_steps(project, site, function, chain, api)),
+    )
+
+
+def _shown(api: str) -> str:
+    return "async_to_sync" if api.endswith("AsyncToSync.__call__") else api
+
+
+def _steps(project: Project, site: Site, function: Function, chain: list[tuple[str, Hop]], api: str) -> Iterator[Step]:
+    caller, module, use = function.qualname, site.module, site.use
+    for key, hop in chain:
+        _, callee = project.function(key)
+        yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(use.start, use.end))
+        caller, module, use = callee.qualname, hop.module, hop.use
+    yield Step(f"`{caller}` calls `{api}`, which starts an event loop", module.place(use.start, use.end))

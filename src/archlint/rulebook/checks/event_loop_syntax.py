@@ -1,0 +1,154 @@
+"""The rules about single expressions and loops of asynchronous code, on the syntax tree."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import libcst as cst
+
+from archlint.facts import model
+from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import descend
+from archlint.rulebook.checks.fan_out import gathered, spawned
+
+_FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
+_THREAD_LOCKS = ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore")
+_ENTERS = tuple(f"threading.{lock}.__enter__" for lock in _THREAD_LOCKS)
+_ACQUIRES = tuple(f"threading.{lock}.acquire" for lock in _THREAD_LOCKS)
+_OWN_LOOP = frozenset({"asyncio.new_event_loop()", "uvloop.new_event_loop()"})
+
+
+def event_loop_call(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
+    """ASY006, ASY008, ASY009 and ASY015, at the call of a function or method that one of them is about."""
+    # Every call of the program comes here.
+    callee = node.func
+    if callee.__class__ is cst.Attribute:
+        callee = callee.attr
+    if callee.__class__ is cst.Name:
+        check = _BY_NAME.get(callee.value)
+        if check is not None and _in_async(context):
+            yield from check(node, context)
+
+
+def lock_across_await(node: cst.With, context: ModuleContext) -> Iterator[Sighting]:
+    """ASY006: a `with` on a lock of `threading` in whose body the coroutine may be suspended."""
+    if node.asynchronous is not None or not _in_async(context) or not suspends(node.body):
+        return
+    for item in node.items:
+        reference = context.reference(item.item)
+        if reference:
+            yield _held(dotted_name(item.item), reference + ".__enter__", _ENTERS)
+
+
+def _acquired(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
+    """ASY006: `lock.acquire()` as a statement, and what may suspend before `lock.release()` in the same block."""
+    lock = dotted_name(node.func.value) if isinstance(node.func, cst.Attribute) else ""
+    function = context.enclosing_function
+    if not lock or function is None or not context.flags & model.STATEMENT or context.flags & model.AWAITED:
+        return
+    for block in descend(function.body, but_not=_FUNCTIONS):
+        statements = block.body if isinstance(block, cst.IndentedBlock) else ()
+        after = [index for index, each in enumerate(statements) if _is_statement(each, node)]
+        if after and _suspends_before_release(statements[after[0] + 1 :], f"{lock}.release"):
+            yield _held(lock, context.reference(node.func), _ACQUIRES)
+
+
+def _is_statement(line: cst.CSTNode, node: cst.Call) -> bool:
+    return isinstance(line, cst.SimpleStatementLine) and any(
+        isinstance(each, cst.Expr) and each.value is node for each in line.body
+    )
+
+
+def _suspends_before_release(statements: Sequence[cst.CSTNode], release: str) -> bool:
+    suspended = False
+    for statement in statements:
+        if isinstance(statement, cst.SimpleStatementLine) and _calls(statement, release):
+            return suspended
+        if isinstance(statement, cst.Try) and statement.finalbody is not None and _calls(statement.finalbody, release):
+            return suspended or suspends(statement.body)
+        suspended = suspended or suspends(statement)
+    return False
+
+
+def _calls(node: cst.CSTNode, name: str) -> bool:
+    return any(isinstance(each, cst.Call) and dotted_name(each.func) == name for each in descend(node, _FUNCTIONS))
+
+
+def _held(lock: str, reference: str, names: tuple[str, ...]) -> Sighting:
+    return Sighting(
+        code="ASY006",
+        message=(
+            f"`{lock}` is a lock of `threading` and held over an `await`: whoever waits for it blocks the event loop, "
+            "and the coroutine that holds it cannot go on; use `asyncio.Lock`"
+        ),
+        subject=lock,
+        reference=reference,
+        names=names,
+    )
+
+
+def suspends(node: cst.CSTNode) -> bool:
+    """Tell whether the coroutine may be suspended in what stands here, nested functions apart."""
+    for each in descend(node, but_not=_FUNCTIONS):
+        if isinstance(each, cst.Await | cst.Yield):
+            return True
+        if isinstance(each, cst.For | cst.With | cst.CompFor) and each.asynchronous is not None:
+            return True
+    return False
+
+
+def _waited_result(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
+    """ASY015: `run_coroutine_threadsafe(...).result()`, also through a local name."""
+    if not isinstance(node.func, cst.Attribute):
+        return
+    future = node.func.value
+    reference = context.reference(future)
+    if reference != "asyncio.run_coroutine_threadsafe()" or _is_finished(future, context):
+        return
+    made = context.assigned(future.value) if isinstance(future, cst.Name) else future
+    if isinstance(made, cst.Call) and _runs_elsewhere(made, context):
+        return
+    yield Sighting(
+        code="ASY015",
+        message=(
+            f"`.{node.func.attr.value}()` waits on the event loop for a coroutine that the loop runs only when the "
+            "wait is over; `await` the coroutine"
+        ),
+        subject="asyncio.run_coroutine_threadsafe",
+    )
+
+
+def _is_finished(future: cst.CSTNode, context: ModuleContext) -> bool:
+    """Tell whether the function asks if the future is done, or awaits it in another form."""
+    name, function = dotted_name(future), context.enclosing_function
+    if not name or function is None:
+        return False
+    return any(
+        isinstance(each, cst.Call)
+        and (
+            dotted_name(each.func) == f"{name}.done"
+            or (dotted_name(each.func).endswith("wrap_future") and any(dotted_name(a.value) == name for a in each.args))
+        )
+        for each in descend(function.body, but_not=_FUNCTIONS)
+    )
+
+
+def _runs_elsewhere(made: cst.Call, context: ModuleContext) -> bool:
+    loops = [each.value for each in made.args[1:2]] or [
+        each.value for each in made.args if each.keyword is not None and each.keyword.value == "loop"
+    ]
+    return any(context.reference(each) in _OWN_LOOP for each in loops)
+
+
+def _in_async(context: ModuleContext) -> bool:
+    function = context.enclosing_function
+    return function is not None and function.asynchronous is not None
+
+
+_BY_NAME: Mapping[str, Callable[[cst.Call, ModuleContext], Iterator[Sighting]]] = {
+    "acquire": _acquired,
+    "create_task": spawned,
+    "ensure_future": spawned,
+    "exception": _waited_result,
+    "gather": gathered,
+    "result": _waited_result,
+}

@@ -1,0 +1,189 @@
+"""The rules about many coroutines that are started at once, on the syntax tree."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import libcst as cst
+
+from archlint.facts import model
+from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import FIELDS, descend
+
+_GATHER = "asyncio.gather"
+_SPAWNS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
+_WRAPS = _SPAWNS | {"asyncio.wait_for", "asyncio.shield"}
+_COMPREHENSIONS = (cst.ListComp, cst.GeneratorExp, cst.SetComp)
+_FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
+_LISTENERS = re.compile(r"(handler|subscriber|listener|callback|observer|consumer|hook|receiver|watcher)s?\d*$", re.I)
+_TELLS = re.compile(
+    r"^_*(a|async_)?(on_|handle|notify|emit|send|call|consume|receive|publish|dispatch|invoke|process|trigger)"
+)
+"""Names of methods by which a listener is told of an event."""
+_BOUNDING = re.compile(r"semaphore|sem$|limit|throttle|batch|chunk|page", re.I)
+
+
+class _FanOut(NamedTuple):
+    """What is started for each element: the coroutine's expression, what is iterated over, the loop's target."""
+
+    element: cst.BaseExpression
+    iterable: cst.BaseExpression
+    target: cst.CSTNode
+
+
+def gathered(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
+    """ASY008 and ASY009: `asyncio.gather(*(... for ... in ...))`."""
+    starred = [each.value for each in node.args if each.star == "*"]
+    if len(starred) != 1 or context.reference(node.func) != _GATHER:
+        return
+    fan_out = _fan_out(starred[0], context)
+    if fan_out is None:
+        return
+    coroutine = _unwrapped(fan_out.element, context)
+    callee = coroutine.func if isinstance(coroutine, cst.Call) else coroutine
+    reference = context.reference(callee)
+    if not _collects_exceptions(node) and _is_for_listeners(fan_out) and _tells(callee, fan_out.target):
+        yield Sighting(
+            code="ASY008",
+            message=(
+                f"if one of `{_written(fan_out.iterable)}` raises, `gather` raises and leaves the others running "
+                "unobserved; use `asyncio.TaskGroup`, or `return_exceptions=True` and look at the results"
+            ),
+            subject=dotted_name(callee) or _GATHER,
+            reference=reference,
+        )
+    spawned = isinstance(fan_out.element, cst.Call) and context.reference(fan_out.element.func) in _SPAWNS
+    if not (spawned and isinstance(starred[0], cst.Name)):
+        yield from _unbounded(fan_out, context, reference)
+
+
+def spawned(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
+    """ASY009: `create_task` in a `for` loop or comprehension."""
+    function = context.enclosing_function
+    if function is None or not node.args or not context.flags & (model.IN_LOOP | model.IN_COMPREHENSION):
+        return
+    if context.reference(node.func) not in _SPAWNS:
+        return
+    around = _around(function.body, node)
+    if any(isinstance(each, cst.Call) and context.reference(each.func) == _GATHER for each in around):
+        return
+    loop = next((each for each in reversed(around) if isinstance(each, (cst.For, cst.While, *_COMPREHENSIONS))), None)
+    coroutine = node.args[0].value
+    callee = context.reference(coroutine.func) if isinstance(coroutine, cst.Call) else ""
+    if isinstance(loop, cst.For) and not _leaves(loop):
+        yield from _unbounded(_FanOut(node, loop.iter, loop.target), context, callee)
+    elif isinstance(loop, _COMPREHENSIONS):
+        yield from _unbounded(_FanOut(node, loop.for_in.iter, loop.for_in.target), context, callee)
+
+
+def _unbounded(fan_out: _FanOut, context: ModuleContext, reference: str) -> Iterator[Sighting]:
+    function = context.enclosing_function
+    if function is None or _is_bounded(fan_out.iterable) or any(map(_BOUNDING.search, _words(function))):
+        return
+    yield Sighting(
+        code="ASY009",
+        message=(
+            f"every element of `{_written(fan_out.iterable)}` gets its task at once, however many there are; "
+            "bound them with `asyncio.Semaphore`"
+        ),
+        subject=_written(fan_out.iterable),
+        reference=reference,
+    )
+
+
+def _fan_out(node: cst.BaseExpression, context: ModuleContext) -> _FanOut | None:
+    if isinstance(node, cst.Name):
+        name = node.value
+        assigned = context.assigned(name)
+        if isinstance(assigned, cst.List) and not assigned.elements:
+            return _appended(name, context)
+        if not isinstance(assigned, cst.BaseExpression):
+            return None
+        node = assigned
+    if isinstance(node, _COMPREHENSIONS):
+        return _FanOut(node.elt, node.for_in.iter, node.for_in.target)
+    if isinstance(node, cst.Call) and dotted_name(node.func) == "map" and len(node.args) == 2:
+        return _FanOut(node.args[0].value, node.args[1].value, node.args[0].value)
+    return None
+
+
+def _appended(name: str, context: ModuleContext) -> _FanOut | None:
+    """Return what a loop of the function appends to an empty list, if that is all that fills it."""
+    function = context.enclosing_function
+    if function is None:
+        return None
+    loops = [each for each in descend(function.body, but_not=_FUNCTIONS) if isinstance(each, cst.For)]
+    found = [
+        _FanOut(call.args[0].value, loop.iter, loop.target)
+        for loop in loops
+        for call in descend(loop.body, but_not=(*_FUNCTIONS, cst.For))
+        if isinstance(call, cst.Call) and dotted_name(call.func) == f"{name}.append" and len(call.args) == 1
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _unwrapped(node: cst.BaseExpression, context: ModuleContext) -> cst.BaseExpression:
+    """Return the coroutine in `create_task(...)` and its like."""
+    while isinstance(node, cst.Call) and node.args and context.reference(node.func) in _WRAPS:
+        node = node.args[0].value
+    return node
+
+
+def _collects_exceptions(node: cst.Call) -> bool:
+    return any(
+        each.star == "**"
+        or (each.keyword and each.keyword.value == "return_exceptions" and dotted_name(each.value) != "False")
+        for each in node.args
+    )
+
+
+def _is_for_listeners(fan_out: _FanOut) -> bool:
+    return any(map(_LISTENERS.search, (*_words(fan_out.iterable), *_words(fan_out.target))))
+
+
+def _tells(callee: cst.BaseExpression, target: cst.CSTNode) -> bool:
+    """Tell whether a listener is told of an event, and not asked for something else that it can do."""
+    if not (isinstance(callee, cst.Attribute) and isinstance(callee.value, cst.Name)):
+        return True
+    return callee.value.value not in _words(target) or bool(_TELLS.search(callee.attr.value))
+
+
+def _is_bounded(iterable: cst.BaseExpression) -> bool:
+    """Tell whether the number of elements is written in the program."""
+    if isinstance(iterable, cst.List | cst.Tuple | cst.Set | cst.Dict):
+        return True
+    if isinstance(iterable, cst.Call) and dotted_name(iterable.func) in ("range", "enumerate", "zip"):
+        return any(isinstance(each.value, cst.Integer) or _is_bounded(each.value) for each in iterable.args)
+    return any(isinstance(each, cst.Slice) for each in descend(iterable)) or any(map(str.isupper, _words(iterable)))
+
+
+def _leaves(loop: cst.For) -> bool:
+    """Tell whether a loop ends with its first round."""
+    last = loop.body.body[-1] if loop.body.body else None
+    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Return | cst.Break)
+
+
+def _words(node: cst.CSTNode) -> Iterator[str]:
+    return (each.value for each in descend(node) if isinstance(each, cst.Name))
+
+
+def _written(node: cst.BaseExpression) -> str:
+    return cst.Module(body=()).code_for_node(node)
+
+
+def _around(root: cst.CSTNode, node: cst.CSTNode) -> list[cst.CSTNode]:
+    """Return what is around a node below `root`, outermost first."""
+    stack: list[tuple[cst.CSTNode, tuple[cst.CSTNode, ...]]] = [(root, ())]
+    while stack:
+        current, path = stack.pop()
+        if current is node:
+            return list(path)
+        inner = (*path, current)
+        for field in FIELDS[current.__class__]:
+            value = getattr(current, field)
+            if isinstance(value, cst.CSTNode):
+                stack.append((value, inner))
+            elif isinstance(value, list | tuple):
+                stack.extend((each, inner) for each in value)
+    return []

@@ -1,0 +1,168 @@
+"""The second half of ASY006: an `asyncio.Lock` that a task waits for while it holds it."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from archlint.facts import model
+from archlint.facts.model import Call
+from archlint.model import Step, Violation
+from archlint.project.calls import CallGraph, call_graph
+from archlint.project.classes import ClassTable
+from archlint.project.program import Module, Project
+from archlint.project.types import types
+from archlint.rulebook.model import Rule
+
+_LOCKS = frozenset({"asyncio.Lock", "asyncio.Condition", "anyio.Lock", "trio.Lock"})
+
+
+class _Lock(NamedTuple):
+    """A lock as one function sees it: what names it in the whole program; each object may have its own."""
+
+    identity: str
+    of_object: bool
+    name: str
+
+
+class _Hold(NamedTuple):
+    """A stretch of one function (offsets) in which it holds a lock."""
+
+    lock: _Lock
+    taken: Call
+    end: int
+
+
+def relocked(project: Project, rule: Rule) -> Iterator[Violation]:
+    """ASY006: a lock that is not re-entrant is taken again, in its own block or by what is awaited there."""
+    locks = project.query(_Locks)
+    for key, holds in locks.holds.items():
+        for hold in holds:
+            found = locks.taken_again(key, hold)
+            if found is not None:
+                yield _violation(project, rule, key, hold, found)
+
+
+class _Locks:
+    """Every hold of a lock whose type is known, by function (`module#index`)."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._resolver = project.query(types)
+        self._graph: CallGraph = project.query(call_graph)
+        self._calls: dict[str, list[Call]] = {}
+        self.holds: dict[str, list[_Hold]] = {}
+        for module in project.modules:
+            self._collect(module)
+
+    def _collect(self, module: Module) -> None:
+        open_: dict[str, list[tuple[str, _Lock, Call]]] = {}
+        for call in module.facts.calls:
+            key = f"{module.name}#{call.function}"
+            if not call.callee.endswith((".__aenter__", ".__aexit__")) or call.function < 0:
+                continue
+            reference, _, method = call.callee.rpartition(".")
+            if method == "__aenter__":
+                lock = self._lock(reference)
+                if lock is not None:
+                    open_.setdefault(key, []).append((reference, lock, call))
+                continue
+            waiting = open_.get(key, [])
+            if waiting and waiting[-1][0] == reference:
+                _, lock, taken = waiting.pop()
+                self.holds.setdefault(key, []).append(_Hold(lock, taken, call.end))
+
+    def _lock(self, reference: str) -> _Lock | None:
+        if "|" in reference or not any(
+            value.kind == "instance" and value.name in _LOCKS for value in self._resolver.infer(reference)
+        ):
+            return None
+        receiver, _, name = reference.rpartition(".")
+        if _is_own(receiver):
+            owner = self._owner(receiver.removesuffix("{}"), name)
+            return _Lock(f"{owner}.{name}", receiver.endswith("{}"), name) if owner else None
+        return _Lock(reference, False, name) if reference.replace(".", "").isidentifier() else None
+
+    def _owner(self, key: str, name: str) -> str:
+        """Return the class in whose body or methods the attribute is made that instances of `key` have."""
+        table = self._project.query(ClassTable)
+        for owner in self._resolver.order(key):
+            member = table.own_members(owner).get(name) if "@" in owner else None
+            if member is not None:
+                return owner if member.attribute is not None else ""
+        return ""
+
+    def taken_again(self, key: str, hold: _Hold) -> list[tuple[str, Call]] | None:
+        """Return the calls, each with its function, from inside the hold to where its lock is taken again."""
+        within = (hold.taken.end, hold.end)
+        if self._releases(key, hold.lock):
+            return None
+        queue: list[tuple[str, tuple[int, int], list[tuple[str, Call]]]] = [(key, within, [])]
+        seen = {key}
+        for function, (start, end), path in queue:
+            again = self._taken(function, hold, start, end)
+            if again is not None:
+                return [*path, (function, again)]
+            for call in self._calls_of(function):
+                if start <= call.start < end and call.flags & model.AWAITED:
+                    for target in self._same_object(call, hold.lock):
+                        if target not in seen and not self._releases(target, hold.lock):
+                            seen.add(target)
+                            queue.append((target, (0, 1 << 60), [*path, (function, call)]))
+        return None
+
+    def _taken(self, key: str, hold: _Hold, start: int, end: int) -> Call | None:
+        for other in self.holds.get(key, ()):
+            again = other.taken
+            if other.lock.identity == hold.lock.identity and again is not hold.taken and start <= again.start < end:
+                return again
+        return None
+
+    def _releases(self, key: str, lock: _Lock) -> bool:
+        """Tell whether a function gives the lock back on its way, or asks whether it is taken."""
+        asked = (f".{lock.name}.release", f".{lock.name}.locked", f"{lock.name}.release", f"{lock.name}.locked")
+        return any(call.callee.endswith(asked) for call in self._calls_of(key))
+
+    def _same_object(self, call: Call, lock: _Lock) -> Iterator[str]:
+        """Yield what a call runs, if the lock is for all or it is a call of the very object that has the lock."""
+        if not lock.of_object or _is_own(call.callee.rpartition(".")[0].removesuffix("%")):
+            yield from self._graph.called(call)
+
+    def _calls_of(self, key: str) -> list[Call]:
+        if not self._calls:
+            for module in self._project.modules:
+                for call in module.facts.calls:
+                    self._calls.setdefault(f"{module.name}#{call.function}", []).append(call)
+        return self._calls.get(key, [])
+
+
+def _is_own(receiver: str) -> bool:
+    """Tell whether a receiver is written as `self` or `cls` (another instance has its class's dotted name)."""
+    return receiver.removesuffix("{}").rpartition("@")[2].isdigit() and "@" in receiver
+
+
+def _violation(project: Project, rule: Rule, key: str, hold: _Hold, found: list[tuple[str, Call]]) -> Violation:
+    module, function = project.function(key)
+    first, last = found[0][1], found[-1][0]
+    _, taker = project.function(last)
+    where = "here" if len(found) == 1 else f"by `{taker.qualname}`, which is awaited here,"
+    return rule.violation(
+        module,
+        (first.start, first.end),
+        message=f"`{hold.lock.name}` is held, and taken again {where} for ever: `asyncio.Lock` is not re-entrant",
+        subject=hold.lock.name,
+        scope=function.qualname,
+        help_="do the work in a method that expects the lock to be held, and call that from both",
+        trace=tuple(_steps(project, hold, key, found)) if len(found) > 1 else (),
+    )
+
+
+def _steps(project: Project, hold: _Hold, key: str, found: list[tuple[str, Call]]) -> Iterator[Step]:
+    module, function = project.function(key)
+    yield Step(f"`{function.qualname}` takes `{hold.lock.name}`", module.place(hold.taken.start, hold.taken.end))
+    for (caller, call), (callee, _) in pairwise(found):
+        module, function = project.function(caller)
+        _, target = project.function(callee)
+        yield Step(f"`{function.qualname}` awaits `{target.qualname}`", module.place(call.start, call.end))
+    last, again = found[-1]
+    module, function = project.function(last)
+    yield Step(f"`{function.qualname}` takes `{hold.lock.name}` again", module.place(again.start, again.end))

@@ -1,0 +1,183 @@
+"""The rules about the border between event loop and threads: what is called there, handed over, brought back."""
+
+from collections.abc import Iterator
+
+from archlint.facts import model
+from archlint.facts.model import Call
+from archlint.model import Step, Violation
+from archlint.project.blocking import blocking_api
+from archlint.project.handovers import Handover, handovers
+from archlint.project.program import Module, Project
+from archlint.project.types import Types, Value, types
+from archlint.rulebook.model import Rule
+
+_LOOP = "asyncio.AbstractEventLoop"
+_UNSAFE = {
+    "asyncio.create_task": "asyncio.run_coroutine_threadsafe",
+    "asyncio.ensure_future": "asyncio.run_coroutine_threadsafe",
+    f"{_LOOP}.create_task": "asyncio.run_coroutine_threadsafe",
+    "asyncio.TaskGroup.create_task": "asyncio.run_coroutine_threadsafe",
+    **{
+        f"{_LOOP}.{name}": "loop.call_soon_threadsafe"
+        for name in ("call_soon", "call_later", "call_at", "add_reader", "add_writer")
+    },
+    **{f"asyncio.Future.{name}": "loop.call_soon_threadsafe" for name in ("set_result", "set_exception", "cancel")},
+    **{f"asyncio.Event.{name}": "loop.call_soon_threadsafe" for name in ("set", "clear")},
+    **{f"asyncio.Queue.{name}": "loop.call_soon_threadsafe" for name in ("put_nowait", "get_nowait")},
+}
+"""What belongs to the loop's own thread, and what does the same from another one."""
+_OWN_LOOP = frozenset(
+    {
+        *("asyncio.new_event_loop", "asyncio.run", "asyncio.Runner", "asyncio.set_event_loop"),
+        *(f"{_LOOP}.run_until_complete", f"{_LOOP}.run_forever"),
+    }
+)
+"""A function that calls one of these has a loop in its own thread."""
+_LAZY_APIS = frozenset(
+    {
+        *("pathlib.Path.glob", "pathlib.Path.rglob", "pathlib.Path.iterdir", "pathlib.Path.walk"),
+        *("os.scandir", "os.walk", "glob.iglob", "builtins.map", "builtins.filter"),
+    }
+)
+_CALLABLE = frozenset({"typing.Callable", "collections.abc.Callable", "builtins.type", "typing.Type"})
+
+
+def unsafe_thread_call(project: Project, rule: Rule) -> Iterator[Violation]:
+    """ASY011: a function that runs in a thread calls what only the loop's thread may call."""
+    resolver = project.query(types)
+    for key, handover in project.query(handovers).in_thread.items():
+        module, function = project.function(key)
+        index = int(key.rsplit("#", 1)[1])
+        calls = [(call, resolver.names(call.callee)) for call in module.facts.calls if call.function == index]
+        if any(_OWN_LOOP.intersection(names) for _, names in calls):
+            continue
+        for call, names in calls:
+            unsafe = next((name for name in names if name in _UNSAFE), None)
+            if unsafe is not None:
+                yield rule.violation(
+                    module,
+                    (call.start, call.end),
+                    message=(
+                        f"`{unsafe}` is not safe in `{function.name}`, which runs in a thread by `{handover.api}`; "
+                        f"use `{_UNSAFE[unsafe]}`"
+                    ),
+                    subject=unsafe,
+                    scope=function.qualname,
+                    trace=tuple(_handed(handover, function.name)),
+                )
+
+
+def _handed(handover: Handover, name: str) -> Iterator[Step]:
+    if handover.call is not None:
+        place = handover.module.place(handover.call.start, handover.call.end)
+        yield Step(f"`{name}` is handed to `{handover.api}`", place)
+
+
+def called_offload(project: Project, rule: Rule) -> Iterator[Violation]:
+    """ASY013: what is to run in a thread is called on the spot, and its result handed over."""
+    resolver = project.query(types)
+    for handover, call, given in project.query(handovers).offloads():
+        module, api = handover.module, handover.api
+        if not given.endswith("()") or "|" in given:
+            continue
+        callee = given.removesuffix("()")
+        what = _gives_no_callable(project, resolver, callee)
+        if what:
+            inner = _call_of(module, callee, call) or call
+            yield rule.violation(
+                module,
+                (inner.start, inner.end),
+                message=f"`{what}` is called here, and `{api}` is given its result; hand over the function itself",
+                subject=what,
+                scope=module.scope(call.function, call.owner),
+            )
+
+
+def _gives_no_callable(project: Project, resolver: Types, callee: str) -> str:
+    """Return the name of what is called if its result is certainly nothing that can be called, else nothing."""
+    values = resolver.infer(callee)
+    if len(values) != 1:
+        return ""
+    [value] = values
+    if value.kind == "object" and value.is_function:
+        return resolver.names_of(value)[0] if _returns_data(project, resolver, value) else ""
+    blocking = blocking_api(project, resolver, callee)
+    if blocking is None or any(each.kind != "instance" for each in resolver.infer(f"{callee}()")):
+        return ""
+    return blocking.api
+
+
+def _returns_data(project: Project, resolver: Types, function: Value) -> bool:
+    _, fact = project.function(function.name)
+    if fact.is_async or fact.decorators:
+        return fact.is_async and not fact.decorators
+    if not fact.returns and any(not each for each in fact.values):
+        return False
+    results = resolver.infer(f"{function.name}()")
+    if not results:
+        return not fact.returns and not fact.values
+    return all(_is_data(resolver, each) for each in results)
+
+
+def _is_data(resolver: Types, value: Value) -> bool:
+    if value.kind in ("generator", "context"):
+        return True
+    if value.kind != "instance" or value.name in _CALLABLE:
+        return False
+    if value.is_class:
+        return not resolver.has_unknown_base(value.name) and not resolver.infer(f"{value.name}{{}}.__call__")
+    return value.name.startswith("builtins.")
+
+
+def _call_of(module: Module, callee: str, outer: Call) -> Call | None:
+    """Return the call among the arguments of another one."""
+    inner = (
+        call
+        for call in module.facts.calls
+        if call.callee == callee and call.function == outer.function and call.start > outer.end
+    )
+    return min(inner, key=lambda call: call.start, default=None)
+
+
+def lazy_offload(project: Project, rule: Rule) -> Iterator[Violation]:
+    """ASY014: a lazy iterator is made in a thread, but its work is done on the loop, where it is iterated over."""
+    resolver = project.query(types)
+    for handover, call, given in project.query(handovers).offloads():
+        module, api = handover.module, handover.api
+        if not call.flags & model.AWAITED:
+            continue
+        lazy = next(filter(None, (_lazy(project, resolver, value) for value in resolver.infer(given))), "")
+        use = _iteration(module, call) if lazy else None
+        if use is not None:
+            yield rule.violation(
+                module,
+                (call.start, call.end),
+                message=f"`{lazy}` does its work where it is iterated over: on the event loop, not in `{api}`",
+                subject=lazy,
+                scope=module.scope(call.function, call.owner),
+                help_="build the whole list in the thread: `list(...)` in the function that is handed over",
+                trace=(Step(f"`{lazy}` is iterated over on the event loop", module.place(use.start, use.end)),),
+            )
+
+
+def _lazy(project: Project, resolver: Types, value: Value) -> str:
+    """Return the name of the lazy iterator that calling a function gives, if it does."""
+    if value.kind not in ("object", "partial"):
+        return ""
+    if not value.is_function:
+        return next((name for name in resolver.names_of(value) if name in _LAZY_APIS), "")
+    _, function = project.function(value.name)
+    if function.is_generator:
+        return resolver.names_of(value)[0]
+    returned = [each.removesuffix("()") for each in function.values if each.endswith("()")]
+    return next((name for each in returned for name in resolver.names(each) if name in _LAZY_APIS), "")
+
+
+def _iteration(module: Module, offload: Call) -> Call | None:
+    """Return where the offloaded result is iterated over, if it is certain to be that one's."""
+    result = f"{offload.callee}()!.__iter__"
+    same = [call for call in module.facts.calls if call.function == offload.function]
+    uses = [call for call in same if call.callee == result]
+    at_once = [call for call in uses if call.start == offload.start]
+    alone = sum(1 for call in same if call.callee == offload.callee) == 1
+    return next(iter(at_once or (uses if alone else ())), None)

@@ -1,0 +1,24 @@
+"""What may have a fix, known without a syntax tree; the fixes themselves are in `fixes/`."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from archlint.model import Violation
+
+FIXABLE: Mapping[str, frozenset[str]] = {
+    "ASY001": frozenset({"time.sleep"}),
+}
+"""Code -> the subjects of those violations for which there may be a fix."""
+
+Wish: TypeAlias = tuple[str, int, int]
+"""The code and the offsets of a violation for which a fix is looked for."""
+
+
+def may_be_fixed(violation: Violation) -> bool:
+    """Tell whether it is worth to look for a fix."""
+    return violation.subject in FIXABLE.get(violation.code, ())
+
+
+def wish(violation: Violation) -> Wish:
+    """Return what the parsing process needs to know of a violation to look for its fix."""
+    return violation.code, violation.place.start, violation.place.end

@@ -1,0 +1,531 @@
+"""Projects in which an async function blocks, by the form that hides it; `# file:` lines divide them into modules."""
+
+BLOCKS = {
+    "a helper of the same module": """
+import time
+def slow(): time.sleep(1)
+async def main():
+    slow()  # expect: ASY002
+""",
+    "a helper three calls down": """
+import requests
+def a(): return b()
+def b(): return c()
+def c(): return requests.get("https://example.org")
+async def main():
+    a()  # expect: ASY002
+""",
+    "an aliased import": """
+# file: shop/store.py
+from urllib.request import urlopen as fetch
+def load(): return fetch("https://example.org")
+# file: shop/api.py
+from shop.store import load as read
+async def main():
+    read()  # expect: ASY002
+""",
+    "a re-export": """
+# file: shop/store/__init__.py
+from .files import load as load
+# file: shop/store/files.py
+import sqlite3
+def load(): return sqlite3.connect("shop.db")
+# file: shop/api.py
+import shop.store as store
+async def main():
+    store.load()  # expect: ASY002
+""",
+    "a star re-export": """
+# file: shop/store/__init__.py
+from shop.store.files import *
+# file: shop/store/files.py
+import subprocess
+def load(): subprocess.run(["git", "pull"])
+# file: shop/api.py
+from shop.store import load
+async def main():
+    load()  # expect: ASY002
+""",
+    "an import inside the function": """
+# file: shop/store.py
+import time
+def load(): time.sleep(1)
+# file: shop/api.py
+async def main():
+    from .store import load
+    load()  # expect: ASY002
+""",
+    "a conditional import": """
+# file: shop/fast.py
+import time
+def load(): time.sleep(1)
+# file: shop/api.py
+try:
+    from shop.fast import load
+except ImportError:
+    load = None
+async def main():
+    load()  # expect: ASY002
+""",
+    "a method of an annotated parameter": """
+import time
+class Store:
+    def load(self): time.sleep(1)
+async def main(store: "Store | None"):
+    store.load()  # expect: ASY002
+""",
+    "what a factory is annotated to return": """
+# file: shop/store.py
+import requests
+class Store:
+    def load(self): return requests.get("https://example.org")
+# file: shop/factory.py
+from shop.store import Store
+def make_store() -> Store: ...
+# file: shop/api.py
+from shop.factory import make_store
+async def main():
+    store = make_store()
+    store.load()  # expect: ASY002
+""",
+    "what a factory returns without saying so": """
+import time
+class Store:
+    def load(self): time.sleep(1)
+def make():
+    store = Store()
+    return store
+async def main():
+    make().load()  # expect: ASY002
+""",
+    "what an awaited factory returns": """
+import time
+class Store:
+    def load(self): time.sleep(1)
+async def make(): return Store()
+async def main():
+    store = await make()
+    store.load()  # expect: ASY002
+""",
+    "a sync client on an attribute": """
+import redis
+class Cache:
+    def __init__(self, client: redis.Redis):
+        self._client = client
+    def value(self, key): return self._client.get(key)
+class Service:
+    def __init__(self):
+        self._cache = Cache(redis.Redis())
+    async def main(self):
+        return self._cache.value("key")  # expect: ASY002
+""",
+    "a dataclass field": """
+import time
+from dataclasses import dataclass
+class Store:
+    def load(self): time.sleep(1)
+@dataclass
+class Service:
+    store: Store
+    async def main(self):
+        self.store.load()  # expect: ASY002
+""",
+    "an instance of another module": """
+# file: shop/store.py
+import time
+class Store:
+    def load(self): time.sleep(1)
+store = Store()
+# file: shop/api.py
+from shop.store import store
+async def main():
+    store.load()  # expect: ASY002
+""",
+    "a method of a base class in another module": """
+# file: shop/base.py
+import time
+class Base:
+    def load(self): time.sleep(1)
+# file: shop/api.py
+from shop.base import Base
+class Store(Base):
+    async def main(self):
+        self.load()  # expect: ASY002
+""",
+    "super()": """
+import time
+class Base:
+    def load(self): time.sleep(1)
+class Store(Base):
+    def load(self): return super().load()
+async def main(store: Store):
+    store.load()  # expect: ASY002
+""",
+    "a subclass of a blocking library class": """
+import requests
+class Client(requests.Session):
+    def user(self): return self.get("https://example.org/user")
+async def main():
+    Client().user()  # expect: ASY002
+""",
+    "a protocol's adapter": """
+# file: shop/ports.py
+from typing import Protocol
+class Rates(Protocol):
+    def rate(self, code: str) -> float: ...
+# file: shop/adapters.py
+import requests
+from shop.ports import Rates
+class WebRates(Rates):
+    def rate(self, code: str) -> float: return requests.get(code).json()
+# file: shop/api.py
+from shop.ports import Rates
+async def main(rates: Rates):
+    rates.rate("EUR")  # expect: ASY002
+""",
+    "an abstract class's subclass": """
+import abc, time
+class Store(abc.ABC):
+    @abc.abstractmethod
+    def load(self): ...
+class SlowStore(Store):
+    def load(self): time.sleep(1)
+async def main(store: Store):
+    store.load()  # expect: ASY002
+""",
+    "a property": """
+import subprocess
+class Settings:
+    @property
+    def revision(self): return subprocess.check_output(["git", "rev-parse", "HEAD"])
+async def main(settings: Settings):
+    return settings.revision  # expect: ASY002
+""",
+    "a cached property on the way to a call": """
+import sqlite3
+from functools import cached_property
+class Service:
+    @cached_property
+    def database(self): return sqlite3.connect("shop.db")
+    async def main(self):
+        return self.database.total_changes  # expect: ASY002
+""",
+    "a constructor": """
+import requests
+class Client:
+    def __init__(self): self.token = requests.get("https://example.org/token").text
+async def main():
+    return Client()  # expect: ASY002
+""",
+    "a dataclass's __post_init__": """
+import time
+from dataclasses import dataclass
+@dataclass
+class Client:
+    name: str
+    def __post_init__(self): time.sleep(1)
+async def main():
+    return Client("a")  # expect: ASY002
+""",
+    "__enter__": """
+import time
+class Lock:
+    def __enter__(self): time.sleep(1)
+    def __exit__(self, *_): pass
+async def main():
+    with Lock():  # expect: ASY002
+        pass
+""",
+    "__exit__": """
+import time
+class Lock:
+    def __enter__(self): return self
+    def __exit__(self, *_): time.sleep(1)
+async def main(lock: Lock):
+    with lock:
+        return lock  # expect: ASY002
+""",
+    "__aenter__ that calls a helper": """
+import time
+def slow(): time.sleep(1)
+class Connection:
+    async def __aenter__(self):
+        slow()  # expect: ASY002
+    async def __aexit__(self, *_): pass
+async def main():
+    async with Connection(): pass
+""",
+    "__call__": """
+import time
+class Check:
+    def __call__(self): time.sleep(1)
+check = Check()
+async def main():
+    check()  # expect: ASY002
+""",
+    "__iter__ that is a generator": """
+import time
+class Pages:
+    def __iter__(self):
+        time.sleep(1)
+        yield 1
+async def main(pages: Pages):
+    for page in pages:  # expect: ASY002
+        print(page)
+""",
+    "__next__": """
+import time
+class Pages:
+    def __iter__(self): return self
+    def __next__(self): time.sleep(1)
+async def main():
+    return [page for page in Pages()]  # expect: ASY002
+""",
+    "a generator, iterated": """
+import time
+def pages():
+    time.sleep(1)
+    yield 1
+async def main():
+    found = pages()
+    return list(found)  # expect: ASY002
+""",
+    "a generator, taken apart": """
+import time
+def pages():
+    time.sleep(1)
+    yield 1
+async def main():
+    return [0, *pages()]  # expect: ASY002
+""",
+    "next() of a generator": """
+import time
+def pages():
+    time.sleep(1)
+    yield 1
+async def main():
+    return next(pages())  # expect: ASY002
+""",
+    "a context manager function": """
+import time
+from contextlib import contextmanager
+@contextmanager
+def locked():
+    time.sleep(1)
+    yield
+async def main():
+    with locked(): pass  # expect: ASY002
+""",
+    "functools.partial, called": """
+import time
+from functools import partial
+def slow(seconds): time.sleep(seconds)
+async def main():
+    later = partial(slow, 1)
+    later()  # expect: ASY002
+""",
+    "a partial on an attribute": """
+import time
+from functools import partial
+def slow(seconds): time.sleep(seconds)
+class Service:
+    def __init__(self): self._wait = partial(slow, 1)
+    async def main(self):
+        self._wait()  # expect: ASY002
+""",
+    "a decorator that calls what it wraps": """
+import functools, time
+def logged(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        print(function.__name__)
+        return function(*args)
+    return wrapper
+@logged
+def slow(): time.sleep(1)
+async def main():
+    slow()  # expect: ASY002
+""",
+    "a decorator for both kinds of functions": """
+import inspect, time
+def logged(function):
+    if inspect.iscoroutinefunction(function):
+        async def wrapper(*args): return await function(*args)
+    else:
+        def wrapper(*args): return function(*args)
+    return wrapper
+@logged
+def slow(): time.sleep(1)
+async def main():
+    slow()  # expect: ASY002
+""",
+    "lru_cache": """
+import functools, requests
+@functools.lru_cache(maxsize=1)
+def keys(): return requests.get("https://example.org/keys").json()
+async def main():
+    keys()  # expect: ASY002
+""",
+    "a local function, called in place": """
+import time
+async def main():
+    def step(): time.sleep(1)
+    step()  # expect: ASY002
+""",
+    "a lambda, called in place": """
+import time
+async def main():
+    step = lambda: time.sleep(1)
+    step()  # expect: ASY002
+""",
+    "map, iterated": """
+import time
+def slow(number): time.sleep(number)
+async def main():
+    return list(map(slow, [1, 2]))  # expect: ASY002
+""",
+    "map, kept and then iterated": """
+import time
+def slow(number): time.sleep(number)
+async def main():
+    found = map(slow, [1, 2])
+    for each in found:  # expect: ASY002
+        print(each)
+""",
+    "filter": """
+import time
+def slow(number): time.sleep(number)
+async def main():
+    return [each for each in filter(slow, [1, 2])]  # expect: ASY002
+""",
+    "sorted by a key": """
+import time
+def slow(number): time.sleep(number)
+async def main():
+    return sorted([1, 2], key=slow)  # expect: ASY002
+""",
+    "max by a lambda": """
+import time
+def slow(number): time.sleep(number)
+async def main():
+    return max([1, 2], key=lambda number: slow(number))  # expect: ASY002
+""",
+    "functools.reduce": """
+import functools, time
+def slow(left, right): time.sleep(left)
+async def main():
+    return functools.reduce(slow, [1, 2])  # expect: ASY002
+""",
+    "a class method and a static method": """
+import time
+class Store:
+    @classmethod
+    def make(cls):
+        cls.warm()
+        return cls()
+    @staticmethod
+    def warm(): time.sleep(1)
+async def main():
+    Store.make()  # expect: ASY002
+    Store.warm()  # expect: ASY002
+""",
+    "FastAPI's db: Session = Depends()": """
+from fastapi import Depends, FastAPI
+from sqlalchemy.orm import Session
+app = FastAPI()
+def get_db(): ...
+def users(db: Session): return db.execute("select")
+@app.get("/users")
+async def main(db: Session = Depends(get_db)):
+    db.commit()  # expect: ASY001
+    return users(db)  # expect: ASY002
+""",
+    "an Annotated alias of a session": """
+from typing import Annotated
+from fastapi import Depends
+from sqlalchemy.orm import Session
+def get_db(): ...
+Database = Annotated[Session, Depends(get_db)]
+async def main(db: Database):
+    db.commit()  # expect: ASY001
+""",
+    "what Depends injects without an annotation": """
+from fastapi import Depends
+from sqlalchemy.orm import Session, sessionmaker
+SessionLocal = sessionmaker()
+def get_db():
+    db = SessionLocal()
+    yield db
+async def main(db=Depends(get_db)):
+    db.commit()  # expect: ASY001
+""",
+    "an async generator": """
+import time
+def slow(): time.sleep(1)
+async def pages():
+    slow()  # expect: ASY002
+    yield 1
+""",
+    "an async comprehension": """
+import time
+def slow(page): time.sleep(page)
+async def main(pages):
+    return [slow(page) async for page in pages]  # expect: ASY002
+""",
+    "call_later": """
+import asyncio, time
+def tick(): time.sleep(1)  # expect: ASY001
+async def main():
+    asyncio.get_running_loop().call_later(5, tick)
+""",
+    "call_soon with a method and a helper": """
+import asyncio, time
+def slow(): time.sleep(1)
+class Clock:
+    def __init__(self, loop: asyncio.AbstractEventLoop): self._loop = loop
+    def start(self): self._loop.call_soon(self.tick)
+    def tick(self): slow()  # expect: ASY002
+""",
+    "add_done_callback with a lambda": """
+import asyncio, time
+async def main(work):
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda _: time.sleep(1))  # expect: ASY001
+""",
+    "a protocol's method": """
+import asyncio, requests
+class Server(asyncio.Protocol):
+    def data_received(self, data):
+        requests.post("https://example.org", data=data)  # expect: ASY001
+""",
+    "a decorator that marks callbacks of the loop": """
+import time
+from homeassistant.core import callback
+@callback
+def changed(event): time.sleep(1)  # expect: ASY001
+""",
+    "a blocking call of the user's configuration": """
+import country_lib
+def holidays(): return country_lib.holidays("DE")
+async def main():
+    holidays()  # expect: ASY002
+""",
+    "a property on the result of a call": """
+import time
+class Settings:
+    @property
+    def revision(self): time.sleep(1)
+def settings() -> Settings: ...
+async def main():
+    return settings().revision  # expect: ASY002
+""",
+    "a property of a module-level instance": """
+import time
+class Settings:
+    @property
+    def revision(self): time.sleep(1)
+settings = Settings()
+async def main():
+    return settings.revision  # expect: ASY002
+""",
+}
