@@ -26,9 +26,7 @@ def expected(path: str, text: str) -> Counter[Finding]:
             continue
         marker = _MARKER.search(line)
         if marker is None:
-            raise ValueError(
-                f"{path}:{number}: malformed marker; end the line with `# expect: ABC123, ABC123`"
-            )
+            raise ValueError(f"{path}:{number}: malformed marker; end the line with `# expect: ABC123, ABC123`")
         findings.update((path, number, code) for code in marker[1].split(", "))
     return findings
 

@@ -63,10 +63,7 @@ def judge(root: Path) -> list[Violation | Failure | str]:
 
 
 def toml(*contracts: str, session: str = 'root_package = "shop"') -> str:
-    tables = [
-        f'[[tool.importlinter.contracts]]\nname = "C{number}"\n{body}'
-        for number, body in enumerate(contracts)
-    ]
+    tables = [f'[[tool.importlinter.contracts]]\nname = "C{number}"\n{body}' for number, body in enumerate(contracts)]
     return "\n".join([f"[tool.importlinter]\n{session}", *tables])
 
 
@@ -97,8 +94,7 @@ def test_layers_name_every_alias_that_starts_an_illegal_chain(tmp_path: Path) ->
     assert shown(tmp_path, violations) == [
         "shop/domain/order.py:3:5 util | "
         '`shop.domain.order` may not import `shop.infra.db`, not even through `shop.util` (contract "C0")',
-        "shop/domain/order.py:7:31 Session | "
-        '`shop.domain.order` may not import `shop.infra.db` (contract "C0")',
+        'shop/domain/order.py:7:31 Session | `shop.domain.order` may not import `shop.infra.db` (contract "C0")',
         "shop/domain/user.py:1:8 shop.util | "
         '`shop.domain.user` may not import `shop.infra.db`, not even through `shop.util` (contract "C0")',
     ]
@@ -144,8 +140,7 @@ BROKEN = {
         ["shop/util.py:1:23 Session", "shop/util.py:1:32 engine", "`shop.util` may not import `shop.config`"],
     ),
     "protected": (
-        'type = "protected"\nprotected_modules = ["shop.infra"]\n'
-        'allowed_importers = ["shop.web", "shop.domain"]',
+        'type = "protected"\nprotected_modules = ["shop.infra"]\nallowed_importers = ["shop.web", "shop.domain"]',
         ["shop/util.py:1:23 Session", "`shop.infra.db`: `shop.infra` is protected (contract"],
     ),
     "acyclic_siblings": (
@@ -180,9 +175,7 @@ def test_type_checking_imports_can_be_left_out(tmp_path: Path) -> None:
 
 
 def test_ignored_imports_and_guidance(tmp_path: Path) -> None:
-    ignored = (
-        LAYERS + '\nignore_imports = ["shop.util -> shop.infra.db"]\nbroken_contract_guidance = "Ask Ann."'
-    )
+    ignored = LAYERS + '\nignore_imports = ["shop.util -> shop.infra.db"]\nbroken_contract_guidance = "Ask Ann."'
     (violation,) = run(tmp_path, ignored)
     assert (violation.subject, violation.help) == ("shop.infra.db", "Ask Ann.")
 
@@ -201,10 +194,7 @@ def test_undeclared_modules_of_an_exhaustive_contract(tmp_path: Path) -> None:
 
 
 def test_one_import_under_several_chains_is_one_violation(tmp_path: Path) -> None:
-    contract = (
-        'type = "forbidden"\nsource_modules = ["shop.util"]\n'
-        'forbidden_modules = ["shop.domain", "shop.infra"]'
-    )
+    contract = 'type = "forbidden"\nsource_modules = ["shop.util"]\nforbidden_modules = ["shop.domain", "shop.infra"]'
     lines = shown(tmp_path, run(tmp_path, contract))
     assert [line.split(" (")[0] for line in lines] == [
         "shop/util.py:1:23 Session | `shop.util` may not import `shop.infra.db`",
@@ -242,14 +232,10 @@ def test_custom_types_of_installed_packages_run(tmp_path: Path, monkeypatch: pyt
     monkeypatch.syspath_prepend(tmp_path / "site")
     root = tmp_path / "project"
     session = custom("nostar", "house_contracts.types.NoStar")
-    results = run(
-        root, 'type = "nostar"\nname_part = "util"', 'type = "nostar"\nname_part = "other"', session=session
-    )
+    results = run(root, 'type = "nostar"\nname_part = "util"', 'type = "nostar"\nname_part = "other"', session=session)
     assert shown(root, results) == ['pyproject.toml:5:9 C0 | contract "C0" is broken']
     session = custom("crash", "house_contracts.types.Crash")
-    assert messages(run(root, 'type = "crash"\nname_part = "x"', session=session)) == [
-        'contract "C0": no luck'
-    ]
+    assert messages(run(root, 'type = "crash"\nname_part = "x"', session=session)) == ['contract "C0": no luck']
     session = custom("nothing", "house_contracts.types.Nothing")
     (failure,) = messages(run(root, 'type = "nothing"', session=session))
     assert "is not a subclass of `importlinter.Contract`" in failure
@@ -258,9 +244,7 @@ def test_custom_types_of_installed_packages_run(tmp_path: Path, monkeypatch: pyt
     assert "cannot be imported: AttributeError" in failure
 
 
-def test_custom_types_from_the_checked_code_never_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_custom_types_from_the_checked_code_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(tmp_path)
     files = {"local_contracts/__init__.py": 'raise AssertionError("the checked code was run")'}
     session = custom("local", "local_contracts.Local")
@@ -314,8 +298,7 @@ MISTAKES = {
         "The expression 'shop.*.nowhere' did not match any modules"
     ],
     FORBIDDEN + 'forbidden_modules = ["redis"]': [
-        "The top level configuration must have include_external_packages=True "
-        "when there are external forbidden modules"
+        "The top level configuration must have include_external_packages=True when there are external forbidden modules"
     ],
     LAYERS + '\nignore_imports = ["b -> c", "a -> b"]': [
         "No matches for ignored import a -> b",
@@ -324,21 +307,15 @@ MISTAKES = {
     LAYERS + '\nignore_imports = ["a"]': [
         'option `ignore_imports`: Must be in the form "package.importer -> package.imported"'
     ],
-    LAYERS + "\nexhaustive = 1": [
-        "its options cannot be read: AttributeError: 'int' object has no attribute 'lower'"
-    ],
+    LAYERS + "\nexhaustive = 1": ["its options cannot be read: AttributeError: 'int' object has no attribute 'lower'"],
 }
 
 
 @pytest.mark.parametrize(("contract", "expected"), MISTAKES.items())
-def test_mistakes_are_failures_and_the_other_contracts_run(
-    tmp_path: Path, contract: str, expected: list[str]
-) -> None:
+def test_mistakes_are_failures_and_the_other_contracts_run(tmp_path: Path, contract: str, expected: list[str]) -> None:
     results = run(tmp_path, contract, LAYERS)
     failures = [result for result in results if isinstance(result, Failure)]
-    assert [failure.message for failure in failures] == [
-        f'contract "C0": {sentence}' for sentence in expected
-    ]
+    assert [failure.message for failure in failures] == [f'contract "C0": {sentence}' for sentence in expected]
     assert {(Path(failure.path).name, failure.line) for failure in failures} == {("pyproject.toml", 4)}
     assert {result.contract for result in results if isinstance(result, Violation)} == {"C1"}
 
@@ -352,9 +329,7 @@ def test_external_submodules_cannot_be_forbidden(tmp_path: Path) -> None:
 
 
 def test_unmatched_ignores_can_be_notes(tmp_path: Path) -> None:
-    contract = (
-        KEPT["layers"] + '\nignore_imports = ["b -> c", "a -> b"]\nunmatched_ignore_imports_alerting = "warn"'
-    )
+    contract = KEPT["layers"] + '\nignore_imports = ["b -> c", "a -> b"]\nunmatched_ignore_imports_alerting = "warn"'
     assert run(tmp_path, contract) == [
         'contract "C0": No matches for ignored import a -> b.',
         'contract "C0": No matches for ignored import b -> c.',
@@ -437,9 +412,7 @@ layers =
 @pytest.mark.parametrize("name", ["setup.cfg", ".importlinter"])
 def test_ini_files_come_before_pyproject(tmp_path: Path, name: str) -> None:
     write(tmp_path, {**SHOP, name: INI, "pyproject.toml": toml(LAYERS)})
-    assert {violation.contract for violation in judge(tmp_path) if isinstance(violation, Violation)} == {
-        "The layers"
-    }
+    assert {violation.contract for violation in judge(tmp_path) if isinstance(violation, Violation)} == {"The layers"}
     contracts, _ = read_contracts(tmp_path)
     assert contracts is not None
     place = contracts.place(contracts.contracts[0])
@@ -531,19 +504,15 @@ CLICK = {
     'forbidden_modules = ["inspect"]\nas_packages = true',
     "independence": 'type = "independence"\nmodules = ["click.types", "click.termui"]',
     "independence kept": 'type = "independence"\nmodules = ["click._compat", "click._textwrap"]',
-    "protected": 'type = "protected"\nprotected_modules = ["click.core"]\n'
-    'allowed_importers = ["click.testing"]',
-    "protected kept": 'type = "protected"\nprotected_modules = ["click.testing"]\n'
-    'allowed_importers = ["click.core"]',
+    "protected": 'type = "protected"\nprotected_modules = ["click.core"]\nallowed_importers = ["click.testing"]',
+    "protected kept": 'type = "protected"\nprotected_modules = ["click.testing"]\nallowed_importers = ["click.core"]',
     "acyclic": 'type = "acyclic_siblings"\nancestors = ["click"]',
 }
 
 
 @pytest.mark.parametrize("exclude", ["false", "true"])
 def test_same_verdicts_as_import_linter(tmp_path: Path, exclude: str) -> None:
-    session = (
-        f'root_package = "click"\ninclude_external_packages = true\nexclude_type_checking_imports = {exclude}'
-    )
+    session = f'root_package = "click"\ninclude_external_packages = true\nexclude_type_checking_imports = {exclude}'
     package = Path(click.__file__).parent
     write(tmp_path, {f"click/{file.name}": file.read_text(encoding="utf-8") for file in package.glob("*.py")})
     write(tmp_path, {"pyproject.toml": toml(*CLICK.values(), session=session)})
@@ -561,9 +530,7 @@ def test_same_verdicts_as_import_linter(tmp_path: Path, exclude: str) -> None:
     results = judge(tmp_path)
     assert messages([result for result in results if not isinstance(result, Violation)]) == []
     broken = {result.contract for result in results if isinstance(result, Violation)}
-    assert {
-        f"C{number}": "BROKEN" if f"C{number}" in broken else "KEPT" for number in range(len(CLICK))
-    } == theirs
+    assert {f"C{number}": "BROKEN" if f"C{number}" in broken else "KEPT" for number in range(len(CLICK))} == theirs
     assert {"KEPT", "BROKEN"} == set(theirs.values())
 
 

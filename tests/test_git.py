@@ -93,9 +93,7 @@ def test_an_odd_head_is_no_provenance(tmp_path: Path, head: str) -> None:
     assert provenance(checkout(tmp_path, head=head, main=HASH)) is None
 
 
-@pytest.mark.parametrize(
-    "content", ["", "gitdir: nowhere", "gitdir:", "gitdir: \0", "gitdir: " + "x" * 5_000]
-)
+@pytest.mark.parametrize("content", ["", "gitdir: nowhere", "gitdir:", "gitdir: \0", "gitdir: " + "x" * 5_000])
 def test_an_odd_git_file_is_no_provenance(tmp_path: Path, content: str) -> None:
     (tmp_path / ".git").write_text(content)
     assert provenance(tmp_path) is None

@@ -94,9 +94,7 @@ def assert_same_graph(
         ("from redis.asyncio import Redis", "redis.asyncio", False),
     ],
 )
-def test_an_alias_means_the_written_module_or_its_parent(
-    statement: str, imported: str, internal: bool
-) -> None:
+def test_an_alias_means_the_written_module_or_its_parent(statement: str, imported: str, internal: bool) -> None:
     graph = import_graph(facts_of(statement))
     assert [(edge.imported, edge.internal) for edge in graph.edges] == [(imported, internal)]
     assert graph.unresolved == ()
@@ -114,9 +112,7 @@ def test_an_alias_means_the_written_module_or_its_parent(
 def test_imports_of_own_modules_that_do_not_exist_are_kept_apart(statement: str, target: str) -> None:
     graph = import_graph(facts_of(statement))
     assert graph.edges == ()
-    assert [(edge.importer, edge.imported, edge.internal) for edge in graph.unresolved] == [
-        ("shop.app", target, False)
-    ]
+    assert [(edge.importer, edge.imported, edge.internal) for edge in graph.unresolved] == [("shop.app", target, False)]
 
 
 def test_edges_are_sorted_and_found_from_both_ends() -> None:
@@ -136,9 +132,7 @@ def test_edges_are_sorted_and_found_from_both_ends() -> None:
         "shop.domain",
     ]
     assert list(graph.edges) == sorted(graph.edges, key=order)
-    assert sorted((edge for edges in graph.by_imported.values() for edge in edges), key=order) == list(
-        graph.edges
-    )
+    assert sorted((edge for edges in graph.by_imported.values() for edge in edges), key=order) == list(graph.edges)
     assert [edge for edges in graph.by_importer.values() for edge in edges] == list(graph.edges)
     assert [edge.importer for edge in graph.by_imported["shop.domain"]] == ["a", "shop.app", "shop.app"]
 
@@ -171,9 +165,7 @@ def installed(package: str) -> tuple[dict[str, ModuleFacts], dict[str, SourceTex
 
 @pytest.mark.parametrize("exclude", [False, True])
 @pytest.mark.parametrize("external", [False, True])
-@pytest.mark.parametrize(
-    "package", ["_pytest", "click", "grimp", "hypothesis", "importlinter", "msgspec", "pathspec"]
-)
+@pytest.mark.parametrize("package", ["_pytest", "click", "grimp", "hypothesis", "importlinter", "msgspec", "pathspec"])
 def test_same_graph_as_grimp_on_installed_packages(package: str, external: bool, exclude: bool) -> None:
     assert_same_graph([package], *installed(package), external=external, exclude=exclude)
 

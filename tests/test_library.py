@@ -84,9 +84,7 @@ class TestLookups:
             ("", ""),
         ],
     )
-    def test_canonical_replaces_the_longest_exported_prefix(
-        self, small: Library, name: str, canonical: str
-    ) -> None:
+    def test_canonical_replaces_the_longest_exported_prefix(self, small: Library, name: str, canonical: str) -> None:
         assert small.canonical(name) == canonical
 
     def test_ancestors_come_after_all_that_derive_from_them(self, small: Library) -> None:
@@ -137,9 +135,7 @@ class TestLookups:
     def test_what_blocks_is_named_on_the_class_that_defines_it(self, small: Library) -> None:
         expected = Blocking("db.Client.get", "database", Severity.ERROR, "use `db.aio`")
         assert small.blocking("db.Both.get") == small.blocking("db.client.Client.get") == expected
-        assert small.blocking("posixfiles.read") == Blocking(
-            "files.read", "file", Severity.WARNING, "use a thread"
-        )
+        assert small.blocking("posixfiles.read") == Blocking("files.read", "file", Severity.WARNING, "use a thread")
         assert small.blocking("db.Legacy") == Blocking("db.Client", "file", Severity.WARNING, "use a thread")
 
     @pytest.mark.parametrize(
@@ -165,9 +161,7 @@ class TestLookups:
 @given(data=strategies.data())
 def test_a_member_answers_as_the_class_it_was_asked_of(data: strategies.DataObject) -> None:
     cls = data.draw(strategies.sampled_from(sorted(SHIPPED._bases)))
-    members = {
-        member.rpartition(".")[2] for owner in SHIPPED.ancestors(cls) for member in OF_OWNER.get(owner, ())
-    }
+    members = {member.rpartition(".")[2] for owner in SHIPPED.ancestors(cls) for member in OF_OWNER.get(owner, ())}
     name = data.draw(strategies.sampled_from(sorted(members | {"keys", "_private"})))
     asked, member = f"{cls}.{name}", SHIPPED.member(cls, name)
     assert SHIPPED.blocking(member) == SHIPPED.blocking(asked)
@@ -216,12 +210,8 @@ class TestMistakes:
     def test_an_api_of_two_kinds(self) -> None:
         lock = "[[blocking]]\nkind = 'lock'\ninstead = 'wait'\napis = ['x.{f, g}']"
         sleep = "[[blocking]]\nkind = 'sleep'\ninstead = 'wait'\napis = ['x.g']"
-        assert mistakes(lock, sleep) == (
-            "b.toml: blocking: `x.g` is sleep, wait here and lock, wait in a.toml",
-        )
-        assert mistakes(f"{lock}\n{sleep}") == (
-            "a.toml: blocking: `x.g` is lock, wait here and sleep, wait in a.toml",
-        )
+        assert mistakes(lock, sleep) == ("b.toml: blocking: `x.g` is sleep, wait here and lock, wait in a.toml",)
+        assert mistakes(f"{lock}\n{sleep}") == ("a.toml: blocking: `x.g` is lock, wait here and sleep, wait in a.toml",)
 
     def test_a_name_exported_from_two(self) -> None:
         first, second = "[exports]\n'x.A' = ['y.A']", "[exports]\n'z.A' = ['y.A']"
@@ -252,9 +242,7 @@ class TestMistakes:
             "a.toml: bases: `x.B` is a base of itself: x.B -> x.C -> x.A -> x.B",
             "a.toml: bases: `x.C` is a base of itself: x.C -> x.A -> x.B -> x.C",
         )
-        assert mistakes("[bases]\n'x.A' = ['x.A']") == (
-            "a.toml: bases: `x.A` is a base of itself: x.A -> x.A",
-        )
+        assert mistakes("[bases]\n'x.A' = ['x.A']") == ("a.toml: bases: `x.A` is a base of itself: x.A -> x.A",)
 
 
 class TestShipped:

@@ -253,9 +253,7 @@ def test_a_long_line_is_cropped_around_what_is_flagged() -> None:
 
 def test_a_location_is_never_cut() -> None:
     path = f"{BASE}/src/" + "very_long_directory/" * 30 + "a.py"
-    assert written("concise", report_of(failures=(Failure(path, 7, "x"),))).startswith(
-        path[len(BASE) + 5 :] + ":7:1:"
-    )
+    assert written("concise", report_of(failures=(Failure(path, 7, "x"),))).startswith(path[len(BASE) + 5 :] + ":7:1:")
 
 
 @pytest.mark.parametrize(
@@ -294,6 +292,4 @@ def test_summary(report: Report, sentence: str) -> None:
 
 def test_statistics_counts_the_commonest_first() -> None:
     report = report_of(LONE_CR, *[EMOJI] * 10, HOSTILE)
-    assert statistics(report, RULES) == (
-        "10  RDS001  redis-keys\n 1  ASY001  blocking-call\n 1  TIM001  naive-clock\n"
-    )
+    assert statistics(report, RULES) == ("10  RDS001  redis-keys\n 1  ASY001  blocking-call\n 1  TIM001  naive-clock\n")

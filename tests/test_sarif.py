@@ -87,9 +87,7 @@ def test_context_is_two_lines_each_side() -> None:
 def test_long_sources_are_left_out() -> None:
     path = f"{BASE}/a.py"
     text = "x = 1; y = '" + "a" * 5_000 + "'\n"
-    report = report_of(
-        violation("RDS001", Place(path, 0, 1), "m"), violation("RDS001", Place(path, 0, 5_000), "m")
-    )
+    report = report_of(violation("RDS001", Place(path, 0, 1), "m"), violation("RDS001", Place(path, 0, 5_000), "m"))
     long = msgspec.structs.replace(report, texts={path: SourceText(text)})
     short, whole = (result["locations"][0]["physicalLocation"] for result in run_of(long)["results"])
     assert short["region"]["snippet"] == {"text": "x"}
@@ -106,9 +104,7 @@ def test_uris_are_relative_encoded_and_indexed() -> None:
     uris = [artifact["location"]["uri"] for artifact in RUN["artifacts"]]
     assert "src/shop/na%C3%AFve%20file%231.py" in uris
     assert uris == sorted(uris)
-    locations = [
-        value for key, value in everything(RUN) if key in ("artifactLocation", "location") and "uri" in value
-    ]
+    locations = [value for key, value in everything(RUN) if key in ("artifactLocation", "location") and "uri" in value]
     assert len(locations) > len(uris)
     for location in locations:
         assert location["uriBaseId"] in RUN["originalUriBaseIds"]
@@ -147,9 +143,7 @@ def test_levels_are_always_written() -> None:
 
 def test_messages_are_sentences_with_their_help() -> None:
     messages = [result["message"]["text"] for result in RUN["results"]]
-    assert messages[0].startswith(
-        "domain imports infrastructure. Help: declare a port in the domain:\n\nclass Cache"
-    )
+    assert messages[0].startswith("domain imports infrastructure. Help: declare a port in the domain:\n\nclass Cache")
     assert messages[1] == "`KEYS` walks every key; iterate with `SCAN`."
     assert messages[3] == r"`time.sleep` blocks \x1b[2J\u202e\nnow [bold]."
     assert messages[4] == "a note."
@@ -216,9 +210,7 @@ def test_a_trace_is_a_code_flow_that_ends_at_the_related_location() -> None:
     ]
     assert [step["physicalLocation"]["region"]["startLine"] for step in steps] == [2, 1]
     assert result["relatedLocations"] == [{"id": 1, **steps[-1]}]
-    assert not [
-        key for result in RUN["results"][1:] for key in result if key in ("codeFlows", "relatedLocations")
-    ]
+    assert not [key for result in RUN["results"][1:] for key in result if key in ("codeFlows", "relatedLocations")]
 
 
 def test_a_trace_outside_the_checked_files_has_no_code_flow() -> None:
@@ -324,9 +316,7 @@ def test_line_hashes_are_those_that_github_publishes(text: str) -> None:
 
 def rolling_line_hashes(text: str) -> list[str]:
     """Hash every line as GitHub does: one unit after the other, the oldest of 100 falling out."""
-    raw = (
-        text.replace("\r\n", "\n").replace("\r", "\n").replace(" ", "").replace("\t", "").encode("utf-16-le")
-    )
+    raw = text.replace("\r\n", "\n").replace("\r", "\n").replace(" ", "").replace("\t", "").encode("utf-16-le")
     units = [int.from_bytes(raw[i : i + 2], "little") for i in range(0, len(raw), 2)] + [0xFFFF]
     starts = {0, *(i + 1 for i, unit in enumerate(units) if unit == ord("\n"))}
     value, counts, hashes = 0, dict[int, int](), []

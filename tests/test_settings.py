@@ -90,9 +90,7 @@ def test_everything_that_can_be_configured(tmp_path: Path) -> None:
         fail_on=Severity.ERROR,
         layers={"domain": ("shop.domain", "shop.*.domain"), "tests": ("tests.**.fakes",)},
         rules={
-            "RDS003": RuleSettings(
-                Severity.NOTE, {"allow": ("cache",), "minimum": 3, "strict": True, "prefix": "x"}
-            ),
+            "RDS003": RuleSettings(Severity.NOTE, {"allow": ("cache",), "minimum": 3, "strict": True, "prefix": "x"}),
             "LAY001": RuleSettings(),
         },
         blocking={"legacy.fetch": "use `legacy.afetch`"},
@@ -130,9 +128,7 @@ def test_two_files_with_settings_are_a_mistake(tmp_path: Path) -> None:
     assert loaded(tmp_path, "").file == tmp_path / "archlint.toml"
 
 
-def test_an_explicit_file_may_be_of_either_kind_and_anywhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_explicit_file_may_be_of_either_kind_and_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = configure(tmp_path / "ci", "ignore = ['RDS']\n", "strict.toml")
     shared = configure(tmp_path / "ci", "[tool.archlint]\nignore = ['RDS']\n", "pyproject.toml")
     project = tmp_path / "project"
@@ -149,9 +145,7 @@ def test_an_explicit_file_may_be_of_either_kind_and_anywhere(
     ("name", "message"),
     [("nowhere.toml", "there is no such file"), ("ci", "is a directory"), ("pyproject.toml", "has no")],
 )
-def test_a_wrong_explicit_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str
-) -> None:
+def test_a_wrong_explicit_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "ci").mkdir()
     configure(tmp_path, "[project]\n", "pyproject.toml")
@@ -210,16 +204,14 @@ MISTAKES: Mapping[str, tuple[str, list[str]]] = {
         'rule-pages = ["lint"]\n',
         [
             'archlint.toml:1: exclude: "C:\\x" is absolute; write it relative to the project directory',
-            'archlint.toml:1: exclude: "../gen" leads out with `..`; write it relative to the'
-            " project directory",
+            'archlint.toml:1: exclude: "../gen" leads out with `..`; write it relative to the project directory',
             'archlint.toml:1: exclude: "!/gen" is absolute; write it relative to the project directory',
             'archlint.toml:1: exclude: "" names nothing',
             'archlint.toml:1: exclude: "[z-a]" is no gitignore pattern',
             'archlint.toml:1: exclude: "#x" names nothing',
             'archlint.toml:2: source-roots: "lib" is no directory in ROOT',
             'archlint.toml:2: source-roots: "/" is absolute; write it relative to the project directory',
-            'archlint.toml:2: source-roots: "a/../.." leads out with `..`; write it relative to'
-            " the project directory",
+            'archlint.toml:2: source-roots: "a/../.." leads out with `..`; write it relative to the project directory',
             'archlint.toml:3: rule-pages: "lint" is no directory in ROOT',
         ],
     ),
@@ -239,8 +231,7 @@ MISTAKES: Mapping[str, tuple[str, list[str]]] = {
             "archlint.toml:3: layers.xyz: unknown layer role; the roles are domain, application,"
             " infrastructure,"
             " presentation, composition, tests",
-            'archlint.toml:4: layers.domain: "shop..a" has an empty part; write names with one'
-            " dot between them",
+            'archlint.toml:4: layers.domain: "shop..a" has an empty part; write names with one dot between them',
             'archlint.toml:4: layers.domain: "src/shop" is a path, but module names are dotted: shop',
             'archlint.toml:5: layers.tests: "shop.a" already has the role domain; a module has one',
             'archlint.toml:5: layers.tests: "s*p" mixes a wildcard with text in "s*p"; `*` and'
@@ -324,9 +315,7 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     assert load(tmp_path, None, isolated=False, known=known).ignore == ("RDS",)
 
 
-def test_the_file_is_named_relative_to_the_working_directory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_file_is_named_relative_to_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     configure(tmp_path / "sub", "x = 1")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError, match=r"^sub/archlint\.toml:1: x: "):
@@ -334,10 +323,5 @@ def test_the_file_is_named_relative_to_the_working_directory(
 
 
 def test_line_search_is_not_misled(tmp_path: Path) -> None:
-    text = (
-        'ignore = [\n  "RDS", # select = 1\n]\n[blocking]\n"a.b" = """\nselect ='
-        ' []\n"""\n\n[rule.RDS001]\nx = 1\n'
-    )
-    assert mistakes(tmp_path, text) == [
-        "archlint.toml:10: rule.RDS001.x: unknown option; the rule has severity"
-    ]
+    text = 'ignore = [\n  "RDS", # select = 1\n]\n[blocking]\n"a.b" = """\nselect = []\n"""\n\n[rule.RDS001]\nx = 1\n'
+    assert mistakes(tmp_path, text) == ["archlint.toml:10: rule.RDS001.x: unknown option; the rule has severity"]

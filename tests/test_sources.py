@@ -182,9 +182,7 @@ def test_unconfigured_directory_that_its_files_import_by_name(tmp_path: Path) ->
 
 
 def test_unconfigured_paths_share_a_project(tmp_path: Path) -> None:
-    write(
-        tmp_path, {"src/shop/__init__.py": "", "src/shop/a.py": "", "tests/test_a.py": "", "docs/conf.py": ""}
-    )
+    write(tmp_path, {"src/shop/__init__.py": "", "src/shop/a.py": "", "tests/test_a.py": "", "docs/conf.py": ""})
     sources = find([tmp_path / "src", tmp_path / "tests", tmp_path / "src/shop/a.py"], Config())
     assert sources.root == tmp_path
     assert modules(sources) == {
@@ -327,9 +325,7 @@ def test_links_neither_loop_nor_lead_outside(tmp_path: Path) -> None:
     assert "out.py" in sources.notes[0]
 
 
-def test_a_directory_that_cannot_be_listed_is_a_failure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_directory_that_cannot_be_listed_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, {"main.py": "", "secret/x.py": ""})
     genuine = os.scandir
 

@@ -52,10 +52,7 @@ def test_what_is_no_source(data: bytes, line: int, message: str) -> None:
     assert message in caught.value.message
 
 
-@given(
-    st.binary()
-    | st.sampled_from([b"", b"\n"]).flatmap(lambda head: st.binary().map(lambda tail: head + tail))
-)
+@given(st.binary() | st.sampled_from([b"", b"\n"]).flatmap(lambda head: st.binary().map(lambda tail: head + tail)))
 def test_whatever_the_bytes_it_agrees_with_tokenize_or_raises_its_own_error(data: bytes) -> None:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)

@@ -363,3 +363,9 @@ def test_exports(text: str, exports: tuple[str, ...] | None) -> None:
 def test_an_empty_module_has_no_facts() -> None:
     found = facts("")
     assert (found.imports, found.calls, found.functions, found.bindings) == ((), (), (), {})
+
+
+def test_starred_target_beside_as_many_values_as_targets() -> None:
+    found = facts("def f(x):\n    first, *rest = str, x\n    first()\n")
+
+    assert [each.callee for each in found.calls] == ["builtins.tuple{}[0]"]

@@ -58,8 +58,10 @@ def _answer(task: Task, checks: Mapping[type, Sequence[ModuleCheck]], encoder: m
     except cst.ParserSyntaxError as error:
         line, message = _syntax_error(text, error)
         return Answer(b"", line, f"the file is no valid Python: {message}")
-    except (cst.CSTLogicError, SyntaxError, RecursionError, ValueError) as error:
+    except (cst.CSTLogicError, SyntaxError) as error:
         return Answer(b"", 0, f"LibCST cannot parse the file ({type(error).__name__}: {error})")
+    except Exception as error:  # noqa: BLE001 -- a mistake of ours costs one file and must not look like a crash
+        return Answer(b"", 0, f"archlint cannot read the file ({type(error).__name__}: {error}); please report this")
 
 
 def _fixes(task: Task, text: str, encoder: msgspec.msgpack.Encoder) -> Answer:

@@ -204,9 +204,10 @@ def try_(walk: Walk, node: cst.Try | cst.TryStar) -> None:
     """Walk a `try`: a handler may start from any point of the body."""
     flags = walk.flags
     falls_through = not _terminates(node.body)
+    asks = model.IN_TRY_RUNTIME_ERROR if any(map(_catches_runtime_error, node.handlers)) else 0
     walk.push(
         (_begin,),
-        (Walk.set_flags, flags | model.IN_TRY),
+        (Walk.set_flags, flags | model.IN_TRY | asks),
         node.body,
         (_next_handler, not falls_through),
         *(part for handler in node.handlers for part in (handler, (_next_handler, _terminates(handler.body)))),
@@ -216,6 +217,12 @@ def try_(walk: Walk, node: cst.Try | cst.TryStar) -> None:
         (Walk.set_flags, flags),
         node.finalbody,
     )
+
+
+def _catches_runtime_error(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
+    kind = handler.type
+    kinds = [each.value for each in kind.elements] if isinstance(kind, cst.Tuple) else [kind]
+    return any(isinstance(each, cst.Name) and each.value == "RuntimeError" for each in kinds)
 
 
 def _next_handler(walk: Walk, terminated: bool) -> None:

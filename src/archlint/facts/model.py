@@ -45,12 +45,14 @@ IN_COMPREHENSION = 2048
 IN_MAIN_GUARD = 4096
 IN_PARTIAL = 8192
 EXAMINED = 16384
+IN_TRY_RUNTIME_ERROR = 32768
 """Bits of `flags`: the syntax around a call or load, up to the enclosing function or module body.
 
 AWAITED: the call itself is awaited. STATEMENT: the call's value is dropped. IN_LOOP covers the body of `for`
 and `while` and of comprehensions; IN_CONDITION an `if` branch; IN_MAIN_GUARD the body of `if __name__ ==
-"__main__"`, IN_PARTIAL what `functools.partial` will call. EXAMINED: the call's value is looked at on the spot, tested
-for truth, compared, subscripted or asked for an attribute that is not called.
+"__main__"`, IN_TRY_RUNTIME_ERROR that of a `try` with `except RuntimeError`, IN_PARTIAL what `functools.partial`
+will call. EXAMINED: the call's value is looked at on the spot, tested for truth, compared, subscripted or asked for an
+attribute that is not called.
 """
 
 

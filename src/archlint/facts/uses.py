@@ -418,7 +418,7 @@ def _bind_elements(
     written = value.elements if isinstance(value, cst.Tuple | cst.List) else ()
     values: list[cst.CSTNode | None] = [None] * len(targets)
     parts = [step(reference, f"[{index}]") if index < known else "" for index in range(len(targets))]
-    if len(written) == len(target.elements) and known == len(targets):
+    if len(written) == len(target.elements) == len(targets):
         values = [each.value for each in written]
         parts = [walk.expressions.value(each.value) for each in written]
     for each, part, node in zip(targets, parts, values, strict=True):

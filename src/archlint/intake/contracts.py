@@ -52,9 +52,7 @@ def read_contracts(folder: Path) -> tuple[ContractFile | None, tuple[Failure, ..
             continue
         except (configparser.Error, ValueError, TypeError, AttributeError, KeyError) as error:
             return None, (_unreadable(path, error),)
-        contracts = ContractFile(
-            path.as_posix(), text, options["session_options"], tuple(options["contracts_options"])
-        )
+        contracts = ContractFile(path.as_posix(), text, options["session_options"], tuple(options["contracts_options"]))
         failures = tuple(_session_failures(contracts))
         usable = isinstance(contracts.session["root_packages"], list)
         return contracts if usable else None, failures
@@ -71,9 +69,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _unreadable(path: Path, error: Exception) -> Failure:
     """Name the mistake in a file that import-linter's reader gave up on."""
     if isinstance(error, KeyError) and error.args == ("root_package",):
-        return Failure(
-            path.as_posix(), 0, "import-linter has no `root_package` here; name the package to check"
-        )
+        return Failure(path.as_posix(), 0, "import-linter has no `root_package` here; name the package to check")
     line = getattr(error, "lineno", None) or 0
     problem = " ".join(str(error).split())
     return Failure(path.as_posix(), line, f"import-linter's configuration cannot be read: {problem}")
@@ -86,6 +82,4 @@ def _session_failures(contracts: ContractFile) -> Iterator[Failure]:
     for option in ("contract_types", "root_packages"):
         value = contracts.session.get(option, [])
         if not isinstance(value, list):
-            yield contracts.failure(
-                f"import-linter's `{option}` must be a list, each item on a line of its own"
-            )
+            yield contracts.failure(f"import-linter's `{option}` must be a list, each item on a line of its own")

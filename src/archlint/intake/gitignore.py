@@ -31,9 +31,7 @@ class Patterns(NamedTuple):
         if self.any.match(relative):
             for expression, ignores in self.rules:
                 match = expression.match(relative)
-                if match and match.end() == len(
-                    relative
-                ):  # a shorter match is one of a folder around the path
+                if match and match.end() == len(relative):  # a shorter match is one of a folder around the path
                     return ignores
         return None
 
@@ -49,15 +47,9 @@ class Patterns(NamedTuple):
 def patterns(folder: str, lines: Iterable[str]) -> Patterns:
     """Compile gitignore patterns that hold below `folder`; those that git could not use are passed over."""
     spec = GitIgnoreSpec.from_lines(_contents(line) for line in lines if not pattern_error(line))
-    rules = [
-        (rule.regex, rule.include)
-        for rule in reversed(spec.patterns)
-        if rule.regex and rule.include is not None
-    ]
+    rules = [(rule.regex, rule.include) for rule in reversed(spec.patterns) if rule.regex and rule.include is not None]
     parts = [_GROUP_NAME.sub("(?:", expression.pattern) for expression, _ in rules]
-    return Patterns(
-        folder.rstrip("/") + "/", tuple(rules), re.compile("|".join(parts) if parts else _NOTHING)
-    )
+    return Patterns(folder.rstrip("/") + "/", tuple(rules), re.compile("|".join(parts) if parts else _NOTHING))
 
 
 def pattern_error(pattern: str) -> str | None:

@@ -32,9 +32,7 @@ def read_keys(
 
     `known` says which rules there are, given the directories of the user's own rule pages (absolute).
     """
-    pages = _directories(
-        _Scope(file, root, Known({}, {})), (*prefix, "rule-pages"), table.get("rule-pages", [])
-    )
+    pages = _directories(_Scope(file, root, Known({}, {})), (*prefix, "rule-pages"), table.get("rule-pages", []))
     scope = _Scope(file, root, known(tuple(root / page for page in pages)))
     fields: dict[str, Any] = {"rule_pages": pages}
     for name, value in table.items():
@@ -146,16 +144,10 @@ def _rules(scope: _Scope, key: Key, value: object) -> dict[str, RuleSettings]:
     for code, settings in scope.file.table(key, value).items():
         path = (*key, code)
         if code in scope.known.codes:
-            rules[code] = _rule(
-                scope, path, scope.known.options.get(code, {}), scope.file.table(path, settings)
-            )
+            rules[code] = _rule(scope, path, scope.known.options.get(code, {}), scope.file.table(path, settings))
             continue
         by_name = {name: known for known, name in scope.known.codes.items()}
-        hint = (
-            f'; write its code, "{by_name[code]}"'
-            if code in by_name
-            else did_you_mean(code, scope.known.codes)
-        )
+        hint = f'; write its code, "{by_name[code]}"' if code in by_name else did_you_mean(code, scope.known.codes)
         scope.file.complain(path, f'unknown rule "{code}"{hint}')
     return rules
 

@@ -114,9 +114,7 @@ class _Tree:
             file = self._files[index]
             if not file.startswith(start):
                 break
-            imports = self._imports_of(file) - {
-                _stem(file.rpartition("/")[2])
-            }  # `redis.py` means another `redis`
+            imports = self._imports_of(file) - {_stem(file.rpartition("/")[2])}  # `redis.py` means another `redis`
             for name, claim in claims:
                 if not imports.isdisjoint(claim):
                     return name

@@ -71,11 +71,7 @@ def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -
             chain = (*chain, *read_ignore_file(path))
         inside = path + "/"
         levels = ((excluded,), chain)
-        files = [
-            name
-            for name in _files(entries, inside, root, found)
-            if not _left_out(inside + name, levels, False)
-        ]
+        files = [name for name in _files(entries, inside, root, found) if not _left_out(inside + name, levels, False)]
         folders = [name for name in _folders(entries) if not _left_out(inside + name, levels, True)]
         found.folders.append(Folder(path, tuple(files), "__init__.py" in names))
         waiting.extend((inside + name, chain) for name in reversed(folders))
@@ -88,9 +84,7 @@ def _entries(path: str, failures: list[Failure]) -> list[os.DirEntry[str]]:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
         reason = error.strerror or "it cannot be listed"
-        failures.append(
-            Failure(path, 0, f"cannot look into the folder: {reason}; make it readable or exclude it")
-        )
+        failures.append(Failure(path, 0, f"cannot look into the folder: {reason}; make it readable or exclude it"))
         return []
 
 
@@ -105,9 +99,7 @@ def _folders(entries: Iterable[os.DirEntry[str]]) -> list[str]:
     return [
         entry.name
         for entry in entries
-        if entry.name not in _NEVER
-        and entry.is_dir(follow_symlinks=False)
-        and not entry.name.endswith(".egg-info")
+        if entry.name not in _NEVER and entry.is_dir(follow_symlinks=False) and not entry.name.endswith(".egg-info")
     ]
 
 
@@ -127,9 +119,7 @@ def _files(entries: Iterable[os.DirEntry[str]], inside: str, root: str, found: S
             continue
         if not _is_text(inside + name):
             shown = (inside + name).encode("utf-8", "backslashreplace").decode()
-            found.failures.append(
-                Failure(shown, 0, "the name of the file is not UTF-8; rename it or exclude it")
-            )
+            found.failures.append(Failure(shown, 0, "the name of the file is not UTF-8; rename it or exclude it"))
             continue
         yield name
 

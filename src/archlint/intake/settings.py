@@ -27,9 +27,7 @@ class _Settings(NamedTuple):
     table: dict[str, object]
 
 
-def load(
-    start: Path, explicit: Path | None, isolated: bool, known: Callable[[tuple[Path, ...]], Known]
-) -> Config:
+def load(start: Path, explicit: Path | None, isolated: bool, known: Callable[[tuple[Path, ...]], Known]) -> Config:
     """Return the configuration that holds for `start`, a file or directory.
 
     That is `explicit` (a file of either kind) if given, else the nearest archlint.toml, or pyproject.toml
@@ -66,9 +64,7 @@ def _nearest(start: Path) -> _Settings | None:
     for folder in (start, *start.parents):
         own, shared = _own(folder / "archlint.toml"), _shared(folder / "pyproject.toml")
         if own and shared:
-            both = (
-                f"{own.file.shown}: {shared.file.shown} has settings too, in [tool.archlint]; keep one file"
-            )
+            both = f"{own.file.shown}: {shared.file.shown} has settings too, in [tool.archlint]; keep one file"
             raise ConfigError((both,))
         if own or shared:
             return own or shared

@@ -61,9 +61,7 @@ def find(paths: Sequence[Path], config: Config) -> Sources:
     selected = _selected(names, meant)
     folders = ", ".join(one.shown for one in meant if one.is_folder)
     if folders and not selected and not found.failures:
-        raise SourceError(
-            f"no Python file in {folders} that is not excluded or ignored; name another directory"
-        )
+        raise SourceError(f"no Python file in {folders} that is not excluded or ignored; name another directory")
     return Sources(
         root=Path(extent.root),
         base=Path(git_root(extent.root) or extent.root),
@@ -83,9 +81,7 @@ def read(file: SourceFile) -> bytes | Failure:
     except FileNotFoundError:
         return Failure(file.path, 0, "the file is gone since it was found; run archlint again")
     except OSError as error:
-        return Failure(
-            file.path, 0, f"cannot read the file: {error.strerror}; make it readable or exclude it"
-        )
+        return Failure(file.path, 0, f"cannot read the file: {error.strerror}; make it readable or exclude it")
     return _not_regular(file.path)
 
 
@@ -127,9 +123,7 @@ class _Found:
         self.failures.extend(found.failures)
         if found.links:
             first = f"the first is {found.links[0]}"
-            self.notes.append(
-                f"links to files outside the project were not followed: {len(found.links)}, {first}"
-            )
+            self.notes.append(f"links to files outside the project were not followed: {len(found.links)}, {first}")
 
     def _enter(self, folder: Folder) -> None:
         self.folders.append(folder)

@@ -12,9 +12,7 @@ Key = tuple[str, ...]
 
 _NAME = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
 _DOTTED = rf"{_NAME}(?:[ \t]*\.[ \t]*{_NAME})*"
-_DEFINITION = re.compile(
-    rf"^[ \t]*(?:\[[ \t]*(?P<table>{_DOTTED})[ \t]*\]|(?P<key>{_DOTTED})[ \t]*=)", re.MULTILINE
-)
+_DEFINITION = re.compile(rf"^[ \t]*(?:\[[ \t]*(?P<table>{_DOTTED})[ \t]*\]|(?P<key>{_DOTTED})[ \t]*=)", re.MULTILINE)
 _SPLIT = re.compile(_NAME)
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _KINDS = {

@@ -17,6 +17,9 @@ OWN = "configured"
 _IN_MEMORY = ("'/proc/", '"/proc/', "'/sys/", '"/sys/')
 _STREAMS = frozenset({"io.BytesIO", "io.StringIO"})
 _STREAM_ARGUMENTS = frozenset({"file", "fileobj", "fp"})
+_REMEMBERING = frozenset({"functools.cache", "functools.lru_cache", "functools.cached_property"})
+_READY_MADE = frozenset({"http_client", "transport", "verify"})
+"""Arguments with which a client does not load the certificates of the system when it is made."""
 _NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
 
 
@@ -82,6 +85,11 @@ class BlockingFunctions:
                     self.causes[caller] = Cause(cause.blocking, site.module, site.use, callee)
                     queue.append(caller)
 
+    def remembers(self, key: str) -> bool:
+        """Tell whether a function keeps its result, so that it blocks only the first time it is called."""
+        _, function = self._project.function(key)
+        return any(decorator.removesuffix("()") in _REMEMBERING for decorator in function.decorators)
+
     def chain(self, key: str) -> Iterator[tuple[str, Cause]]:
         """Yield the functions from `key` to the blocking call, each with its cause."""
         while key:
@@ -133,6 +141,8 @@ def _waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> b
         if any(arguments.get(name) in ("=False", "=0", "=0.0") for name in _NO_WAIT):
             return False
         return not (first == "=False" and blocking.api.endswith((".acquire", ".get", ".shutdown")))
+    if blocking.kind == "file" and any(arguments.get(name, "=True") != "=True" for name in _READY_MADE):
+        return False
     if blocking.kind == "file":
         return not (_in_memory(module, call, first) or _reads_stream(resolver, call, blocking)) and not any(
             _reads_stream(resolver, opening, blocking) for opening in _openings(module, call)

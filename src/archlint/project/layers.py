@@ -173,10 +173,18 @@ def _inferred(parts: list[str], layered: "_Layered") -> Layer | None:
             return Layer("composition")
         role = _UNMISTAKABLE.get(part) or _weak_role(part, package=package)
         if role is not None:
-            wiring = role != "domain" and not _COMPOSITION.isdisjoint(parts[position + 1 :])
-            return Layer("composition") if wiring else Layer(role, sure=part in _UNMISTAKABLE and package)
+            return _within(role, parts[position + 1 :], sure=part in _UNMISTAKABLE and package)
     wiring = bool(inside) and not _COMPOSITION.isdisjoint(parts[inside[0] :])
     return Layer("composition", sure=False) if wiring else None
+
+
+def _within(role: str, below: list[str], *, sure: bool) -> Layer:
+    """Return the layer of a module in a package that plays `role`: wiring, or adapters that a slice keeps inside."""
+    if role != "domain" and not _COMPOSITION.isdisjoint(below):
+        return Layer("composition")
+    outer = [_UNMISTAKABLE[name] for name in below[:-1] if name in _UNMISTAKABLE] if role in INNER else []
+    nested = next((each for each in outer if each not in INNER), None)
+    return Layer(nested, sure=False) if nested else Layer(role, sure=sure)
 
 
 def _weak_role(name: str, *, package: bool) -> str | None:

@@ -48,9 +48,7 @@ class Library:
         self.loop_callbacks: Mapping[str, Argument] = tables.loop_callbacks.entries
         self._loop_methods = _by_class(tables.loop_methods.entries)
         self._classes = _classes(tables)
-        self._members = (
-            self._returns.keys() | self._attributes.keys() | self._blocking.keys() | self._not_blocking
-        )
+        self._members = self._returns.keys() | self._attributes.keys() | self._blocking.keys() | self._not_blocking
         self._canonical_of = _Memo(self._find_canonical)
         self._ancestors_of = _Memo(self._find_ancestors)
         self._member_of = _Memo(self._find_member)

@@ -214,9 +214,7 @@ class Tables:
         rest = self.bases.entries
         while len(doubtful) != len(rest):
             doubtful = rest
-            rest = {
-                name: bases for name, bases in doubtful.items() if any(base in doubtful for base in bases)
-            }
+            rest = {name: bases for name, bases in doubtful.items() if any(base in doubtful for base in bases)}
         for name in doubtful:
             path = [name]
             while path[-1] not in path[:-1]:

@@ -65,9 +65,7 @@ def _guarded(what: str, run: Callable[..., Iterable[Violation]]) -> Iterator[Vio
     try:
         yield from run()
     except Exception as error:  # noqa: BLE001 -- one broken check must not hide what the others say
-        yield Failure(
-            "", 0, f"the check of {what} raised {type(error).__name__}: {error}; please report this"
-        )
+        yield Failure("", 0, f"the check of {what} raised {type(error).__name__}: {error}; please report this")
 
 
 def _candidates(project: Project, rules: Mapping[str, Rule]) -> Iterator[Violation]:

@@ -106,9 +106,7 @@ def _notification(failure: Failure, places: Places) -> Json:
     return notification
 
 
-def _results(
-    report: Report, entries: Sequence[Entry], codes: Sequence[str], places: Places
-) -> Iterator[Json]:
+def _results(report: Report, entries: Sequence[Entry], codes: Sequence[str], places: Places) -> Iterator[Json]:
     index = {code: number for number, code in enumerate(codes)}
     hashes = _hashes(report, entries)
     for violation, identity in entries:

@@ -63,6 +63,4 @@ def sentence(text: str) -> str:
 
 
 def _cut(text: str) -> str:
-    return (
-        text if len(text) <= _DESCRIPTION_LIMIT else text[: _DESCRIPTION_LIMIT - 3].rsplit(" ", 1)[0] + "..."
-    )
+    return text if len(text) <= _DESCRIPTION_LIMIT else text[: _DESCRIPTION_LIMIT - 3].rsplit(" ", 1)[0] + "..."

@@ -75,6 +75,7 @@ def _chain_violation(
 ) -> Violation:
     chain = list(known.chain(site.target))
     found = chain[-1][1].blocking
+    once = any(known.remembers(key) for key, _ in chain)
     module, callee = project.function(site.target)
     return rule.violation(
         site.module,
@@ -85,7 +86,7 @@ def _chain_violation(
         ),
         subject=f"{module.name}.{callee.qualname}",
         scope=function.qualname,
-        severity=Severity.NOTE if is_test(site.module) else found.severity,
+        severity=Severity.NOTE if once or is_test(site.module) else found.severity,
         help_=f"{found.instead}, or hand `{callee.name}` to a thread with `asyncio.to_thread`",
         trace=tuple(_steps(project, site, function, chain)),
     )

@@ -13,6 +13,8 @@ _BROAD = "builtins.BaseException"
 _CATCHING = ("asyncio.CancelledError", "anyio.get_cancelled_exc_class", "trio.Cancelled", _BROAD)
 _CATCHING_NAMES = frozenset(name.rpartition(".")[2] for name in _CATCHING)
 _EXITS = frozenset({"sys.exit", "os._exit", "os.abort", "exit"})
+_HANDS_ON = frozenset({"cancel", "uncancel", "throw", "__exit__", "__aexit__"})
+"""Methods that cancel again, or raise in another place."""
 _WAITERS = frozenset({"gather", "shield", "wait", "wait_for"})
 _LOGS = frozenset(
     {"critical", "debug", "error", "exception", "format", "info", "log", "print", "repr", "str", "type", "warning"}
@@ -168,7 +170,7 @@ def _passes_on(handler: cst.ExceptHandler) -> bool:
         if isinstance(each, cst.Call):
             called = dotted_name(each.func)
             word = each.func.attr.value if isinstance(each.func, cst.Attribute) else called
-            if called in _EXITS or word in ("cancel", "uncancel"):
+            if called in _EXITS or word in _HANDS_ON:
                 return True
             if word not in _LOGS and any(_is_name(argument.value, name) for argument in each.args):
                 return True

@@ -30,9 +30,7 @@ def wrong_roots(contracts: ContractFile, project: ImportGraph) -> Iterator[Failu
     for root in contracts.roots:
         outer = next((parent for parent in parents(root) if parent in packages - folders), None)
         if outer:
-            yield contracts.failure(
-                f"root package `{root}` lies inside the package `{outer}`; name `{outer}` instead"
-            )
+            yield contracts.failure(f"root package `{root}` lies inside the package `{outer}`; name `{outer}` instead")
         elif root in packages:
             continue
         elif root in project.modules:
@@ -53,9 +51,7 @@ def explanations(
     missing = [name for name in _named(contracts, options, graph) if name not in graph.modules]
     if any(name in str(error) for name in missing):
         for name in missing:
-            yield contracts.failure(
-                f"module `{name}` does not exist{suggestion(name, graph.modules)}", options
-            )
+            yield contracts.failure(f"module `{name}` does not exist{suggestion(name, graph.modules)}", options)
         return
     inner = [name for name in _forbidden_externals(contracts, options) if "." in name]
     if any(name in str(error) for name in inner):

@@ -31,9 +31,7 @@ class Findings(msgspec.Struct, frozen=True):
 def findings(metadata: Mapping[str, Any]) -> Findings:
     """Read the metadata of a broken contract; the result is sorted, shortest chains first."""
     try:
-        offences = {
-            offence for key, read in _READERS.items() if key in metadata for offence in read(metadata[key])
-        }
+        offences = {offence for key, read in _READERS.items() if key in metadata for offence in read(metadata[key])}
         undeclared = sorted(str(module) for module in metadata.get("undeclared_modules", ()))
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         return Findings()

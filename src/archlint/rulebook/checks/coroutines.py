@@ -30,6 +30,7 @@ _KEEPS_COROUTINE = frozenset(
         "typing_extensions.override",
         "typing_extensions.deprecated",
         "warnings.deprecated",
+        "aiocache.cached",
         "async_lru.alru_cache",
         "backoff.on_exception",
         "backoff.on_predicate",

@@ -20,7 +20,7 @@ def waits(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 
 def ends_after(function: cst.FunctionDef, statement: cst.CSTNode, handler: cst.BaseSuite | None) -> bool:
-    """Tell whether a function ends, with no value and without waiting, once a statement of its body was left.
+    """Tell whether a function ends, with nothing new to return and without waiting, once a statement was left.
 
     `handler` is the block that runs last in that statement, if there is one: a `return` or `break` in it is obeyed, and
     whoever breaks out of a loop may wait for what the loop has started.
@@ -41,7 +41,7 @@ def ends_after(function: cst.FunctionDef, statement: cst.CSTNode, handler: cst.B
                     return False
                 last = following.body[-1] if isinstance(following, cst.SimpleStatementLine) else None
                 if isinstance(last, cst.Return):
-                    return _returns_nothing(last)
+                    return _returns_nothing(last) or not _binds(statement, last.value)
                 if isinstance(last, cst.Break):
                     return True
         child = parent
@@ -50,6 +50,18 @@ def ends_after(function: cst.FunctionDef, statement: cst.CSTNode, handler: cst.B
 
 def _returns_nothing(node: cst.Return) -> bool:
     return node.value is None or dotted_name(node.value) == "None"
+
+
+def _binds(statement: cst.CSTNode, value: cst.BaseExpression | None) -> bool:
+    """Tell whether an expression may depend on a statement: it is a name bound there, or more than a name."""
+    if not isinstance(value, cst.Name):
+        return True
+    return any(
+        isinstance(each, cst.AssignTarget | cst.AnnAssign | cst.NamedExpr)
+        and isinstance(each.target, cst.Name)
+        and each.target.value == value.value
+        for each in descend(statement, but_not=FUNCTIONS)
+    )
 
 
 def ancestors(root: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -76,7 +76,8 @@ class _Runners:
                 asking.add(key)
             for api in sorted(names & _RUNNERS):
                 self.direct.setdefault(key, []).append((call, api))
-                if not module.facts.functions[call.function].is_async:
+                plain = not module.facts.functions[call.function].is_async
+                if plain and not call.flags & model.IN_TRY_RUNTIME_ERROR:
                     ends.append((key, Hop(module, call)))
         self.hops = reaching(project, ends, frozenset(asking | _callers(project, asking)))
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import libcst as cst
 
-from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import descend
@@ -43,7 +42,7 @@ def _acquired(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     """ASY006: `lock.acquire()` as a statement, and what may suspend before `lock.release()` in the same block."""
     lock = dotted_name(node.func.value) if isinstance(node.func, cst.Attribute) else ""
     function = context.enclosing_function
-    if not lock or function is None or not context.flags & model.STATEMENT or context.flags & model.AWAITED:
+    if not lock or function is None:
         return
     for block in descend(function.body, but_not=_FUNCTIONS):
         statements = block.body if isinstance(block, cst.IndentedBlock) else ()

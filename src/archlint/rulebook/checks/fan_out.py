@@ -33,29 +33,39 @@ class _FanOut(NamedTuple):
 
 
 def gathered(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
-    """ASY008 and ASY009: `asyncio.gather(*(... for ... in ...))`."""
+    """ASY008 and ASY009: `asyncio.gather(*(... for ... in ...))`, one of each rule."""
     starred = [each.value for each in node.args if each.star == "*"]
-    if len(starred) != 1 or context.reference(node.func) != _GATHER:
+    if not starred or context.reference(node.func) != _GATHER:
         return
-    fan_out = _fan_out(starred[0], context)
-    if fan_out is None:
+    seen: set[str] = set()
+    for value in starred:
+        fan_out = _fan_out(value, context)
+        if fan_out is None:
+            continue
+        coroutine = _unwrapped(fan_out.element, context)
+        callee = coroutine.func if isinstance(coroutine, cst.Call) else coroutine
+        started = isinstance(value, cst.Name) and coroutine is not fan_out.element
+        for sighting in (
+            *(() if _collects_exceptions(node) else _unguarded(fan_out, callee, context)),
+            *(() if started else _unbounded(fan_out, context, context.reference(callee))),
+        ):
+            if sighting.code not in seen:
+                seen.add(sighting.code)
+                yield sighting
+
+
+def _unguarded(fan_out: _FanOut, callee: cst.BaseExpression, context: ModuleContext) -> Iterator[Sighting]:
+    if not (_is_for_listeners(fan_out) and _tells(callee, fan_out.target)):
         return
-    coroutine = _unwrapped(fan_out.element, context)
-    callee = coroutine.func if isinstance(coroutine, cst.Call) else coroutine
-    reference = context.reference(callee)
-    if not _collects_exceptions(node) and _is_for_listeners(fan_out) and _tells(callee, fan_out.target):
-        yield Sighting(
-            code="ASY008",
-            message=(
-                f"if one of `{_written(fan_out.iterable)}` raises, `gather` raises and leaves the others running "
-                "unobserved; use `asyncio.TaskGroup`, or `return_exceptions=True` and look at the results"
-            ),
-            subject=dotted_name(callee) or _GATHER,
-            reference=reference,
-        )
-    spawned = isinstance(fan_out.element, cst.Call) and context.reference(fan_out.element.func) in _SPAWNS
-    if not (spawned and isinstance(starred[0], cst.Name)):
-        yield from _unbounded(fan_out, context, reference)
+    yield Sighting(
+        code="ASY008",
+        message=(
+            f"if one of `{_written(fan_out.iterable)}` raises, `gather` raises and leaves the others running "
+            "unobserved; use `asyncio.TaskGroup`, or `return_exceptions=True` and look at the results"
+        ),
+        subject=dotted_name(callee) or _GATHER,
+        reference=context.reference(callee),
+    )
 
 
 def spawned(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
