@@ -130,3 +130,12 @@ def test_nothing_of_the_checked_code_is_run(project: Project) -> None:
     check([root], Options(jobs=1))
 
     assert not list(root.rglob("mark"))
+
+
+def test_two_files_with_one_module_name_are_both_judged(project: Project) -> None:
+    text = "class {0}:\n    def __init__(self):\n        self.x = 1\n\n\nclass Last{0}({0}): ...\n" + NAIVE
+    root = project(
+        {"a/conftest.py": text.format("A"), "b/conftest.py": NAIVE, "archlint.toml": 'source-roots = ["a", "b"]\n'}
+    )
+
+    assert codes(check([root], Options(jobs=1))) == ["TIM001", "TIM001"]

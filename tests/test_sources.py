@@ -194,7 +194,7 @@ def test_unconfigured_paths_share_a_project(tmp_path: Path) -> None:
 
 def test_two_files_with_one_name_are_both_kept(tmp_path: Path) -> None:
     write(tmp_path, {"a/src/app/__init__.py": "", "b/src/app/__init__.py": ""})
-    assert set(modules(find([tmp_path], Config(root=tmp_path))).values()) == {"app"}
+    assert set(modules(find([tmp_path], Config(root=tmp_path))).values()) == {"app", "app:2"}
     assert len(find([tmp_path], Config(root=tmp_path)).files) == 2
 
 

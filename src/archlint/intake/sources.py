@@ -1,7 +1,8 @@
 """Finds the project's Python files, names their modules, and says which of them the report is about."""
 
 import stat
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -25,8 +26,8 @@ class SourceFile(msgspec.Struct, frozen=True):
 class Sources(msgspec.Struct, frozen=True):
     """All files of the project, sorted by path, and the paths of those that the command line `selected`.
 
-    `root` is the project's directory, `base` the root of the git repository around it, else `root`. Two files
-    may have the same module name; imports mean the first. `failures` are what could not be looked into,
+    `root` is the project's directory, `base` the root of the git repository around it, else `root`. Of files that
+    would have the same module name, imports mean the first. `failures` are what could not be looked into,
     `notes` sentences for the user.
     """
 
@@ -65,11 +66,21 @@ def find(paths: Sequence[Path], config: Config) -> Sources:
     return Sources(
         root=Path(extent.root),
         base=Path(git_root(extent.root) or extent.root),
-        files=tuple(SourceFile(path, names[path], path.endswith("/__init__.py")) for path in sorted(names)),
+        files=tuple(_distinct(names)),
         selected=selected,
         failures=tuple(found.failures),
         notes=tuple(found.notes),
     )
+
+
+def _distinct(names: Mapping[str, str]) -> Iterator[SourceFile]:
+    """Yield the files by path; a module name that is taken gets a number, since facts refer to modules by name."""
+    taken: Counter[str] = Counter()
+    for path in sorted(names):
+        name = names[path]
+        taken[name] += 1
+        number = taken[name]
+        yield SourceFile(path, name if number == 1 else f"{name}:{number}", path.endswith("/__init__.py"))
 
 
 def read(file: SourceFile) -> bytes | Failure:

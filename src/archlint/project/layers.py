@@ -116,7 +116,7 @@ def layers(project: Project) -> Layers:
 
 def is_test(module: Module) -> bool:
     """Tell whether a module is test code: `tests/`, `test_*.py`, `*_test.py`, `conftest.py`."""
-    *folders, name = module.name.split(".")
+    *folders, name = module.name.partition(":")[0].split(".")
     if "tests" in folders or name in ("conftest", "tests"):
         return True
     return name.startswith("test_") or name.endswith("_test") or "/tests/" in module.path.rpartition("/src/")[2]

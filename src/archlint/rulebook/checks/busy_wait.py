@@ -129,8 +129,8 @@ def _is_clock(test: cst.BaseExpression) -> bool:
 def _is_constant(node: cst.BaseExpression) -> bool:
     if isinstance(node, cst.SimpleString | cst.Integer):
         return True
-    last = dotted_name(node).rpartition(".")[2]
-    return last in ("None", "True", "False") or (isinstance(node, cst.Name | cst.Attribute) and last.isupper())
+    owner, _, last = dotted_name(node).rpartition(".")
+    return last in ("None", "True", "False") or last.isupper() or owner[:1].isupper()
 
 
 def _is_set_by_inner(function: cst.FunctionDef, name: str) -> bool:

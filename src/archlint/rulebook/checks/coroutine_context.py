@@ -13,13 +13,13 @@ class _PassedOn:
         resolver = project.query(types)
         suspects = {
             module.facts.functions[candidate.function].name: f"{module.name}#{candidate.function}"
-            for module in project.modules
+            for module in project.by_name.values()
             for candidate in module.facts.candidates
             if candidate.code == "ASY016"
         }
         roots = set(suspects.values())
         self.functions: set[str] = set()
-        for module in project.modules if suspects else ():
+        for module in project.by_name.values() if suspects else ():
             references = {value for call in module.facts.calls for _, value in call.arguments}
             references.update(load.reference for load in module.facts.loads)
             for reference in references:

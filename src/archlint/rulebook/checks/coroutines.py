@@ -61,7 +61,7 @@ class _Coroutines:
         self._project = project
         self._types: Types = project.query(types)
         self._plain_methods: dict[str, list[str]] = {}
-        for module in project.modules:
+        for module in project.by_name.values():
             for function in module.facts.functions:
                 if function.owner >= 0 and not function.is_async:
                     self._plain_methods.setdefault(function.name, []).append(f"{module.name}@{function.owner}")
@@ -123,7 +123,7 @@ def _is_coroutine_function(function: Function) -> bool:
 def unawaited_coroutine(project: Project, rule: Rule) -> Iterator[Violation]:
     """ASY003: a coroutine is dropped, or taken for the result it would give if it were awaited."""
     coroutines = _Coroutines(project)
-    for module in project.modules:
+    for module in project.by_name.values():
         for call in module.facts.calls:
             made_by = used = ""
             if call.flags & (model.STATEMENT | model.EXAMINED) and not call.flags & model.AWAITED:
@@ -166,7 +166,7 @@ def _unawaited(rule: Rule, module: Module, call: Call, made_by: str, used: str) 
 def cached_coroutine(project: Project, rule: Rule) -> Iterator[Violation]:
     """ASY012: a cache around an async function keeps its coroutine, which only the first caller can await."""
     resolver = project.query(types)
-    for module in project.modules:
+    for module in project.by_name.values():
         for function in module.facts.functions:
             cache = _cache(resolver, function) if function.is_async and function.decorators else ""
             if cache:

@@ -19,7 +19,7 @@ _LOOP = "asyncio.AbstractEventLoop."
 def dropped_task(project: Project, rule: Rule) -> Iterator[Violation]:
     """ASY004: a task whose only reference is dropped where it is made, or by the loop that calls the maker."""
     resolver = project.query(types)
-    for module in project.modules:
+    for module in project.by_name.values():
         for call in module.facts.calls:
             if _drops(resolver, call) or _schedules_maker(project, resolver, call):
                 yield rule.violation(
