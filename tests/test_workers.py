@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,11 @@ def children() -> set[int]:
     folder = Path(f"/proc/{os.getpid()}/task")
     if not folder.exists():
         pytest.skip("needs /proc")
-    return {int(each) for task in folder.iterdir() for each in (task / "children").read_text().split()}
+    found: set[int] = set()
+    for task in folder.iterdir():
+        with suppress(FileNotFoundError):  # a thread may end while its folder is read
+            found.update(map(int, (task / "children").read_text().split()))
+    return found
 
 
 @pytest.fixture(autouse=True)
