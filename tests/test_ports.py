@@ -15,6 +15,7 @@ LIBRARY = Library.parse(data_tables())
 HEAD = """\
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, NamedTuple, Optional, Protocol, Union, overload
@@ -124,6 +125,7 @@ FIND = "def find(self, key): return key\n    "
         (f"class A(UserStore):\n    {FIND}@abstractmethod\n    def close(self): ...", []),
         (f"from other import Base\nclass A(Base, UserStore):\n    {FIND}", []),
         (f"class A(make(), UserStore):\n    {FIND}", []),
+        (f"class A(AbstractContextManager, UserStore):\n    {FIND}", ["UserStore.save"]),
         ("class A(Disk, UserStore): pass", []),
         ("class A(UserStore, Disk): pass", ["UserStore.find", "UserStore.save"]),
         (f"class A:\n    {FIND}\nService(A())", ["UserStore.save"]),
@@ -178,6 +180,14 @@ def test_missing_members_of_a_protocol(tmp_path: Path, port: str, adapter: str, 
 )
 def test_missing_members_of_an_abc(tmp_path: Path, method: str, missing: list[str]) -> None:
     assert lacking(tmp_path, f"class P(ABC):\n    {method}\nclass A(P): pass\n", "PRT003") == missing
+
+
+def test_a_context_manager_inherits_what_with_calls(tmp_path: Path) -> None:
+    port = "class P(AbstractContextManager, ABC):\n    @abstractmethod\n    def commit(self): ...\nclass A(P): pass\n"
+    entered = "class P(Protocol):\n    def __enter__(self) -> int: ...\nclass A(AbstractContextManager, P): pass\n"
+
+    assert lacking(tmp_path, port, "PRT003") == ["P.commit"]
+    assert lacking(tmp_path, entered, "PRT003") == []
 
 
 def test_fields_fulfil_attributes(tmp_path: Path) -> None:

@@ -95,7 +95,8 @@ class Expressions:
         return ""
 
     def _type(self, reference: str) -> str:
-        return "" if reference.replace("typing_extensions.", "typing.", 1) in _NOT_A_VALUE else reference
+        plain = reference.replace("typing_extensions.", "typing.", 1)
+        return "" if plain in _NOT_A_VALUE or plain in _TRANSPARENT else reference
 
     def _string_annotation(self, node: cst.SimpleString | cst.ConcatenatedString) -> cst.BaseExpression | None:
         text = node.evaluated_value

@@ -28,6 +28,15 @@ STRUCTURAL = frozenset(
     }
 )
 """External bases that add no member of their own."""
+CONTEXT_BASES = frozenset(
+    {
+        "contextlib.AbstractContextManager",
+        "contextlib.AbstractAsyncContextManager",
+        "typing.ContextManager",
+        "typing.AsyncContextManager",
+    }
+)
+"""External bases that add nothing but what `with` calls."""
 
 
 class Member(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from archlint.facts.model import Function
 from archlint.facts.references import alternatives, arguments_of, parse
-from archlint.project.classes import STRUCTURAL, ClassTable, Member, implementation
+from archlint.project.classes import CONTEXT_BASES, STRUCTURAL, ClassTable, Member, implementation
 from archlint.project.containers import element, method_result, subscript
 from archlint.project.program import Module, Project
 
@@ -249,10 +249,13 @@ class Types:
         return (key, *sorted(latest, key=lambda name: latest[name]))
 
     def has_unknown_base(self, key: str) -> bool:
-        """Tell whether some base of the class, at any depth, could not be resolved or is external and adds members."""
+        """Tell whether some base of the class, at any depth, could not be resolved or is external and adds members.
+
+        What `with` calls does not count.
+        """
         for owner in self.order(key):
             if "@" not in owner:
-                if owner not in STRUCTURAL:
+                if owner not in STRUCTURAL and owner not in CONTEXT_BASES:
                     return True
                 continue
             _, fact = self._project.class_(owner)

@@ -1,6 +1,7 @@
 """The rules about event loops inside event loops, and about locks and tasks that need the whole program."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from archlint.facts import model
 from archlint.facts.model import Call, Function
@@ -41,22 +42,51 @@ _ALLOWS_NESTING = frozenset({"nest_asyncio.apply", "nest_asyncio2.apply"})
 
 
 def nested_event_loop(project: Project, rule: Rule) -> Iterator[Violation]:
-    """ASY005: an async function starts an event loop, itself or through plain functions; one for each callee."""
+    """ASY005: an async function starts an event loop, itself or through plain functions; one for each callee.
+
+    Of the async functions that reach the same plain function in the end, only the nearest are reported.
+    """
     known = project.query(_Runners)
     if known.nesting_allowed:
         return
+    for module in project.modules:
+        for index, function in enumerate(module.facts.functions):
+            if function.is_async:
+                calls = known.direct.get(f"{module.name}#{index}", ())
+                yield from (_direct(rule, module, function, call, api) for call, api in calls)
+    found = list(_arrivals(project, known))
+    nearest: dict[str, int] = {}
+    for arrival in found:
+        nearest[arrival.end] = min(len(arrival.chain), nearest.get(arrival.end, len(arrival.chain)))
+    for arrival in found:
+        if len(arrival.chain) == nearest[arrival.end]:
+            yield _through(project, rule, known, arrival)
+
+
+class _Arrival(NamedTuple):
+    """An async function's first call of a plain function that leads to a loop, and the chain from there."""
+
+    function: Function
+    site: Site
+    chain: list[tuple[str, Hop]]
+
+    @property
+    def end(self) -> str:
+        """The function that starts the loop."""
+        return self.chain[-1][0]
+
+
+def _arrivals(project: Project, known: "_Runners") -> Iterator[_Arrival]:
     sites = project.query(blocking_functions).sites
     for module in project.modules:
         for index, function in enumerate(module.facts.functions):
             if not function.is_async:
                 continue
-            key = f"{module.name}#{index}"
-            yield from (_direct(rule, module, function, call, api) for call, api in known.direct.get(key, ()))
             seen: set[str] = set()
-            for site in sites.get(key, ()):
+            for site in sites.get(f"{module.name}#{index}", ()):
                 if site.target in known.hops and site.target not in seen:
                     seen.add(site.target)
-                    yield _through(project, rule, known, site, function)
+                    yield _Arrival(function, site, list(way(known.hops, site.target)))
 
 
 class _Runners:
@@ -115,10 +145,10 @@ def _direct(rule: Rule, module: Module, function: Function, call: Call, api: str
     )
 
 
-def _through(project: Project, rule: Rule, known: _Runners, site: Site, function: Function) -> Violation:
-    chain = list(way(known.hops, site.target))
+def _through(project: Project, rule: Rule, known: _Runners, arrival: _Arrival) -> Violation:
+    function, site, _ = arrival
     module, callee = project.function(site.target)
-    api = _shown(known.api(chain[-1][0]))
+    api = _shown(known.api(arrival.end))
     return rule.violation(
         site.module,
         (site.use.start, site.use.end),
@@ -129,7 +159,7 @@ def _through(project: Project, rule: Rule, known: _Runners, site: Site, function
         subject=f"{module.name}.{callee.qualname}",
         scope=function.qualname,
         help_="make what lies between async and `await` it",
-        trace=tuple(_steps(project, site, function, chain, api)),
+        trace=tuple(_steps(project, arrival, api)),
     )
 
 
@@ -137,9 +167,9 @@ def _shown(api: str) -> str:
     return "async_to_sync" if api.endswith("AsyncToSync.__call__") else api
 
 
-def _steps(project: Project, site: Site, function: Function, chain: list[tuple[str, Hop]], api: str) -> Iterator[Step]:
-    caller, module, use = function.qualname, site.module, site.use
-    for key, hop in chain:
+def _steps(project: Project, arrival: _Arrival, api: str) -> Iterator[Step]:
+    caller, module, use = arrival.function.qualname, arrival.site.module, arrival.site.use
+    for key, hop in arrival.chain:
         _, callee = project.function(key)
         yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(use.start, use.end))
         caller, module, use = callee.qualname, hop.module, hop.use

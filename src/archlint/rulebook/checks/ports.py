@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from archlint.facts.model import Function
 from archlint.model import Severity, Violation
 from archlint.project.adapters import adapters
-from archlint.project.classes import ClassTable, Member, implementation
+from archlint.project.classes import CONTEXT_BASES, ClassTable, Member, implementation
 from archlint.project.layers import INNER, Layer, layers
 from archlint.project.ports import Pair, Ports, is_test_class, ports
 from archlint.project.program import Module, Project
@@ -158,6 +158,8 @@ def _find(project: Project, resolver: Types, key: str, name: str) -> Member | No
 
 def _fulfils(project: Project, known: Ports, resolver: Types, pair: Pair, member: Member) -> bool:
     own = _find(project, resolver, pair.adapter, member.name)
+    if member.name.startswith("__") and not CONTEXT_BASES.isdisjoint(resolver.order(pair.adapter)):
+        return True
     if own is None:
         return False
     if own.attribute is not None and not own.attribute.values and own.attribute.in_body:
