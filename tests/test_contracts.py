@@ -14,9 +14,9 @@ from archlint.facts.extract import extract
 from archlint.intake.contracts import read_contracts
 from archlint.model import Failure, SourceText, Violation
 from archlint.project.imports import import_graph
-from archlint.rulebook.checks.contract_metadata import Findings, findings
-from archlint.rulebook.checks.contract_types import UnusableTypeError, contract_class
-from archlint.rulebook.checks.contracts import broken_contracts
+from archlint.rulebook.checks.layers.contract_metadata import Findings, findings
+from archlint.rulebook.checks.layers.contract_types import UnusableTypeError, contract_class
+from archlint.rulebook.checks.layers.contracts import broken_contracts
 
 SHOP = {
     "shop/__init__.py": "",
@@ -462,7 +462,7 @@ def test_without_contracts_import_linter_is_not_imported(tmp_path: Path) -> None
     write(tmp_path, {"pyproject.toml": "[tool.ruff]\n", "setup.cfg": "[metadata]\nname = x\n"})
     script = (
         "import sys; from pathlib import Path; from archlint.intake.contracts import read_contracts\n"
-        "import archlint.rulebook.checks.contracts\n"
+        "import archlint.rulebook.checks.layers.contracts\n"
         f"assert read_contracts(Path({str(tmp_path)!r})) == (None, ())\n"
         "print({'importlinter', 'grimp', 'rich'} & sys.modules.keys())"
     )

@@ -162,7 +162,7 @@ def _contracts(
     contracts, failures = find_contracts(sources.root, sources.base)
     yield from failures
     if contracts is not None:
-        from archlint.rulebook.checks.contracts import broken_contracts  # noqa: PLC0415 -- loads grimp and import-linter
+        from archlint.rulebook.checks.layers.contracts import broken_contracts  # noqa: PLC0415 -- loads grimp and import-linter
 
         texts.add(contracts.path, contracts.text)
         paths = {name: module.path for name, module in project.by_name.items()}

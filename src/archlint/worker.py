@@ -8,13 +8,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
 import libcst as cst
 import msgspec
 
-from archlint.facts.context import ModuleCheck
+from archlint.facts.context import ModuleChecks
 from archlint.facts.extract import extract
 from archlint.facts.text import DecodeError, decode
 from archlint.intake.workers import Answer, Task, read_message, write_message
@@ -38,7 +37,7 @@ def main() -> None:
     thread.join()
 
 
-def _serve(requests: BinaryIO, answers: BinaryIO, checks: Mapping[type, Sequence[ModuleCheck]]) -> None:
+def _serve(requests: BinaryIO, answers: BinaryIO, checks: ModuleChecks) -> None:
     decoder = msgspec.msgpack.Decoder(list[Task])
     encoder = msgspec.msgpack.Encoder()
     write_message(answers, b"")
@@ -47,7 +46,7 @@ def _serve(requests: BinaryIO, answers: BinaryIO, checks: Mapping[type, Sequence
             write_message(answers, encoder.encode(_answer(task, checks, encoder)))
 
 
-def _answer(task: Task, checks: Mapping[type, Sequence[ModuleCheck]], encoder: msgspec.msgpack.Encoder) -> Answer:
+def _answer(task: Task, checks: ModuleChecks, encoder: msgspec.msgpack.Encoder) -> Answer:
     try:
         text = decode(task.data)
         if task.wishes:

@@ -1,6 +1,6 @@
 """What a module check is given while the walk is in its module, and what it may say."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import libcst as cst
@@ -56,6 +56,12 @@ class ModuleContext:
         return False
 
     @property
+    def in_async_function(self) -> bool:
+        """Whether the node stands directly in the body of an `async def`."""
+        function = self.enclosing_function
+        return function is not None and function.asynchronous is not None
+
+    @property
     def enclosing_function(self) -> cst.FunctionDef | None:
         """The function definition in whose body the node stands directly."""
         node = self._scope.block.node
@@ -63,4 +69,10 @@ class ModuleContext:
 
 
 ModuleCheck: TypeAlias = Callable[[Any, ModuleContext], Iterable[Sighting]]
-"""A function `(node, context)`; the table that registers it says for which node class it is."""
+"""A function `(node, context)`; the table that registers it says for which nodes it is."""
+
+ModuleChecks: TypeAlias = Mapping[type[cst.CSTNode] | str, Sequence[ModuleCheck]]
+"""Which checks look at which nodes: those of a class, or the calls of what has this name.
+
+The name is the last part of the callee's dotted name, whatever the module calls it, or else the attribute as written.
+"""

@@ -1,13 +1,12 @@
 """The whole way from the text of one module to its facts."""
 
 import re
-from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
 from archlint.facts import definitions as _definitions
 from archlint.facts import flow as _flow
-from archlint.facts.context import ModuleCheck
+from archlint.facts.context import ModuleChecks
 from archlint.facts.model import (
     Attribute,
     Call,
@@ -30,12 +29,10 @@ _HANDLER_MODULES = (_definitions, _flow)
 """Imported because they fill the table of handlers."""
 
 
-def extract(
-    text: str, name: str, is_package: bool, checks: Mapping[type, Sequence[ModuleCheck]] | None = None
-) -> ModuleFacts:
+def extract(text: str, name: str, is_package: bool, checks: ModuleChecks | None = None) -> ModuleFacts:
     """Return the facts of the module `name` with this decoded text.
 
-    `checks` are the module checks by node class. Raises what LibCST raises on text that it cannot parse:
+    `checks` are the module checks by what they look at. Raises what LibCST raises on text that it cannot parse:
     `ParserSyntaxError`, `CSTLogicError`, `SyntaxError`.
     """
     tree = cst.parse_module(text)
@@ -69,7 +66,7 @@ def extract(
     )
 
 
-def look(tree: cst.Module, name: str, is_package: bool, checks: Mapping[type, Sequence[ModuleCheck]]) -> None:
+def look(tree: cst.Module, name: str, is_package: bool, checks: ModuleChecks) -> None:
     """Walk the tree of a module for what the checks do with its nodes; there are no facts."""
     walk = Walk(tree, name, is_package, checks)
     walk.run()

@@ -74,7 +74,7 @@ def call(walk: Walk, node: cst.Call) -> None:
         _dynamic_import(walk, arguments, anchor)
     flags = walk.flags
     walk.flags = flags & ~(model.AWAITED | model.STATEMENT | model.EXAMINED)
-    walk.check(node, anchor)
+    walk.check_call(node, callee, anchor)
     if callee in _CONSUMERS and node.args:
         iterate(walk, node.args[0].value)
     if node.args and callee == "functools.partial":

@@ -1,11 +1,11 @@
 """The one walk over a module's tree: an explicit stack, our own scopes, a table of handlers by node class."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 import libcst as cst
 
-from archlint.facts.context import ModuleCheck, ModuleContext
+from archlint.facts.context import ModuleCheck, ModuleChecks, ModuleContext
 from archlint.facts.expressions import Expressions
 from archlint.facts.records import Anchor, ClassRecord, FunctionRecord, Records
 from archlint.facts.scopes import Bindings, Scope
@@ -36,9 +36,7 @@ class Walk:
     when the walk is over. `flags` are the bits of `facts/model.py` that hold where the walk is.
     """
 
-    def __init__(
-        self, tree: cst.Module, name: str, is_package: bool, checks: Mapping[type, Sequence[ModuleCheck]]
-    ) -> None:
+    def __init__(self, tree: cst.Module, name: str, is_package: bool, checks: ModuleChecks) -> None:
         self.module = name
         self.is_package = is_package
         self.names: list[str] = []
@@ -102,7 +100,20 @@ class Walk:
 
     def check(self, node: cst.CSTNode, anchor: Anchor) -> None:
         """Let the module checks of this node class look at it; what they see is anchored at `anchor`."""
-        for check in self._checks.get(node.__class__, ()):
+        checks = self._checks.get(node.__class__)
+        if checks is not None:
+            self._look(checks, node, anchor)
+
+    def check_call(self, node: cst.Call, callee: str, anchor: Anchor) -> None:
+        """Let the module checks of calls, and those of what is called, look at a call; `callee` is its reference."""
+        self.check(node, anchor)
+        word = callee.rpartition(".")[2] if callee else _attribute_word(node.func)
+        checks = self._checks.get(word)
+        if checks is not None:
+            self._look(checks, node, anchor)
+
+    def _look(self, checks: Iterable[ModuleCheck], node: cst.CSTNode, anchor: Anchor) -> None:
+        for check in checks:
             self._context.enter(self.scope, self.flags)
             for sighting in check(node, self._context):
                 self.records.candidates.append((anchor, sighting, self.scope.function, self.owner))
@@ -157,6 +168,10 @@ class Walk:
             if index.isdigit():
                 return self.records.classes[int(index)]
         return None
+
+
+def _attribute_word(callee: cst.CSTNode) -> str:
+    return callee.attr.value if isinstance(callee, cst.Attribute) else ""
 
 
 _ANCHORED = frozenset({cst.Call, cst.FunctionDef, cst.ClassDef})

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archlint.model import Failure
-from archlint.rulebook.checks.contract_file import ContractFile, suggestion
+from archlint.rulebook.checks.layers.contract_file import ContractFile, suggestion
 
 _INI = re.compile(r"^\s*\[importlinter\]", re.MULTILINE)
 _TOML = re.compile(r"\btool\b[\s\S]*\bimportlinter\b")

@@ -6,17 +6,17 @@ from archlint.facts.model import Candidate
 from archlint.model import Failure, Severity, Violation
 from archlint.project.program import Module, Project
 from archlint.project.types import types
-from archlint.rulebook.checks.asynchrony import blocking_call, blocking_call_chain
-from archlint.rulebook.checks.coroutine_context import consumed_in_place, outside_tests
-from archlint.rulebook.checks.coroutines import cached_coroutine, unawaited_coroutine
-from archlint.rulebook.checks.decorating import decorates
-from archlint.rulebook.checks.event_loop import nested_event_loop
-from archlint.rulebook.checks.layering import forbidden_import
-from archlint.rulebook.checks.ports import concrete_dependency, missing_port_method, port_async_mismatch
-from archlint.rulebook.checks.relocking import relocked
-from archlint.rulebook.checks.tasks import dropped_task
-from archlint.rulebook.checks.threads import called_offload, lazy_offload, unsafe_thread_call
-from archlint.rulebook.checks.waiting import is_flag, is_unbounded, may_raise
+from archlint.rulebook.checks.asynchrony.blocking import blocking_call, blocking_call_chain
+from archlint.rulebook.checks.asynchrony.coroutine_context import consumed_in_place, outside_tests
+from archlint.rulebook.checks.asynchrony.coroutines import cached_coroutine, unawaited_coroutine
+from archlint.rulebook.checks.asynchrony.event_loop import nested_event_loop
+from archlint.rulebook.checks.asynchrony.relocking import relocked
+from archlint.rulebook.checks.asynchrony.tasks import dropped_task
+from archlint.rulebook.checks.asynchrony.threads import called_offload, lazy_offload, unsafe_thread_call
+from archlint.rulebook.checks.asynchrony.waiting import is_flag, is_unbounded, may_raise
+from archlint.rulebook.checks.decorators.decorating import decorates
+from archlint.rulebook.checks.layers.imports import forbidden_import
+from archlint.rulebook.checks.ports.ports import concrete_dependency, missing_port_method, port_async_mismatch
 from archlint.rulebook.model import Rule
 from archlint.rulebook.patterns import pattern_violations
 

@@ -1,7 +1,7 @@
 """Judges the rules that are only a pattern, on the calls, loads and imports of the whole program."""
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from archlint.facts import model
@@ -10,6 +10,7 @@ from archlint.facts.references import alternatives
 from archlint.model import Violation
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
+from archlint.project.uses import last_word, other_spellings, spellings
 from archlint.rulebook.model import Pattern, Rule
 
 
@@ -26,46 +27,13 @@ class _Index:
                 else:
                     name = project.library.canonical(pattern.name)
                     self.uses.setdefault(name, []).append((rule, pattern))
-        self.words = {name.rpartition(".")[2] for name in self.uses}
-        self._add_other_spellings(project)
-
-    def _add_other_spellings(self, project: Project) -> None:
-        """Add the names under which modules import or assign what a pattern is about, and those of these."""
-        spellings = _spellings(project)
-        new = set(self.words)
-        while new:
-            new = {other for word in new for other in spellings.get(word, ())} - self.words
-            self.words |= new
+        self.words = other_spellings((last_word(name) for name in self.uses), project.query(spellings))
 
     def knows(self, reference: str) -> bool:
         """Tell whether a reference ends in a name that some pattern might mean."""
         if "|" not in reference:
-            return _last_word(reference) in self.words
-        return any(_last_word(each) in self.words for each in alternatives(reference))
-
-
-def _spellings(project: Project) -> Mapping[str, set[str]]:
-    """Return, by the last part of a name, the other names that are given to what it names."""
-    found: dict[str, set[str]] = {}
-    for module in project.modules:
-        facts = module.facts
-        given = [(each.alias, each.name) for each in facts.imports if each.alias and each.name != each.alias]
-        bound = [*facts.bindings.items()]
-        bound += [(each.name, each.values) for class_ in facts.classes for each in class_.attributes]
-        given += [
-            (name, _last_word(each))
-            for name, references in bound
-            for reference in references
-            for each in alternatives(reference)
-        ]
-        for name, word in given:
-            if name != word:
-                found.setdefault(word, set()).add(name)
-    return found
-
-
-def _last_word(reference: str) -> str:
-    return reference.rpartition(".")[2]
+            return last_word(reference) in self.words
+        return any(last_word(each) in self.words for each in alternatives(reference))
 
 
 def pattern_violations(project: Project, rules: Iterable[Rule]) -> Iterator[Violation]:

@@ -10,10 +10,10 @@ from archlint.facts.model import Import
 from archlint.model import Failure, Place, Severity, SourceText, Step, Violation
 from archlint.project.grimp_graph import ContractGraph, contract_graph
 from archlint.project.imports import ImportGraph
-from archlint.rulebook.checks.contract_errors import explanations, listed, wrong_roots
-from archlint.rulebook.checks.contract_file import ContractFile
-from archlint.rulebook.checks.contract_metadata import Findings, Link, Offence, findings
-from archlint.rulebook.checks.contract_types import (
+from archlint.rulebook.checks.layers.contract_errors import explanations, listed, wrong_roots
+from archlint.rulebook.checks.layers.contract_file import ContractFile
+from archlint.rulebook.checks.layers.contract_metadata import Findings, Link, Offence, findings
+from archlint.rulebook.checks.layers.contract_types import (
     CheckedCodeError,
     UnusableTypeError,
     contract_class,

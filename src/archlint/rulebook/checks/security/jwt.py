@@ -35,11 +35,8 @@ class _Fault(NamedTuple):
 
 def unverified_jwt(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     """SEC002: the worst that a `decode` call of PyJWT or python-jose lets pass, one violation a library."""
-    # Cheap tests first, since every call of the program comes here.
-    if not node.args or (isinstance(node.func, cst.Attribute) and not node.func.attr.value.startswith("decode")):
-        return
     reference = context.reference(node.func)
-    if not reference.rpartition(".")[2].startswith("decode"):
+    if not node.args or not reference:
         return
     decode = _read(node)
     seen: set[str] = set()

@@ -35,7 +35,7 @@ class _FanOut(NamedTuple):
 def gathered(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     """ASY008 and ASY009: `asyncio.gather(*(... for ... in ...))`, one of each rule."""
     starred = [each.value for each in node.args if each.star == "*"]
-    if not starred or context.reference(node.func) != _GATHER:
+    if not starred or not context.in_async_function or context.reference(node.func) != _GATHER:
         return
     seen: set[str] = set()
     for value in starred:
@@ -71,7 +71,9 @@ def _unguarded(fan_out: _FanOut, callee: cst.BaseExpression, context: ModuleCont
 def spawned(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     """ASY009: `create_task` in a `for` loop or comprehension."""
     function = context.enclosing_function
-    if function is None or not node.args or not context.flags & (model.IN_LOOP | model.IN_COMPREHENSION):
+    if function is None or function.asynchronous is None or not node.args:
+        return
+    if not context.flags & (model.IN_LOOP | model.IN_COMPREHENSION):
         return
     if context.reference(node.func) not in _SPAWNS:
         return

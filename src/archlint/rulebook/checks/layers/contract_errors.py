@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from archlint.model import Failure
 from archlint.project.imports import ImportGraph, namespaces, parents
-from archlint.rulebook.checks.contract_file import ContractFile, suggestion
+from archlint.rulebook.checks.layers.contract_file import ContractFile, suggestion
 
 if TYPE_CHECKING:
     import grimp

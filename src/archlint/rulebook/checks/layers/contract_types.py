@@ -7,7 +7,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any
 
-from archlint.rulebook.checks.contract_file import ContractFile, suggestion
+from archlint.rulebook.checks.layers.contract_file import ContractFile, suggestion
 
 BUILT_IN = {
     "forbidden": "importlinter.contracts.forbidden.ForbiddenContract",

@@ -1,13 +1,12 @@
 """The rules about single expressions and loops of asynchronous code, on the syntax tree."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import descend
-from archlint.rulebook.checks.fan_out import gathered, spawned
 
 _FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 _THREAD_LOCKS = ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore")
@@ -16,21 +15,9 @@ _ACQUIRES = tuple(f"threading.{lock}.acquire" for lock in _THREAD_LOCKS)
 _OWN_LOOP = frozenset({"asyncio.new_event_loop()", "uvloop.new_event_loop()"})
 
 
-def event_loop_call(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
-    """ASY006, ASY008, ASY009 and ASY015, at the call of a function or method that one of them is about."""
-    # Every call of the program comes here.
-    callee = node.func
-    if callee.__class__ is cst.Attribute:
-        callee = callee.attr
-    if callee.__class__ is cst.Name:
-        check = _BY_NAME.get(callee.value)
-        if check is not None and _in_async(context):
-            yield from check(node, context)
-
-
 def lock_across_await(node: cst.With, context: ModuleContext) -> Iterator[Sighting]:
     """ASY006: a `with` on a lock of `threading` in whose body the coroutine may be suspended."""
-    if node.asynchronous is not None or not _in_async(context) or not suspends(node.body):
+    if node.asynchronous is not None or not context.in_async_function or not suspends(node.body):
         return
     for item in node.items:
         reference = context.reference(item.item)
@@ -38,11 +25,11 @@ def lock_across_await(node: cst.With, context: ModuleContext) -> Iterator[Sighti
             yield _held(dotted_name(item.item), reference + ".__enter__", _ENTERS)
 
 
-def _acquired(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
+def acquired(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     """ASY006: `lock.acquire()` as a statement, and what may suspend before `lock.release()` in the same block."""
     lock = dotted_name(node.func.value) if isinstance(node.func, cst.Attribute) else ""
     function = context.enclosing_function
-    if not lock or function is None:
+    if not lock or function is None or function.asynchronous is None:
         return
     for block in descend(function.body, but_not=_FUNCTIONS):
         statements = block.body if isinstance(block, cst.IndentedBlock) else ()
@@ -95,9 +82,9 @@ def suspends(node: cst.CSTNode) -> bool:
     return False
 
 
-def _waited_result(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
+def waited_result(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     """ASY015: `run_coroutine_threadsafe(...).result()`, also through a local name."""
-    if not isinstance(node.func, cst.Attribute):
+    if not isinstance(node.func, cst.Attribute) or not context.in_async_function:
         return
     future = node.func.value
     reference = context.reference(future)
@@ -136,18 +123,3 @@ def _runs_elsewhere(made: cst.Call, context: ModuleContext) -> bool:
         each.value for each in made.args if each.keyword is not None and each.keyword.value == "loop"
     ]
     return any(context.reference(each) in _OWN_LOOP for each in loops)
-
-
-def _in_async(context: ModuleContext) -> bool:
-    function = context.enclosing_function
-    return function is not None and function.asynchronous is not None
-
-
-_BY_NAME: Mapping[str, Callable[[cst.Call, ModuleContext], Iterator[Sighting]]] = {
-    "acquire": _acquired,
-    "create_task": spawned,
-    "ensure_future": spawned,
-    "exception": _waited_result,
-    "gather": gathered,
-    "result": _waited_result,
-}

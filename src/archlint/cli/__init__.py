@@ -1,0 +1,29 @@
+"""The commands; the only part that prints or exits."""
+
+from importlib import import_module
+from typing import cast
+
+import click
+
+from archlint import __version__
+
+COMMANDS = ("check", "rule")
+"""Each is the `command` of the module of its name (with `_` for `-`) in this folder."""
+
+
+class _Commands(click.Group):
+    """Loads a command when it is used: `archlint --version` must not wait for all of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return cast(click.Command, import_module(f"{__name__}.{cmd_name.replace('-', '_')}").command)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="archlint", message="%(prog)s %(version)s")
+def archlint() -> None:
+    """Enforce the architecture of Python programs."""

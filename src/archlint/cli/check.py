@@ -1,0 +1,119 @@
+"""`archlint check`: the report, and what `--fix` does about it."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from archlint.cli.common import able, selectors, stop, wants_colour, write
+from archlint.engine import Options, Outcome, check
+from archlint.fixing import Fixed, fix
+from archlint.outcome.reporters import REPORTERS, concise, summary
+from archlint.outcome.reporters.paint import colours, plain
+
+_SELECTORS = "Comma-separated codes, names, families (RDS) or ALL; may be given more than once."
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--select", multiple=True, help=f"Run only these rules. {_SELECTORS}")
+@click.option("--ignore", multiple=True, help="Do not run these rules.")
+@click.option("--extend-select", multiple=True, help="Run these rules too.")
+@click.option("--output-format", type=click.Choice(tuple(REPORTERS)), default="text", show_default=True)
+@click.option("-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here.")
+@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Use this configuration file.")
+@click.option("--isolated", is_flag=True, help="Use no configuration file.")
+@click.option("--fix", is_flag=True, help="Make the fixes that are safe, and report what is left.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the other fixes too. Look at what they do.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing; exit 1 if it would.")
+@click.option("--statistics", is_flag=True, help="Print how often each rule is broken, instead of the violations.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 even with violations (2 on failures all the same).")
+@click.option("--jobs", type=click.IntRange(min=1), help="Parsing processes; by default one for each processor.")
+@click.option("--no-cache", is_flag=True, help="Keep nothing between runs (so far nothing ever is).")
+@click.option("-q", "--quiet", is_flag=True, help="Print neither notes nor the summary.")
+@click.option("-v", "--verbose", is_flag=True, help="Say what was read and which rules ran.")
+@click.pass_context
+def command(  # noqa: PLR0913 -- one parameter an option
+    context: click.Context,
+    *,
+    paths: tuple[Path, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    extend_select: tuple[str, ...],
+    output_format: str,
+    output_file: Path | None,
+    config: Path | None,
+    isolated: bool,
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    statistics: bool,
+    exit_zero: bool,
+    jobs: int | None,
+    no_cache: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Check the project that PATHS belong to, and report what breaks a rule in them.
+
+    The whole project is read always; PATHS decide what is reported. Exit code 0: clean, 1: violations, 2:
+    something could not be checked.
+    """
+    if config is not None and isolated:
+        stop("--config and --isolated exclude each other; leave one out")
+    if fix and diff:
+        stop("--fix and --diff exclude each other; leave one out")
+    if unsafe_fixes and not (fix or diff):
+        stop("--unsafe-fixes says which fixes --fix makes or --diff shows; add one of them")
+    options = Options(
+        select=selectors(select) if select else None,
+        ignore=selectors(ignore),
+        extend_select=selectors(extend_select),
+        config=config,
+        isolated=isolated,
+        jobs=jobs,
+        fixes=fix or diff or output_format in ("json", "sarif"),
+    )
+    with able():
+        fixed = _fixed(paths, options, unsafe=unsafe_fixes, write=fix) if fix or diff else None
+        outcome = fixed.outcome if fixed else check(paths, options)
+    exit_code = outcome.exit_code
+    if fixed and diff:
+        write(fixed.diff(), output_file)
+        exit_code = _differs(fixed)
+    elif statistics:
+        write(summary.statistics(outcome.report, outcome.rules), output_file)
+    else:
+        write(_rendered(outcome, output_format, output_file), output_file)
+    if not quiet:
+        _tell(outcome, fixed, verbose=verbose, diff=diff)
+    context.exit(0 if exit_zero and exit_code == 1 else exit_code)
+
+
+def _fixed(paths: tuple[Path, ...], options: Options, *, unsafe: bool, write: bool) -> Fixed:
+    return fix(paths, options, unsafe=unsafe, write=write)
+
+
+def _differs(fixed: Fixed) -> int:
+    """Say what keeps a file from being fixed, as a diff cannot; return the exit code: 1 if something would change."""
+    failed = msgspec.structs.replace(fixed.outcome.report, violations=(), identities=())
+    click.echo(concise.render(failed, {}, plain), err=True, nl=False)
+    return 2 if failed.failures else int(bool(fixed.count))
+
+
+def _rendered(outcome: Outcome, output_format: str, output_file: Path | None) -> str:
+    coloured = output_file is None and wants_colour()
+    return REPORTERS[output_format](outcome.report, outcome.rules, colours() if coloured else plain)
+
+
+def _tell(outcome: Outcome, fixed: Fixed | None, *, verbose: bool, diff: bool) -> None:
+    if verbose:
+        file = outcome.config.file
+        click.echo(f"configuration: {file if file else 'none'}; rules: {', '.join(outcome.rules)}", err=True)
+    hint = "" if fixed else summary.fixable(outcome.report)
+    for note in (*outcome.report.notes, *filter(None, (hint,))):
+        click.echo(f"note: {note}", err=True)
+    if fixed:
+        click.echo(summary.fixed(fixed.count, len(fixed.after), fixed.unsafe, would=diff), err=True)
+    if not diff:
+        click.echo(summary.summary(outcome.report), err=True)

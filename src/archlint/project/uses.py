@@ -1,0 +1,72 @@
+"""Calls of the whole program by what is called, so that no check has to look at each of them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from archlint.facts.model import Call
+from archlint.facts.references import alternatives
+from archlint.project.program import Module, Project
+
+
+class Calls:
+    """All calls of the project, by the last word of their callee's reference; reached by `project.query(Calls)`."""
+
+    def __init__(self, project: Project) -> None:
+        self._by_word: dict[str, list[tuple[int, int]]] = {}
+        self._modules = project.modules
+        self._spellings = project.query(spellings)
+        for number, module in enumerate(project.modules):
+            for index, call in enumerate(module.facts.calls):
+                for word in _words(call.callee):
+                    self._by_word.setdefault(word, []).append((number, index))
+
+    def named(self, words: Iterable[str]) -> Iterator[tuple[Module, Call]]:
+        """Yield the calls that may be of something with one of these last names, in order of file and position.
+
+        Other names under which the project knows a thing of that name count too.
+        """
+        known = other_spellings(words, self._spellings)
+        places = sorted({place for word in known for place in self._by_word.get(word, ())})
+        for number, index in places:
+            module = self._modules[number]
+            yield module, module.facts.calls[index]
+
+
+def _words(reference: str) -> Iterable[str]:
+    if "|" not in reference:
+        return (last_word(reference),) if reference else ()
+    return {last_word(each) for each in alternatives(reference)}
+
+
+def last_word(reference: str) -> str:
+    """Return what stands behind the last dot of a reference with one alternative."""
+    return reference.rpartition(".")[2]
+
+
+def spellings(project: Project) -> Mapping[str, frozenset[str]]:
+    """Answer the query for other names: by the last part of a name, those that are given to what it names."""
+    found: dict[str, set[str]] = {}
+    for module in project.modules:
+        facts = module.facts
+        given = [(each.alias, each.name) for each in facts.imports if each.alias and each.name != each.alias]
+        bound = [*facts.bindings.items()]
+        bound += [(each.name, each.values) for class_ in facts.classes for each in class_.attributes]
+        given += [
+            (name, last_word(each))
+            for name, references in bound
+            for reference in references
+            for each in alternatives(reference)
+        ]
+        for name, word in given:
+            if name != word:
+                found.setdefault(word, set()).add(name)
+    return {word: frozenset(names) for word, names in found.items()}
+
+
+def other_spellings(words: Iterable[str], known: Mapping[str, frozenset[str]]) -> set[str]:
+    """Return the words, the names under which modules import or assign what they name, and those of these."""
+    found = set(words)
+    new = set(found)
+    while new:
+        new = {other for word in new for other in known.get(word, ())} - found
+        found |= new
+    return found
