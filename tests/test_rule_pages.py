@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archlint.engine import Options, check
+from archlint.engine import Options, check, configure
 from archlint.intake.rulefiles import user_pages
+from archlint.intake.settings import ConfigError
 from archlint.model import Severity
 from archlint.rulebook.pages import Page, PageError, examples, load
 
@@ -66,7 +67,10 @@ def test_a_good_page() -> None:
         (
             "message",
             "zzz",
-            ('unknown key "zzz"; known keys are default, match, message, severity, unless, within, without-arguments'),
+            (
+                'unknown key "zzz"; known keys are default, match, message, options, severity, unless, within, '
+                "without-arguments"
+            ),
         ),
         ('"error"', '"fatal"', '"severity" must be "error", "warning" or "note"'),
         ('severity = "error"', "", '"severity" must be "error", "warning" or "note"'),
@@ -134,6 +138,17 @@ def test_a_good_page() -> None:
             "message",
             'unless = ["x"]\nmessage',
             '"unless": `x` has no module; write `builtins.x` for a builtin',
+        ),
+        ("match", "options = 3\nmatch", '"options" has the wrong type'),
+        (
+            "match",
+            "options = { severity = true }\nmatch",
+            '"options": "severity" is no name for an option; use lower-case words with hyphens',
+        ),
+        (
+            "match",
+            "options = { allow = [1] }\nmatch",
+            '"options": the default of "allow" must be true or false, a number, a string or strings',
         ),
         ("## Bad", "## Worse", 'the section "## Bad" with at least one ```python block is missing'),
         ("## Good", "## Fine", 'the section "## Good" with at least one ```python block is missing'),
@@ -215,6 +230,34 @@ def test_a_page_of_the_user_works_from_configuration_to_report(tmp_path: Path) -
     assert outcome.report.location(violation.place).line == 4
     assert outcome.report.suppressed == 1
     assert outcome.exit_code == 0
+
+
+OPTIONS = GOOD.replace('"do not"\n', '"do not"\noptions = { allow = ["x"], strict = false, least = 3 }\n')
+
+
+def test_options_of_a_rule_are_the_defaults_or_what_the_user_sets(tmp_path: Path) -> None:
+    _own_rules(tmp_path, OPTIONS)
+    _, rules = configure(tmp_path, Options())
+    assert rules["ABC001"].options == {"allow": ("x",), "strict": False, "least": 3}
+    with (tmp_path / "archlint.toml").open("a") as file:
+        file.write('allow = ["y", "z"]\nstrict = true\n')
+    _, rules = configure(tmp_path, Options())
+    assert rules["ABC001"].options == {"allow": ("y", "z"), "strict": True, "least": 3}
+    assert rules["ABC001"].strings("allow") == ("y", "z")
+    assert rules["ABC001"].flag("strict")
+
+
+def test_mistakes_in_options_are_told(tmp_path: Path) -> None:
+    _own_rules(tmp_path, OPTIONS)
+    with (tmp_path / "archlint.toml").open("a") as file:
+        file.write('alow = ["y"]\nstrict = "yes"\nleast = true\n')
+    with pytest.raises(ConfigError) as caught:
+        configure(tmp_path, Options())
+    assert [message.rpartition("archlint.toml:")[2] for message in caught.value.messages] == [
+        '4: rule.ABC001.alow: unknown option; did you mean "allow"?',
+        "5: rule.ABC001.strict: must be true or false, not a string",
+        "6: rule.ABC001.least: must be a whole number, not a boolean",
+    ]
 
 
 def test_a_page_that_is_not_utf8_is_named(tmp_path: Path) -> None:

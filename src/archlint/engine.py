@@ -130,10 +130,22 @@ def configure(start: Path, options: Options) -> tuple[Config, dict[str, Rule]]:
 
     def known(directories: tuple[Path, ...]) -> Known:
         rules.update(pages.load([*built_in, *rulefiles.user_pages(directories)]))
-        return Known({code: rule.name for code, rule in rules.items()}, {})
+        return Known(
+            {code: rule.name for code, rule in rules.items()},
+            {code: {name: _type(value) for name, value in rule.options.items()} for code, rule in rules.items()},
+        )
 
     config = settings.load(start, options.config, options.isolated, known)
-    return config, rules or pages.load(built_in)
+    return config, {code: _with_options(rule, config) for code, rule in (rules or pages.load(built_in)).items()}
+
+
+def _type(default: object) -> type:
+    return list if isinstance(default, tuple) else type(default)
+
+
+def _with_options(rule: Rule, config: Config) -> Rule:
+    wished = config.rules.get(rule.code)
+    return msgspec.structs.replace(rule, options={**rule.options, **wished.options}) if wished else rule
 
 
 def available_jobs() -> int:

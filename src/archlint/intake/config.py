@@ -25,7 +25,7 @@ class RuleSettings(msgspec.Struct, frozen=True):
     """The user's wishes for one rule; without a `severity` it keeps its own."""
 
     severity: Severity | None = None
-    options: Mapping[str, object] = {}
+    options: Mapping[str, bool | int | str | tuple[str, ...]] = {}
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):

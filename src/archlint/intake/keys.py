@@ -154,10 +154,11 @@ def _rules(scope: _Scope, key: Key, value: object) -> dict[str, RuleSettings]:
 
 def _rule(scope: _Scope, key: Key, types: Mapping[str, type], settings: Mapping[str, object]) -> RuleSettings:
     severity = _severity(scope, (*key, "severity"), settings["severity"]) if "severity" in settings else None
-    options: dict[str, object] = {}
+    options: dict[str, bool | int | str | tuple[str, ...]] = {}
     for name, value in settings.items():
         if name in types:
-            options[name] = _option(scope, (*key, name), types[name], value)
+            if (read := _option(scope, (*key, name), types[name], value)) is not None:
+                options[name] = read
         elif name != "severity":
             known = ("severity", *types)
             hint = did_you_mean(name, known) or f"; the rule has {', '.join(known)}"
@@ -165,12 +166,13 @@ def _rule(scope: _Scope, key: Key, types: Mapping[str, type], settings: Mapping[
     return RuleSettings(severity, options)
 
 
-def _option(scope: _Scope, key: Key, wanted: type, value: object) -> object:
+def _option(scope: _Scope, key: Key, wanted: type, value: object) -> bool | int | str | tuple[str, ...] | None:
     if wanted is list:
         return scope.file.strings(key, value)
-    if type(value) is not wanted:
-        scope.file.complain(key, f"must be {_OPTION_TYPES[wanted]}, not {kind(value)}")
-    return value
+    if type(value) is wanted and isinstance(value, bool | int | str):
+        return value
+    scope.file.complain(key, f"must be {_OPTION_TYPES[wanted]}, not {kind(value)}")
+    return None
 
 
 def _blocking(scope: _Scope, key: Key, value: object) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The rule as every part of archlint reads it: what its page says, as one plain value."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from archlint.model import Place, Severity, Step, Violation
@@ -29,7 +31,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     `name` is kebab-case and names the bad thing; `family` is the folder of the page. `default` is false for
     rules that run only when selected. `summary` is the page's first sentence (inline Markdown), `markdown`
     the page as it is shown to people, `url` where it is published. `match`, `unless`, `within` and `message` are the
-    pattern; `match` is empty when a check judges the rule. `page` is the path of the page as it was read.
+    pattern; `match` is empty when a check judges the rule. `options` are what can be set for the rule, by name: the
+    page's defaults or the user's wishes. `page` is the path of the page as it was read.
     """
 
     code: str
@@ -44,7 +47,18 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     unless: tuple[Pattern, ...] = ()
     within: str = ""
     message: str = ""
+    options: Mapping[str, bool | int | str | tuple[str, ...]] = {}
     page: str = ""
+
+    def strings(self, option: str) -> tuple[str, ...]:
+        """Return the value of an option that is a list of strings."""
+        value = self.options[option]
+        assert isinstance(value, tuple)
+        return value
+
+    def flag(self, option: str) -> bool:
+        """Return the value of an option that is true or false."""
+        return self.options[option] is True
 
     def violation(
         self,

@@ -2,7 +2,8 @@
 
 The format is described in the documentation of the rules themselves: `# CODE name`, one summary sentence, a
 `toml` block of metadata, prose, and the sections Bad and Good, whose code blocks are the rule's tests; a section Fix
-shows in pairs of blocks what its fix does.
+shows in pairs of blocks what its fix does. A table `options` in the metadata names what users can set under
+`[tool.archlint.rule.<CODE>]`, each with its default, whose type is what they may write.
 """
 
 import difflib
@@ -30,7 +31,9 @@ _KEYS: Mapping[str, type | tuple[type, ...]] = {
     "within": str,
     "without-arguments": list,
     "message": str,
+    "options": dict,
 }
+_OPTION = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
 class PageError(Exception):
@@ -83,7 +86,8 @@ def _parse(page: Page) -> tuple[Rule | None, list[str]]:
         wrong.append("a summary paragraph must follow the heading")
     match, bad_match = _patterns(metadata.get("match", []), metadata.get("without-arguments", []), "match")
     unless, bad_unless = _patterns(metadata.get("unless", []), [], "unless")
-    wrong += bad_match + bad_unless
+    options, bad_options = _options(metadata.get("options"))
+    wrong += bad_match + bad_unless + bad_options
     if match and not metadata.get("message"):
         wrong.append('"match" needs a "message" that says what is wrong and what to do')
     code = heading["code"]
@@ -100,6 +104,7 @@ def _parse(page: Page) -> tuple[Rule | None, list[str]]:
         unless=unless,
         within=str(metadata.get("within", "")),
         message=str(metadata.get("message", "")),
+        options=options,
         page=page.path,
     )
     return rule, wrong
@@ -163,6 +168,22 @@ def _patterns(entries: object, without: object, key: str) -> tuple[tuple[Pattern
         except PatternError as error:
             wrong.append(f'"{key}": {error}')
     return tuple(parsed), wrong
+
+
+def _options(table: object) -> tuple[dict[str, bool | int | str | tuple[str, ...]], list[str]]:
+    """Read the options of a rule: names with their default values, whose types are what users may write."""
+    options: dict[str, bool | int | str | tuple[str, ...]] = {}
+    wrong: list[str] = []
+    for name, value in table.items() if isinstance(table, dict) else ():
+        if not _OPTION.fullmatch(name) or name == "severity":
+            wrong.append(f'"options": "{name}" is no name for an option; use lower-case words with hyphens')
+        elif isinstance(value, bool | int | str):
+            options[name] = value
+        elif isinstance(value, list) and all(isinstance(each, str) for each in value):
+            options[name] = tuple(value)
+        else:
+            wrong.append(f'"options": the default of "{name}" must be true or false, a number, a string or strings')
+    return options, wrong
 
 
 class Example(msgspec.Struct, frozen=True):
