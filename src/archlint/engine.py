@@ -40,6 +40,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     config: Path | None = None
     isolated: bool = False
     jobs: int | None = None
+    fail_on: Severity | None = None
     fixes: bool = False
 
 
@@ -136,6 +137,8 @@ def configure(start: Path, options: Options) -> tuple[Config, dict[str, Rule]]:
         )
 
     config = settings.load(start, options.config, options.isolated, known)
+    if options.fail_on is not None:
+        config = msgspec.structs.replace(config, fail_on=options.fail_on)
     return config, {code: _with_options(rule, config) for code, rule in (rules or pages.load(built_in)).items()}
 
 

@@ -1,5 +1,6 @@
 """`archlint check`: the report, and what `--fix` does about it."""
 
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -8,7 +9,9 @@ import msgspec
 from archlint.cli.common import able, selectors, stop, wants_colour, write
 from archlint.engine import Options, Outcome, check
 from archlint.fixing import Fixed, fix
-from archlint.outcome.reporters import REPORTERS, concise, summary
+from archlint.model import Severity
+from archlint.outcome.reporters import REPORTERS, SHOW_FIXES, concise, summary
+from archlint.outcome.reporters.limits import beyond
 from archlint.outcome.reporters.paint import colours, plain
 
 _SELECTORS = "Comma-separated codes, names, families (RDS) or ALL; may be given more than once."
@@ -21,6 +24,14 @@ _SELECTORS = "Comma-separated codes, names, families (RDS) or ALL; may be given 
 @click.option("--extend-select", multiple=True, help="Run these rules too.")
 @click.option("--output-format", type=click.Choice(tuple(REPORTERS)), default="text", show_default=True)
 @click.option("-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here.")
+@click.option(
+    "--report", multiple=True, metavar="FORMAT=FILE", help="Write this report too; may be given more than once."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([each.value for each in Severity]),
+    help="Exit 1 from this severity on, whatever is configured.",
+)
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Use this configuration file.")
 @click.option("--isolated", is_flag=True, help="Use no configuration file.")
 @click.option("--fix", is_flag=True, help="Make the fixes that are safe, and report what is left.")
@@ -42,6 +53,8 @@ def command(  # noqa: PLR0913 -- one parameter an option
     extend_select: tuple[str, ...],
     output_format: str,
     output_file: Path | None,
+    report: tuple[str, ...],
+    fail_on: str | None,
     config: Path | None,
     isolated: bool,
     fix: bool,
@@ -65,6 +78,8 @@ def command(  # noqa: PLR0913 -- one parameter an option
         stop("--fix and --diff exclude each other; leave one out")
     if unsafe_fixes and not (fix or diff):
         stop("--unsafe-fixes says which fixes --fix makes or --diff shows; add one of them")
+    reports = [_report(each) for each in report]
+    formats = {output_format, *(name for name, _ in reports)}
     options = Options(
         select=selectors(select) if select else None,
         ignore=selectors(ignore),
@@ -72,7 +87,8 @@ def command(  # noqa: PLR0913 -- one parameter an option
         config=config,
         isolated=isolated,
         jobs=jobs,
-        fixes=fix or diff or output_format in ("json", "sarif"),
+        fail_on=Severity(fail_on) if fail_on else None,
+        fixes=fix or diff or not SHOW_FIXES.isdisjoint(formats),
     )
     with able():
         fixed = _fixed(paths, options, unsafe=unsafe_fixes, write=fix) if fix or diff else None
@@ -85,9 +101,25 @@ def command(  # noqa: PLR0913 -- one parameter an option
         write(summary.statistics(outcome.report, outcome.rules), output_file)
     else:
         write(_rendered(outcome, output_format, output_file), output_file)
+    for name, file in reports:
+        write(_rendered(outcome, name, file), file)
     if not quiet:
+        for each in sorted(formats):
+            _note(beyond(each, outcome.report))
         _tell(outcome, fixed, verbose=verbose, diff=diff)
     context.exit(0 if exit_zero and exit_code == 1 else exit_code)
+
+
+def _report(text: str) -> tuple[str, Path]:
+    """Return format and file of a `--report`."""
+    name, _, file = text.partition("=")
+    if name not in REPORTERS:
+        near = get_close_matches(name, REPORTERS, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(REPORTERS)}"
+        stop(f"--report {text}: there is no format {name}; {hint}")
+    if not file:
+        stop(f"--report {text}: names no file; write {name}=FILE")
+    return name, Path(file)
 
 
 def _fixed(paths: tuple[Path, ...], options: Options, *, unsafe: bool, write: bool) -> Fixed:
@@ -111,9 +143,14 @@ def _tell(outcome: Outcome, fixed: Fixed | None, *, verbose: bool, diff: bool) -
         file = outcome.config.file
         click.echo(f"configuration: {file if file else 'none'}; rules: {', '.join(outcome.rules)}", err=True)
     hint = "" if fixed else summary.fixable(outcome.report)
-    for note in (*outcome.report.notes, *filter(None, (hint,))):
-        click.echo(f"note: {note}", err=True)
+    for note in (*outcome.report.notes, hint):
+        _note(note)
     if fixed:
         click.echo(summary.fixed(fixed.count, len(fixed.after), fixed.unsafe, would=diff), err=True)
     if not diff:
         click.echo(summary.summary(outcome.report), err=True)
+
+
+def _note(sentence: str) -> None:
+    if sentence:
+        click.echo(f"note: {sentence}", err=True)

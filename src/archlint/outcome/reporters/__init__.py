@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from archlint.model import Report
-from archlint.outcome.reporters import concise, json, sarif, text
+from archlint.outcome.reporters import concise, github, gitlab, json, junit, markdown, rdjson, sarif, text
 from archlint.outcome.reporters.paint import Paint
 from archlint.rulebook.model import Rule
 
@@ -18,5 +18,13 @@ REPORTERS: Mapping[str, Reporter] = {
     "concise": concise.render,
     "json": json.render,
     "sarif": sarif.render,
+    "github": github.render,
+    "gitlab": gitlab.render,
+    "junit": junit.render,
+    "rdjson": rdjson.render,
+    "markdown": markdown.render,
 }
 """Output format to reporter."""
+
+SHOW_FIXES = frozenset({"json", "sarif", "rdjson"})
+"""The formats that carry fixes, which cost a second parse."""

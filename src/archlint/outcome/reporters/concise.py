@@ -11,7 +11,7 @@ from archlint.rulebook.model import Rule
 
 def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
     """Write a line each: `path:line:col: CODE message`, `path:line:1: failure message`."""
-    lines = [_violation_line(report, violation, paint) for violation in report.violations]
+    lines = [violation_line(report, violation, paint) for violation in report.violations]
     for failure in report.failures:
         where = f"{place(report, failure.path, failure.line or 1, 1)} " if failure.path else ""
         lines.append(f"{where}{paint('failure', 'error')} {visible(failure.message)}")
@@ -23,7 +23,8 @@ def place(report: Report, path: str, line: int, column: int) -> str:
     return f"{visible(relative(path, report.cwd))}:{line}:{column}:"
 
 
-def _violation_line(report: Report, violation: Violation, paint: Paint) -> str:
+def violation_line(report: Report, violation: Violation, paint: Paint) -> str:
+    """Return the line of one violation, without a line end."""
     where = report.location(violation.place)
     head = place(report, violation.place.path, where.line, where.column)
     return f"{head} {paint(violation.code, violation.severity)} {visible(violation.message)}"

@@ -15,7 +15,8 @@ from archlint.rulebook.model import Rule
 
 _PROJECT = "https://github.com/archlint/archlint"
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_RESULT_LIMIT = 25_000  # GitHub rejects a run with more
+RESULT_LIMIT = 25_000  # GitHub rejects a run with more
+SHOWN_LIMIT = 5_000  # GitHub shows no more, the gravest
 _STEP_LIMIT = 1_000  # GitHub shows no more
 
 Entry = tuple[Violation, str]
@@ -50,9 +51,9 @@ def _run(report: Report, rules: Mapping[str, Rule]) -> Json:
 
 def _kept(report: Report) -> list[Entry]:
     entries = list(zip(report.violations, report.identities, strict=True))
-    if len(entries) > _RESULT_LIMIT:
+    if len(entries) > RESULT_LIMIT:
         entries.sort(key=lambda entry: -entry[0].severity.rank)
-    return entries[:_RESULT_LIMIT]
+    return entries[:RESULT_LIMIT]
 
 
 def _paths(report: Report, entries: Sequence[Entry]) -> Iterator[str]:
@@ -88,7 +89,7 @@ def _provenance(found: Provenance | None) -> Json:
 def _invocation(report: Report, places: Places, left_out: int) -> Json:
     notifications = [_notification(failure, places) for failure in report.failures]
     if left_out:
-        message = f"{left_out:,} violations are left out: a run holds at most {_RESULT_LIMIT:,} results."
+        message = f"{left_out:,} violations are left out: a run holds at most {RESULT_LIMIT:,} results."
         notifications.append({"level": "warning", "message": {"text": message}})
     if not report.failures:
         return {"executionSuccessful": True, "toolExecutionNotifications": notifications}

@@ -3,7 +3,7 @@
 import re
 from unicodedata import category, east_asian_width
 
-_OBEYED = re.compile(
+OBEYED = re.compile(
     "["
     "\x00-\x1f\x7f-\x9f"  # control characters, the terminal's escapes among them
     "\xad\u200b\u2028\u2029\u2060-\u2064\ufeff"  # invisible, or ends a line
@@ -12,12 +12,13 @@ _OBEYED = re.compile(
     "\ud800-\udfff"  # half a character: no encoding can write it
     "]"
 )
+"""What a terminal or a viewer obeys, hides or cannot write."""
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 def visible(text: str) -> str:
     r"""Return `text` on one line, each control and bidi character as Python escapes it (`\x1b`, `\u202e`)."""
-    return text if text.isascii() and text.isprintable() else _OBEYED.sub(_escaped, text)
+    return text if text.isascii() and text.isprintable() else OBEYED.sub(_escaped, text)
 
 
 def cells(text: str) -> int:
