@@ -1,34 +1,14 @@
 """What the tests share: `# expect:` markers, violations in the same form, and the fixture projects."""
 
-import re
 from collections import Counter
 from pathlib import Path
-from typing import TypeAlias
 
 from archlint.model import Report
+from archlint.rulebook.examples import Finding, expected
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "rules"
 FIXTURES = ROOT / "fixtures"
-
-Finding: TypeAlias = tuple[str, int, str]
-"""Path relative to the project (forward slashes), line (1-based), rule code."""
-
-_CODE = r"[A-Z]{3}\d{3}"
-_MARKER = re.compile(rf"# expect: ({_CODE}(?:, {_CODE})*)$")
-
-
-def expected(path: str, text: str) -> Counter[Finding]:
-    """Collect the `# expect: CODE, CODE` markers that end lines of `text`; a malformed one is an error."""
-    findings: Counter[Finding] = Counter()
-    for number, line in enumerate(text.split("\n"), start=1):
-        if "expect:" not in line:
-            continue
-        marker = _MARKER.search(line)
-        if marker is None:
-            raise ValueError(f"{path}:{number}: malformed marker; end the line with `# expect: ABC123, ABC123`")
-        findings.update((path, number, code) for code in marker[1].split(", "))
-    return findings
 
 
 def expected_in(project: Path) -> Counter[Finding]:

@@ -8,11 +8,11 @@ import pytest
 from archlint.facts.extract import extract
 from archlint.model import Severity, Violation
 from archlint.project.program import Architecture, Module, Project
+from archlint.rulebook.examples import Finding, expected
 from archlint.rulebook.judge import PROJECT_CHECKS
 from archlint.rulebook.model import Rule
 from tests.calls_that_block import BLOCKS
 from tests.calls_that_do_not_block import SAFE
-from tests.support import Finding, expected
 from tests.test_types import LIBRARY
 
 _FILE = re.compile(r"^# file: (.+)$\n", re.MULTILINE)

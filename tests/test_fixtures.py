@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from archlint.engine import Options, check
-from tests.support import FIXTURES, expected, expected_in, fixture_projects, found, rule_codes
+from archlint.rulebook.examples import expected
+from tests.support import FIXTURES, expected_in, fixture_projects, found, rule_codes
 
 
 @pytest.mark.parametrize("jobs", [1, 2])

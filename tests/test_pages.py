@@ -6,8 +6,9 @@ import pytest
 
 from archlint.engine import Options, check
 from archlint.intake.rulefiles import built_in_pages
-from archlint.rulebook.pages import Example, Page, examples
-from tests.support import expected, found
+from archlint.rulebook.examples import Example, examples, expected
+from archlint.rulebook.pages import Page
+from tests.support import found
 
 EXAMPLES = [(page, example) for page in built_in_pages() for example in examples(page.text)]
 

@@ -10,7 +10,8 @@ from archlint.engine import Options, check, configure
 from archlint.intake.rulefiles import user_pages
 from archlint.intake.settings import ConfigError
 from archlint.model import Severity
-from archlint.rulebook.pages import Page, PageError, examples, load
+from archlint.rulebook.examples import examples
+from archlint.rulebook.pages import Page, PageError, load
 
 GOOD = """# ABC001 bad-thing
 

@@ -8,7 +8,7 @@ shows in pairs of blocks what its fix does. A table `options` in the metadata na
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -184,40 +184,3 @@ def _options(table: object) -> tuple[dict[str, bool | int | str | tuple[str, ...
         else:
             wrong.append(f'"options": the default of "{name}" must be true or false, a number, a string or strings')
     return options, wrong
-
-
-class Example(msgspec.Struct, frozen=True):
-    """One example of a page: its section, the page's line (1-based) of its first block, files by path."""
-
-    section: str
-    line: int
-    files: Mapping[str, str]
-
-
-_BLOCK = re.compile(
-    r"^(?:`(?P<path>[^`\n]+)`:\s*\n\s*)?```(?P<language>python|toml|ini)\n(?P<code>.*?)^```$"
-    r"|^(?P<heading>#{2,3} [^\n]*|---)$",
-    re.MULTILINE | re.DOTALL,
-)
-
-
-def examples(text: str) -> Iterator[Example]:
-    """Yield the examples of a page: named blocks that follow each other are one project, others one file."""
-    section, line = "", 0
-    files: dict[str, str] = {}
-    for block in _BLOCK.finditer(text):
-        heading, path = block["heading"], block["path"]
-        if (heading or path is None) and files:
-            yield Example(section, line, files)
-            files = {}
-        if heading:
-            section = heading[3:] if heading.startswith("## ") else section
-        elif section in ("Bad", "Good"):
-            here = text.count("\n", 0, block.start()) + 1
-            if path is None and block["language"] == "python":
-                yield Example(section, here, {"example.py": block["code"]})
-            elif path is not None:
-                line = line if files else here
-                files[path] = block["code"]
-    if files:
-        yield Example(section, line, files)
