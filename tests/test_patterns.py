@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import pytest
 
 from archlint.rulebook.model import Rule
-from archlint.rulebook.pages import Page, load
-from archlint.rulebook.patterns import pattern_violations
+from archlint.rulebook.pages import WITHIN, Page, load
+from archlint.rulebook.patterns import pattern_violations, stands_within
 from tests.test_types import project
 
 PAGE = """# ABC001 bad-thing
@@ -127,10 +127,65 @@ def test_unless() -> None:
         ("decorator", "@f()\ndef h(): pass", "def h(): f()"),
         ("with", "with x: f()", "with f(): pass"),
         ("try", "try: f()\nfinally: pass", "try: pass\nfinally: f()"),
+        ("module body", "if x:\n    f()", 'if __name__ == "__main__":\n    f()'),
+        ("class body", "class A:\n    x = f()", "class A:\n    def h(self): f()"),
+        ("comprehension", "[f() for x in y]", "for x in y: f()"),
+        ("condition", "if x: f()", "if f(): pass"),
+        ("default", "def h(x=f()): pass", "def h(x=1): f()"),
     ],
 )
 def test_within(within: str, yes: str, no: str) -> None:
     assert lines(f'match = ["lib.f(...)"]\nwithin = "{within}"', [yes, no]) == [yes]
+
+
+def test_within_names_all_places() -> None:
+    assert set(stands_within.__globals__["_BITS"]) <= WITHIN
+
+
+@pytest.mark.parametrize(
+    ("metadata", "modules"),
+    [
+        ('layers = ["domain"]', ["shop.domain.m"]),
+        ('layers = ["domain", "infrastructure"]', ["shop.domain.m", "shop.infrastructure.m"]),
+        ('except-layers = ["domain"]', ["manage", "shop.infrastructure.m", "shop.other", "tests.test_m"]),
+        ('except-layers = ["tests", "composition", "domain"]', ["shop.infrastructure.m", "shop.other"]),
+    ],
+)
+def test_layers(metadata: str, modules: list[str]) -> None:
+    names = ["shop.domain.m", "shop.infrastructure.m", "shop.other", "manage", "tests.test_m"]
+    text = "import lib\nlib.f()\n"
+    packages = ["shop", "shop.domain", "shop.infrastructure", "tests"]
+    whole = project(dict.fromkeys(names, text) | dict.fromkeys(packages, ""))
+    for entry in ("lib.f(...)", "import lib"):
+        found = pattern_violations(whole, [rule(f'match = ["{entry}"]\n{metadata}')])
+        assert sorted(each.module for each in found) == modules
+
+
+def test_a_guessed_layer_makes_no_error() -> None:
+    text = "import lib\nlib.f()\n"
+    whole = project({"shop.domain": "", "shop.domain.a": text, "shop.infrastructure": "", "shop.models": text})
+    found = pattern_violations(whole, [rule('match = ["lib.f(...)"]\nlayers = ["domain"]')])
+    assert {each.module: each.severity for each in found} == {"shop.domain.a": "error", "shop.models": "warning"}
+
+
+@pytest.mark.parametrize(
+    ("within", "texts"),
+    [
+        ("function", ["def f():\n    import old\n"]),
+        ("module body", ["import old\n", "class A:\n    import old\n"]),
+        ("loop", []),
+    ],
+)
+def test_imports_within(within: str, texts: list[str]) -> None:
+    typing = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import old\n"
+    every = ["import old\n", "class A:\n    import old\n", "def f():\n    import old\n", typing]
+    metadata = f'match = ["import old"]\nwithin = "{within}"'
+    assert [text for text in every if matched(metadata, text)] == texts
+
+
+def test_an_import_of_one_name() -> None:
+    text = "from old import a, b\nimport old\nimport old.a.c\nfrom old.a import d\nfrom old import *\n"
+    assert matched('match = ["from old import a"]', text) == ["a", "old.a.c", "d"]
 
 
 @pytest.mark.parametrize(

@@ -69,8 +69,8 @@ def test_a_good_page() -> None:
             "message",
             "zzz",
             (
-                'unknown key "zzz"; known keys are default, match, message, options, severity, unless, within, '
-                "without-arguments"
+                'unknown key "zzz"; known keys are default, except-layers, layers, match, message, options, severity, '
+                "unless, within, without-arguments"
             ),
         ),
         ('"error"', '"fatal"', '"severity" must be "error", "warning" or "note"'),
@@ -79,7 +79,10 @@ def test_a_good_page() -> None:
         (
             "message",
             'within = "loops"\nmessage',
-            ('"within" must be one of async function, decorator, function, loop, module body, raise, try, with'),
+            (
+                '"within" must be one of async function, class body, comprehension, condition, decorator, default, '
+                "function, loop, module body, raise, try, with"
+            ),
         ),
         ("message", 'within = ["loop"]\nmessage', '"within" has the wrong type'),
         ("message", 'default = "no"\nmessage', '"default" has the wrong type'),
@@ -139,6 +142,37 @@ def test_a_good_page() -> None:
             "message",
             'unless = ["x"]\nmessage',
             '"unless": `x` has no module; write `builtins.x` for a builtin',
+        ),
+        (
+            "message",
+            'layers = ["domane"]\nmessage',
+            (
+                '"layers": there is no layer role "domane"; the roles are '
+                "domain, application, infrastructure, presentation, composition, tests"
+            ),
+        ),
+        ("message", 'except-layers = "tests"\nmessage', '"except-layers" has the wrong type'),
+        (
+            "message",
+            'unless = ["lib.other(...)"]\nmessage',
+            '"unless": `lib.other` is in no entry of "match", so there is nothing to exempt',
+        ),
+        ('match = ["lib.thing(...)"]', 'within = "loop"', '"within" does nothing without "match"'),
+        (
+            '["lib.thing(...)"]',
+            '["import lib"]\nwithout-arguments = ["x"]',
+            '"without-arguments" is about calls, but "match" has none',
+        ),
+        ("lib.thing(...)", "dict.keys(...)", '"match": `dict.keys(...)` has no module; write `builtins.dict.keys`'),
+        (
+            "lib.thing(...)",
+            "import a, b",
+            '"match": `import a, b`: write one import an entry, `import a.b` or `from a import b`',
+        ),
+        (
+            "lib.thing(...)",
+            "from a import *",
+            '"match": `from a import *`: write one import an entry, `import a.b` or `from a import b`',
         ),
         ("match", "options = 3\nmatch", '"options" has the wrong type'),
         (

@@ -195,7 +195,8 @@ def _vacuous_layers(project: Project, config: Config) -> Iterator[Failure]:
 
 
 def _layer_notes(project: Project, rules: Mapping[str, Rule]) -> Iterator[str]:
-    known = project.query(layers) if {"LAY001", "PRT001"}.intersection(rules) else None
+    asked = {"LAY001", "PRT001", "DOM004", "DOM005"}.intersection(rules) or any(each.layers for each in rules.values())
+    known = project.query(layers) if asked else None
     if known is None or not known.inferred:
         return
     roles = {role: len(names) for role, names in known.members().items() if role != "tests"}

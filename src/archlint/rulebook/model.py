@@ -30,9 +30,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is kebab-case and names the bad thing; `family` is the folder of the page. `default` is false for
     rules that run only when selected. `summary` is the page's first sentence (inline Markdown), `markdown`
-    the page as it is shown to people, `url` where it is published. `match`, `unless`, `within` and `message` are the
-    pattern; `match` is empty when a check judges the rule. `options` are what can be set for the rule, by name: the
-    page's defaults or the user's wishes. `page` is the path of the page as it was read.
+    the page as it is shown to people, `url` where it is published. `match`, `unless`, `within`, `layers`,
+    `except_layers` and `message` are the pattern; `match` is empty when a check judges the rule. `options` are
+    what can be set for the rule, by name: the page's defaults or the user's wishes. `page` is the path of the
+    page as it was read.
     """
 
     code: str
@@ -46,6 +47,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     match: tuple[Pattern, ...] = ()
     unless: tuple[Pattern, ...] = ()
     within: str = ""
+    layers: tuple[str, ...] = ()
+    except_layers: tuple[str, ...] = ()
     message: str = ""
     options: Mapping[str, bool | int | str | tuple[str, ...]] = {}
     page: str = ""

@@ -15,10 +15,16 @@ import msgspec
 import tomli
 
 from archlint.model import Severity
+from archlint.project.layers import ROLES
 from archlint.rulebook.model import Pattern, Rule
 from archlint.rulebook.pattern_language import PatternError, parse_pattern
 
-WITHIN = frozenset({"", "async function", "function", "loop", "module body", "raise", "decorator", "with", "try"})
+WITHIN = frozenset(
+    {
+        *("", "async function", "function", "module body", "class body", "loop", "comprehension", "condition"),
+        *("with", "try", "raise", "decorator", "default"),
+    }
+)
 _HEADING = re.compile(r"\A#\s+(?P<code>[A-Z]{3}\d{3})\s+(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\s*$", re.MULTILINE)
 _METADATA = re.compile(r"^```toml\n(?P<toml>.*?)^```$", re.MULTILINE | re.DOTALL)
 _SECTION = re.compile(r"^## (?P<title>.+?)\s*$", re.MULTILINE)
@@ -30,6 +36,8 @@ _KEYS: Mapping[str, type | tuple[type, ...]] = {
     "unless": list,
     "within": str,
     "without-arguments": list,
+    "layers": list,
+    "except-layers": list,
     "message": str,
     "options": dict,
 }
@@ -87,7 +95,7 @@ def _parse(page: Page) -> tuple[Rule | None, list[str]]:
     match, bad_match = _patterns(metadata.get("match", []), metadata.get("without-arguments", []), "match")
     unless, bad_unless = _patterns(metadata.get("unless", []), [], "unless")
     options, bad_options = _options(metadata.get("options"))
-    wrong += bad_match + bad_unless + bad_options
+    wrong += bad_match + bad_unless + bad_options + _ineffective(metadata, match, unless)
     if match and not metadata.get("message"):
         wrong.append('"match" needs a "message" that says what is wrong and what to do')
     code = heading["code"]
@@ -103,6 +111,8 @@ def _parse(page: Page) -> tuple[Rule | None, list[str]]:
         match=match,
         unless=unless,
         within=str(metadata.get("within", "")),
+        layers=_strings(metadata, "layers"),
+        except_layers=_strings(metadata, "except-layers"),
         message=str(metadata.get("message", "")),
         options=options,
         page=page.path,
@@ -131,7 +141,15 @@ def _metadata(text: str) -> tuple[dict[str, Any], list[str]]:
         wrong.append('"severity" must be "error", "warning" or "note"')
     if str(values.get("within", "")) not in WITHIN:
         wrong.append(f'"within" must be one of {", ".join(sorted(filter(None, WITHIN)))}')
+    for key in ("layers", "except-layers"):
+        unknown = [role for role in _strings(values, key) if role not in ROLES]
+        wrong += [f'"{key}": there is no layer role "{each}"; the roles are {", ".join(ROLES)}' for each in unknown]
     return values, wrong
+
+
+def _strings(metadata: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = metadata.get(key, [])
+    return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
 def _severity(metadata: Mapping[str, Any]) -> Severity | None:
@@ -168,6 +186,26 @@ def _patterns(entries: object, without: object, key: str) -> tuple[tuple[Pattern
         except PatternError as error:
             wrong.append(f'"{key}": {error}')
     return tuple(parsed), wrong
+
+
+def _ineffective(metadata: Mapping[str, Any], match: Iterable[Pattern], unless: Iterable[Pattern]) -> list[str]:
+    """Say what part of a pattern can have no effect, if all entries could be read."""
+    kinds = {pattern.kind for pattern in match}
+    wrong = [
+        f'"{key}" does nothing without "match"'
+        for key in ("unless", "within", "without-arguments", "layers", "except-layers")
+        if not kinds and key in metadata and "match" not in metadata
+    ]
+    if kinds and "without-arguments" in metadata and kinds <= {"load", "import"}:
+        wrong.append('"without-arguments" is about calls, but "match" has none')
+    names = {pattern.name for pattern in match}
+    if len(names) == len(metadata.get("match", [])):
+        wrong += [
+            f'"unless": `{each.name}` is in no entry of "match", so there is nothing to exempt'
+            for each in unless
+            if each.kind != "import" and each.name not in names
+        ]
+    return wrong
 
 
 def _options(table: object) -> tuple[dict[str, bool | int | str | tuple[str, ...]], list[str]]:

@@ -1,11 +1,14 @@
 """The small language of `match` and `unless`: one Python expression or one import line an entry."""
 
 import ast
+import builtins
 import re
 
 from archlint.rulebook.model import Pattern
 
-_IMPORT = re.compile(r"import ([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)")
+_NAME = r"[A-Za-z_]\w*"
+_DOTTED = rf"{_NAME}(?:\.{_NAME})*"
+_IMPORT = re.compile(rf"import ({_DOTTED})|from ({_DOTTED}) import ({_NAME})")
 _WITHOUT = re.compile(r"([A-Za-z_]\w*)(?::(\d+))?")
 
 
@@ -33,9 +36,9 @@ def parse_pattern(entry: object, without: list[object]) -> Pattern:
 
 
 def _from_text(text: str, kind: str, without: list[object]) -> Pattern:
-    imported = _IMPORT.fullmatch(text.strip())
-    if imported:
-        return Pattern(kind="import", name=imported[1])
+    words = text.split()
+    if words[:1] in (["import"], ["from"]):
+        return _imported(text)
     try:
         node = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -51,6 +54,13 @@ def _from_text(text: str, kind: str, without: list[object]) -> Pattern:
     if kind == "call":
         raise PatternError(f"`{text}` is no call; write `{text}(...)`")
     return Pattern(kind=kind, name=_dotted(node, text))
+
+
+def _imported(text: str) -> Pattern:
+    written = _IMPORT.fullmatch(" ".join(text.split()))
+    if written is None:
+        raise PatternError(f"`{text}`: write one import an entry, `import a.b` or `from a import b`")
+    return Pattern(kind="import", name=written[1] or f"{written[2]}.{written[3]}")
 
 
 def _arguments(node: ast.Call, text: str) -> tuple[tuple[tuple[str, str], ...], bool]:
@@ -90,6 +100,8 @@ def _dotted(node: ast.expr, text: str) -> str:
     parts.append(node.id)
     if len(parts) == 1:
         raise PatternError(f"`{text}` has no module; write `builtins.{parts[0]}` for a builtin")
+    if hasattr(builtins, parts[-1]):
+        raise PatternError(f"`{text}` has no module; write `builtins.{'.'.join(reversed(parts))}`")
     return ".".join(reversed(parts))
 
 

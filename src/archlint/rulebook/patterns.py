@@ -7,7 +7,9 @@ from functools import lru_cache
 from archlint.facts import model
 from archlint.facts.model import Call, Import, Load
 from archlint.facts.references import alternatives
-from archlint.model import Violation
+from archlint.model import Severity, Violation
+from archlint.project.entry import role_of
+from archlint.project.layers import layers
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
 from archlint.project.uses import last_word, other_spellings, spellings
@@ -18,6 +20,8 @@ class _Index:
     """Patterns by canonical name, and the last components by which a use is worth resolving."""
 
     def __init__(self, project: Project, rules: Iterable[Rule]) -> None:
+        self._project = project
+        self._roles: dict[str, str] = {}
         self.uses: dict[str, list[tuple[Rule, Pattern]]] = {}
         self.imports: list[tuple[Rule, Pattern]] = []
         for rule in rules:
@@ -34,6 +38,20 @@ class _Index:
         if "|" not in reference:
             return last_word(reference) in self.words
         return any(last_word(each) in self.words for each in alternatives(reference))
+
+    def holds(self, rule: Rule, module: Module) -> bool:
+        """Tell whether a rule is about modules of this layer role."""
+        if not rule.layers and not rule.except_layers:
+            return True
+        if module.path not in self._roles:
+            self._roles[module.path] = role_of(self._project, module)
+        role = self._roles[module.path]
+        return role not in rule.except_layers and (not rule.layers or role in rule.layers)
+
+    def severity(self, rule: Rule, module: Module) -> Severity | None:
+        """Return the severity where it is not the rule's own: no error where the layer is only guessed from a name."""
+        layer = self._project.query(layers).of(module.name) if rule.layers else None
+        return Severity.WARNING if layer and not layer.sure and rule.severity is Severity.ERROR else None
 
 
 def pattern_violations(project: Project, rules: Iterable[Rule]) -> Iterator[Violation]:
@@ -55,7 +73,7 @@ def _uses(module: Module, use: Call | Load, index: _Index, resolver: Types) -> I
     seen: set[str] = set()
     for name in resolver.names(reference):
         for rule, pattern in index.uses.get(name, ()):
-            if rule.code not in seen and _matches(rule, pattern, module, use):
+            if rule.code not in seen and _matches(rule, pattern, module, use) and index.holds(rule, module):
                 seen.add(rule.code)
                 yield rule.violation(
                     module,
@@ -63,6 +81,7 @@ def _uses(module: Module, use: Call | Load, index: _Index, resolver: Types) -> I
                     message=rule.message,
                     subject=pattern.name,
                     scope=module.scope(use.function, use.owner),
+                    severity=index.severity(rule, module),
                 )
 
 
@@ -89,7 +108,10 @@ def _imports(project: Project, module: Module, index: _Index) -> Iterator[Violat
     for rule, pattern in index.imports:
         for import_ in module.facts.imports:
             if _imports_from(import_, pattern):
-                if pattern.name.partition(".")[0] in project.by_name or _is_fallback(import_, rule, module):
+                own = pattern.name.partition(".")[0] in project.by_name
+                if own or _is_fallback(import_, rule, module) or not _may_stand(rule, import_):
+                    continue
+                if not index.holds(rule, module):
                     continue
                 yield rule.violation(
                     module,
@@ -97,6 +119,7 @@ def _imports(project: Project, module: Module, index: _Index) -> Iterator[Violat
                     message=rule.message,
                     subject=_whole(import_),
                     scope=module.scope(import_.function),
+                    severity=index.severity(rule, module),
                 )
 
 
@@ -117,6 +140,18 @@ def _is_fallback(import_: Import, rule: Rule, module: Module) -> bool:
     )
 
 
+def _may_stand(rule: Rule, import_: Import) -> bool:
+    """Tell whether an import stands where the page's `within` wants it, as far as imports know where they stand."""
+    match rule.within:
+        case "":
+            return True
+        case "function":
+            return import_.function >= 0
+        case "module body":
+            return import_.function < 0 and import_.kind != "type-checking"
+    return False
+
+
 def _is_below(name: str, package: str) -> bool:
     return name == package or name.startswith(package + ".")
 
@@ -132,15 +167,21 @@ def stands_within(within: str, module: Module, use: Call | Load) -> bool:
         case "function":
             return function is not None
         case "module body":
-            return function is None
-    bits = {
-        "loop": model.IN_LOOP,
-        "raise": model.IN_RAISE,
-        "decorator": model.IN_DECORATOR,
-        "with": model.IN_WITH,
-        "try": model.IN_TRY,
-    }
-    return bool(use.flags & bits[within])
+            return function is None and not use.flags & (model.IN_MAIN_GUARD | model.IN_TYPE_CHECKING)
+    return bool(use.flags & _BITS[within])
+
+
+_BITS = {
+    "class body": model.IN_CLASS_BODY,
+    "comprehension": model.IN_COMPREHENSION,
+    "condition": model.IN_CONDITION,
+    "decorator": model.IN_DECORATOR,
+    "default": model.IN_DEFAULT,
+    "loop": model.IN_LOOP,
+    "raise": model.IN_RAISE,
+    "try": model.IN_TRY,
+    "with": model.IN_WITH,
+}
 
 
 def arguments_match(pattern: Pattern, call: Call) -> bool:
