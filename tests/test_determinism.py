@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archlint.intake.workers import BATCH_BYTES
+from archlint.intake.gathering import BATCH_BYTES
 from tests.support import FIXTURES
 
 
@@ -23,9 +23,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def output(folder: Path, output_format: str, seed: int, jobs: int) -> tuple[bytes, bytes]:
+def output(folder: Path, output_format: str, seed: int, jobs: int, cache: str = "--no-cache") -> tuple[bytes, bytes]:
     """Check a folder in a process of its own; return what it writes, and what it tells beside that."""
-    options = ("--jobs", str(jobs), "--output-format", output_format)
+    options = ("--jobs", str(jobs), "--output-format", output_format, cache)
     done = subprocess.run(
         [sys.executable, "-m", "archlint", "check", ".", *options],
         cwd=folder,
@@ -42,3 +42,5 @@ def test_same_bytes_for_any_seed_and_jobs(shop: Path, output_format: str, seeds:
     first = output(shop, output_format, seed=0, jobs=1)
     for seed in seeds:
         assert output(shop, output_format, seed, jobs=2) == first
+    for seed in (0, *seeds):  # what one run keeps, the next uses
+        assert output(shop, output_format, seed, 1, cache="--cache-dir=kept") == first

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from archlint.facts.extract import extract
-from archlint.intake import workers
+from archlint.intake import gathering, workers
 from archlint.intake.config import Config
+from archlint.intake.gathering import Gathered, gather
 from archlint.intake.sources import SourceFile, find
-from archlint.intake.workers import Gathered, WorkerError, gather
+from archlint.intake.workers import WorkerError
 
 
 def files(folder: Path, texts: dict[str, str | bytes]) -> tuple[SourceFile, ...]:
@@ -40,7 +41,8 @@ def children() -> set[int]:
 
 
 @pytest.fixture(autouse=True)
-def _no_process_is_left() -> Iterator[None]:
+def _no_process_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(workers, "_kept", None)
     before = children()
     yield
     assert children() <= before
@@ -109,7 +111,7 @@ def test_a_file_that_takes_too_long_is_named(tmp_path: Path, monkeypatch: pytest
 
 
 def test_the_number_of_processes_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "BATCH_BYTES", 2000)
+    monkeypatch.setattr(gathering, "BATCH_BYTES", 2000)
     texts: dict[str, str | bytes] = {
         f"m{number}": f"import m{number // 2}\ndef f{number}(a: int): return a.b()\n" for number in range(40)
     }
@@ -139,7 +141,7 @@ def test_processes_that_do_not_start_are_one_error(
 
 
 def test_an_interrupt_ends_the_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "BATCH_BYTES", 1)
+    monkeypatch.setattr(gathering, "BATCH_BYTES", 1)
     found = files(tmp_path, {f"m{number}": "x = 1\n" * 5000 for number in range(60)})
     signal.setitimer(signal.ITIMER_REAL, 0.8)
     previous = signal.signal(signal.SIGALRM, signal.default_int_handler)

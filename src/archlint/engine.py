@@ -8,12 +8,14 @@ import msgspec
 
 from archlint.facts.text import DecodeError, decode
 from archlint.intake import rulefiles, settings
+from archlint.intake.cache import Answers, Store, cache_directory
 from archlint.intake.config import Config, Known
 from archlint.intake.contracts import find_contracts
+from archlint.intake.gathering import Gathered, gather, wished_fixes
 from archlint.intake.git import provenance
 from archlint.intake.gitignore import patterns
 from archlint.intake.sources import Sources, find
-from archlint.intake.workers import Gathered, gather, wished_fixes
+from archlint.intake.version import parser_version
 from archlint.model import Failure, Report, Severity, SourceText, Violation
 from archlint.outcome.identity import identities
 from archlint.outcome.suppressions import apply
@@ -31,7 +33,8 @@ from archlint.rulebook.selection import active, meant_by
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line decides; selectors are codes, names, families or `ALL`, `None` is as configured.
 
-    With `fixes` violations carry their fix, for which some files are parsed again.
+    With `fixes` violations carry their fix, for which some files are parsed again. With `cache` what was worked out is
+    kept for the next run, in `cache_dir` or else in the project.
     """
 
     select: tuple[str, ...] | None = None
@@ -42,6 +45,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     jobs: int | None = None
     fail_on: Severity | None = None
     fixes: bool = False
+    cache: bool = False
+    cache_dir: Path | None = None
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +58,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     chosen: Mapping[str, Rule]
     config: Config
     options: Options
+    notes: tuple[str, ...] = ()
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,8 +89,18 @@ def take_in(paths: Sequence[Path], options: Options) -> Taken:
     config, rules = configure(paths[0], options)
     chosen = _chosen(rules, config, options)
     sources = find(paths, config)
-    gathered = gather(sources.files, options.jobs or available_jobs(), sources.root)
-    return Taken(sources=sources, gathered=gathered, rules=rules, chosen=chosen, config=config, options=options)
+    store = Store(cache_directory(config.root or sources.base, options.cache_dir) if options.cache else None)
+    known = Answers(store, parser_version(), sources.root.as_posix()) if options.cache else None
+    gathered = gather(sources.files, options.jobs or available_jobs(), sources.root, known)
+    return Taken(
+        sources=sources,
+        gathered=gathered,
+        rules=rules,
+        chosen=chosen,
+        config=config,
+        options=options,
+        notes=(store.problem,) if store.problem else (),
+    )
 
 
 def assess(taken: Taken) -> Outcome:
@@ -111,6 +127,7 @@ def assess(taken: Taken) -> Outcome:
         failures=(*sources.failures, *gathered.failures, *failures, *unmade),
         notes=(
             *sources.notes,
+            *taken.notes,
             *_layer_notes(project, taken.chosen),
             *(each for each in found if isinstance(each, str)),
         ),

@@ -8,8 +8,9 @@ import msgspec
 
 from archlint.engine import Options, Outcome, Taken, assess, available_jobs, take_in
 from archlint.facts.text import decode, encode
+from archlint.intake.gathering import Gathered, gather
 from archlint.intake.sources import SourceFile, read
-from archlint.intake.workers import Gathered, gather
+from archlint.intake.workers import kept_workers
 from archlint.model import Failure, Fix, Report
 from archlint.outcome.files import rewrite
 from archlint.outcome.fixes import applied, unified_diff
@@ -40,6 +41,7 @@ class Fixed(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+@kept_workers()
 def fix(paths: Sequence[Path], options: Options, *, unsafe: bool, write: bool) -> Fixed:
     """Fix what can be fixed in what `paths` select, in memory, and then `write` the files that changed.
 

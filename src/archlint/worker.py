@@ -1,7 +1,7 @@
 """The child process that parses: modules come in on standard input, their facts or fixes go out on standard output.
 
 LibCST's parser is native code that can overflow the stack, take very long and ignores signals meanwhile; here
-it can be killed and costs one file. A message is a length (4 bytes, big endian) and MessagePack.
+it can be killed and costs one file.
 """
 
 import os
@@ -16,7 +16,7 @@ import msgspec
 from archlint.facts.context import ModuleChecks
 from archlint.facts.extract import extract
 from archlint.facts.text import DecodeError, decode
-from archlint.intake.workers import Answer, Task, read_message, write_message
+from archlint.intake.wire import Answer, Task, read_message, write_message
 from archlint.rulebook.checks.module_checks import MODULE_CHECKS
 from archlint.rulebook.fixes.make import make_fixes
 
@@ -51,21 +51,21 @@ def _answer(task: Task, checks: ModuleChecks, encoder: msgspec.msgpack.Encoder) 
         text = decode(task.data)
         if task.wishes:
             return _fixes(task, text, encoder)
-        return Answer(encoder.encode(extract(text, task.module, task.is_package, checks)), 0, "")
+        return Answer(encoder.encode(extract(text, task.module, task.is_package, checks)), lasting=True)
     except DecodeError as error:
-        return Answer(b"", error.line, error.message)
+        return Answer(b"", error.line, error.message, lasting=True)
     except cst.ParserSyntaxError as error:
         line, message = _syntax_error(text, error)
-        return Answer(b"", line, f"the file is no valid Python: {message}")
+        return Answer(b"", line, f"the file is no valid Python: {message}", lasting=True)
     except (cst.CSTLogicError, SyntaxError) as error:
-        return Answer(b"", 0, f"LibCST cannot parse the file ({type(error).__name__}: {error})")
+        return Answer(b"", 0, f"LibCST cannot parse the file ({type(error).__name__}: {error})", lasting=True)
     except Exception as error:  # noqa: BLE001 -- a mistake of ours costs one file and must not look like a crash
         return Answer(b"", 0, f"archlint cannot read the file ({type(error).__name__}: {error}); please report this")
 
 
 def _fixes(task: Task, text: str, encoder: msgspec.msgpack.Encoder) -> Answer:
     try:
-        return Answer(encoder.encode(make_fixes(text, task.module, task.is_package, task.wishes)), 0, "")
+        return Answer(encoder.encode(make_fixes(text, task.module, task.is_package, task.wishes)))
     except Exception as error:  # noqa: BLE001 -- a fix that cannot be made must not look like a parser that crashed
         return Answer(b"", 0, f"{type(error).__name__}: {error}; please report this")
 

@@ -40,7 +40,8 @@ _SELECTORS = "Comma-separated codes, names, families (RDS) or ALL; may be given 
 @click.option("--statistics", is_flag=True, help="Print how often each rule is broken, instead of the violations.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even with violations (2 on failures all the same).")
 @click.option("--jobs", type=click.IntRange(min=1), help="Parsing processes; by default one for each processor.")
-@click.option("--no-cache", is_flag=True, help="Keep nothing between runs (so far nothing ever is).")
+@click.option("--no-cache", is_flag=True, help="Use nothing of earlier runs, and keep nothing for the next.")
+@click.option("--cache-dir", type=click.Path(path_type=Path, file_okay=False), help="Keep it here, not in the project.")
 @click.option("-q", "--quiet", is_flag=True, help="Print neither notes nor the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was read and which rules ran.")
 @click.pass_context
@@ -64,6 +65,7 @@ def command(  # noqa: PLR0913 -- one parameter an option
     exit_zero: bool,
     jobs: int | None,
     no_cache: bool,
+    cache_dir: Path | None,
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -89,6 +91,8 @@ def command(  # noqa: PLR0913 -- one parameter an option
         jobs=jobs,
         fail_on=Severity(fail_on) if fail_on else None,
         fixes=fix or diff or not SHOW_FIXES.isdisjoint(formats),
+        cache=not no_cache,
+        cache_dir=cache_dir,
     )
     with able():
         fixed = _fixed(paths, options, unsafe=unsafe_fixes, write=fix) if fix or diff else None

@@ -1,0 +1,141 @@
+"""Gathers the facts of all files, from the cache or the parsing processes, and the fixes that are asked for."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from archlint.facts.model import ModuleFacts
+from archlint.intake.cache import Answers
+from archlint.intake.sources import SourceFile, read
+from archlint.intake.wire import Answer
+from archlint.intake.workers import Pool
+from archlint.model import Failure, Fix
+from archlint.rulebook.fixable import Wish
+
+BATCH_BYTES = 192 * 1024
+
+
+class Gathered(msgspec.Struct):
+    """What came of the files: facts by path, failures, and the bytes of every file that could be read."""
+
+    facts: dict[str, ModuleFacts]
+    failures: list[Failure]
+    data: dict[str, bytes]
+
+
+def gather(
+    files: Sequence[SourceFile],
+    jobs: int,
+    root: Path,
+    known: Answers | None = None,
+    contents: Callable[[SourceFile], bytes | Failure] = read,
+) -> Gathered:
+    """Read all files and parse those that are not `known`, with `jobs` child processes.
+
+    The result depends on neither. `root` is the project's directory, to which the `exclude` that failures propose is
+    relative; `contents` gives the bytes of a file. Raises `WorkerError` when no child process can start.
+    """
+    take = _Take(root)
+    data = take.read(files, contents)
+    new = [file for file in data if known is None or not take.remembered(file, known.get(file, data[file]))]
+    pool = Pool(_batches(new, data), take.gathered.data)
+    try:
+        pool.start(jobs)
+        for file, message in pool.answers():
+            if take.add(file, message) and known is not None:
+                known.put(file, data[file], message)
+    finally:
+        pool.stop()
+    if known is not None:
+        known.save(files)
+    return take.result()
+
+
+def wished_fixes(
+    wishes: Mapping[SourceFile, tuple[Wish, ...]], data: Mapping[str, bytes], jobs: int
+) -> tuple[dict[tuple[str, Wish], Fix], list[Failure]]:
+    """Return the fixes by path and wish, and a failure for each file that a child process came to grief on.
+
+    `data` are the bytes of the files. Raises `WorkerError` when no child process can start.
+    """
+    fixes: dict[tuple[str, Wish], Fix] = {}
+    failures: list[Failure] = []
+    pool = Pool(deque([file] for file in wishes), data, wishes)
+    answers, decoder = msgspec.msgpack.Decoder(Answer), msgspec.msgpack.Decoder(list[Fix | None])
+    try:
+        pool.start(jobs)
+        for file, message in pool.answers():
+            answer = answers.decode(message)
+            if not answer.value:
+                failures.append(Failure(file.path, answer.line, f"no fix can be made: {answer.message}"))
+                continue
+            made = zip(wishes[file], decoder.decode(answer.value), strict=True)
+            fixes.update(((file.path, wish), fix) for wish, fix in made if fix is not None)
+    finally:
+        pool.stop()
+    return fixes, sorted(failures, key=lambda failure: failure.path)
+
+
+def _batches(files: Iterable[SourceFile], data: Mapping[SourceFile, bytes]) -> "deque[list[SourceFile]]":
+    """Put the files into batches of about the same number of bytes."""
+    batches: deque[list[SourceFile]] = deque()
+    size = BATCH_BYTES
+    for file in files:
+        if size >= BATCH_BYTES:
+            batches.append([])
+            size = 0
+        batches[-1].append(file)
+        size += len(data[file]) + 512
+    return batches
+
+
+class _Take:
+    """What has come so far."""
+
+    def __init__(self, root: Path) -> None:
+        self.gathered = Gathered({}, [], {})
+        self._root = root
+        self._answer = msgspec.msgpack.Decoder(Answer)
+        self._facts = msgspec.msgpack.Decoder(ModuleFacts)
+
+    def read(
+        self, files: Iterable[SourceFile], contents: Callable[[SourceFile], bytes | Failure]
+    ) -> dict[SourceFile, bytes]:
+        """Read every file; return the bytes of those that could be read."""
+        found = {}
+        for file in files:
+            data = contents(file)
+            if isinstance(data, Failure):
+                self.gathered.failures.append(data)
+            else:
+                found[file] = self.gathered.data[file.path] = data
+        return found
+
+    def add(self, file: SourceFile, message: bytes | memoryview) -> bool:
+        """Take in the answer to a file; tell whether it is worth remembering."""
+        answer = self._answer.decode(message)
+        if answer.value:
+            self.gathered.facts[file.path] = self._facts.decode(answer.value)
+        else:
+            shown = Path(os.path.relpath(file.path, self._root)).as_posix()
+            hint = f'leave it out with exclude = ["{shown}"]'
+            self.gathered.failures.append(Failure(file.path, answer.line, f"{answer.message}; {hint}"))
+        return answer.lasting
+
+    def remembered(self, file: SourceFile, message: memoryview | None) -> bool:
+        """Take in an answer from the cache; false when there is none or it is none."""
+        if message is None:
+            return False
+        try:
+            self.add(file, message)
+        except (msgspec.MsgspecError, RecursionError):
+            return False
+        return True
+
+    def result(self) -> Gathered:
+        """Return all of it, failures in order."""
+        self.gathered.failures.sort(key=lambda failure: (failure.path, failure.line, failure.message))
+        return self.gathered

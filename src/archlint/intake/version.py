@@ -1,0 +1,66 @@
+"""Says which archlint this is, exactly enough that what one version kept is never used by another.
+
+The sources themselves count: in a checkout they change while the version stays.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(archlint[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+(archlint[\w.]*))",
+    re.MULTILINE,
+)
+_WORD = re.compile(r"\w+")
+
+
+@cache
+def parser_version() -> bytes:
+    """Return a digest of everything that facts depend on apart from the module: what the parsing process runs."""
+    digest = sha256(_python())
+    for path, text in sorted(_imported_by("archlint.worker").items()):
+        digest.update(f"{path}\0{text}\0".encode())
+    for line in _libcst():
+        digest.update(line.encode())
+    return digest.digest()
+
+
+def _python() -> bytes:
+    return f"{sys.implementation.name} {sys.version}\0".encode()
+
+
+def _imported_by(module: str) -> dict[str, str]:
+    """Return the sources, by path, of a module of archlint and of all modules of archlint that it loads."""
+    found: dict[str, str] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        waiting += filter(None, (name.rpartition(".")[0],))
+        path = _file(name)
+        if path is None or path.as_posix() in found:
+            continue
+        text = found[path.as_posix()] = path.read_text(encoding="utf-8")
+        for package, names, plain in _IMPORT.findall(text):
+            waiting += [plain or package, *(f"{package}.{name}" for name in _WORD.findall(names))]
+    return found
+
+
+def _file(module: str) -> Path | None:
+    """Return the file of a module of archlint, `None` when there is no such module."""
+    path = _PACKAGE.joinpath(*module.split(".")[1:])
+    return next((file for file in (path / "__init__.py", path.with_suffix(".py")) if file.is_file()), None)
+
+
+def _libcst() -> Iterator[str]:
+    """Yield what tells one LibCST from another, without loading it."""
+    spec = find_spec("libcst")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        for pattern in ("_version.py", "native*"):
+            for file in sorted(Path(folder).glob(pattern)):
+                state = file.stat()
+                yield f"{file}\0{state.st_size}\0{state.st_mtime_ns}\0"

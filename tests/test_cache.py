@@ -1,0 +1,254 @@
+"""What is kept between runs: it makes them faster, never different, whatever has become of the files."""
+
+import errno
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from archlint import engine
+from archlint.engine import Options, check
+from archlint.intake import workers
+from archlint.intake.cache import Entry, Store
+from archlint.intake.version import _imported_by
+from archlint.model import Report
+
+TEXTS = {
+    "archlint.toml": "",
+    "a.py": "import time\n\nasync def f():\n    time.sleep(1)\n",
+    "b.py": "from datetime import datetime\n\nNOW = datetime.now()\n",
+    "broken.py": "x = 1\ny = (\n",
+    "bytes.py": "# coding: nonsense\n",
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    root.mkdir()
+    for path, text in TEXTS.items():
+        (root / path).write_text(text)
+    return root
+
+
+@pytest.fixture
+def no_parser(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Return what makes parsing impossible from then on."""
+
+    def forbid() -> None:
+        monkeypatch.setattr(workers, "_kept", None)
+        monkeypatch.setattr(sys, "executable", "/nowhere")
+
+    return forbid
+
+
+def run(root: Path, cache_dir: Path | None = None) -> Report:
+    return check([root], Options(jobs=1, cache=True, cache_dir=cache_dir)).report
+
+
+def said(report: Report) -> object:
+    return report.violations, report.failures, report.notes, report.files
+
+
+def facts_file(root: Path) -> Path:
+    (file,) = (root / ".archlint_cache").glob("facts-*")
+    return file
+
+
+def test_nothing_is_parsed_twice(project: Path, no_parser: Callable[[], None]) -> None:
+    plain = check([project], Options(jobs=1)).report
+    assert not (project / ".archlint_cache").exists()
+    cold = run(project)
+    no_parser()
+    warm = run(project)
+
+    assert len(plain.violations) == 2
+    assert len(plain.failures) == 2
+    assert said(plain) == said(cold) == said(warm)
+
+
+def test_the_directory_says_what_it_is(project: Path) -> None:
+    run(project)
+    folder = project / ".archlint_cache"
+    assert (folder / ".gitignore").read_text().endswith("\n*\n")
+    assert (folder / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55\n")
+    assert len([*folder.iterdir()]) <= 4
+
+
+def test_what_changes_is_parsed_again(project: Path) -> None:
+    run(project)
+    (project / "b.py").write_text(TEXTS["a.py"])
+    (project / "broken.py").write_text("")
+    (project / "a.py").rename(project / "c.py")
+    report = run(project)
+    assert [(Path(each.place.path).name, each.code) for each in report.violations] == [
+        ("b.py", "ASY001"),
+        ("c.py", "ASY001"),
+    ]
+    assert [Path(each.path).name for each in report.failures] == ["bytes.py"]
+
+
+def test_what_is_stale_is_dropped(project: Path) -> None:
+    (project / "big.py").write_text("".join(f"def f{number}(): ...\n" for number in range(500)))
+    run(project)
+    size = facts_file(project).stat().st_size
+    (project / "big.py").unlink()
+    run(project)
+    assert facts_file(project).stat().st_size < size / 5
+
+
+def test_a_crash_of_the_parser_is_not_remembered(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "slow.py").write_text("x = a" + ".b" * 20_000 + "\n")
+    monkeypatch.setattr(workers, "SECONDS_PER_FILE", 0.5)
+    monkeypatch.setattr(workers, "SECONDS_PER_MEGABYTE", 0.0)
+    assert any("takes longer" in each.message for each in run(project).failures)
+    monkeypatch.setattr(workers, "SECONDS_PER_FILE", 1.5)
+    assert any("takes longer than 2 seconds" in each.message for each in run(project).failures)
+
+
+def _emptied(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def _cut(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-10])
+
+
+def _flipped(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+
+
+def _garbage(file: Path) -> None:
+    file.write_bytes(os.urandom(500))
+
+
+def _directory(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def _pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+def _dangling(file: Path) -> None:
+    file.unlink()
+    file.symlink_to("nowhere")
+
+
+def _forged(*entries: object) -> Callable[[Path], None]:
+    """Return what gives a file another content with a checksum that is right."""
+
+    def forge(file: Path) -> None:
+        key = file.read_bytes()[16:48]
+        Store(file.parent).write("facts", key, msgspec.msgpack.encode(entries))
+
+    return forge
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [_emptied, _cut, _flipped, _garbage, _directory, _pipe, _dangling, _forged(), _forged(1), _forged((1, 2, 3, 4))],
+)
+def test_a_harmed_file_harms_nothing(project: Path, harm: Callable[[Path], None]) -> None:
+    cold = run(project)
+    harm(facts_file(project))
+    assert (said(run(project))[:2]) == said(cold)[:2]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("message", [b"", b"\xc1", b"\x94\xc4\x01\x00\x00\xa0\xc3", b"\x91" * 5000])
+def test_an_answer_that_is_none_is_asked_for_again(project: Path, message: bytes) -> None:
+    cold = run(project)
+    file = facts_file(project)
+    data = file.read_bytes()
+    entries = msgspec.msgpack.decode(data[80:], type=list[Entry])
+    forged = [msgspec.structs.replace(entry, message=memoryview(message)) for entry in entries]
+    Store(file.parent).write("facts", data[16:48], msgspec.msgpack.encode(forged))
+    assert said(run(project)) == said(cold)
+    assert facts_file(project).read_bytes() == data
+
+
+def test_another_version_of_archlint_knows_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(project)
+    before = facts_file(project)
+    monkeypatch.setattr(engine, "parser_version", lambda: b"another")
+    run(project)
+    assert len([*before.parent.glob("facts-*")]) == 2
+    for number in range(20):
+        monkeypatch.setattr(engine, "parser_version", lambda number=number: b"%d" % number)
+        run(project)
+    assert len([*before.parent.glob("facts-*")]) == 8
+
+
+def test_the_version_covers_all_that_the_parsing_process_loads() -> None:
+    code = (
+        "import sys, archlint.worker; print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('archlint')))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert {*loaded} <= _imported_by("archlint.worker").keys()
+
+
+def test_a_cache_that_cannot_be_written_is_a_note(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    report = run(project, tmp_path / "file" / "cache")
+    assert len(report.violations) == 2
+    assert [note for note in report.notes if "kept" in note] == [
+        f"nothing is kept for the next run: Not a directory: {tmp_path.as_posix()}/file/cache"
+    ]
+
+
+def test_a_full_disk_is_a_note_and_leaves_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    report = run(project)
+    assert len(report.violations) == 2
+    assert any("No space left on device" in note for note in report.notes)
+    assert {file.name for file in (project / ".archlint_cache").iterdir()} == {".gitignore", "CACHEDIR.TAG"}
+
+
+def test_what_killed_processes_left_is_deleted(project: Path) -> None:
+    run(project)
+    folder = project / ".archlint_cache"
+    old, new = folder / "facts-1-1.tmp", folder / "facts-2-2.tmp"
+    old.write_text("half")
+    new.write_text("half")
+    os.utime(old, (1, 1))
+    (project / "a.py").write_text("x = 1\n")
+    run(project)
+    assert not old.exists()
+    assert new.exists()
+
+
+def test_a_link_in_the_checkout_is_not_followed(project: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (project / ".archlint_cache").symlink_to(elsewhere)
+    run(project)
+    assert not [*elsewhere.iterdir()]
+
+
+def test_a_directory_that_is_in_use_gets_no_ignore_file(project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "in use"
+    folder.mkdir()
+    (folder / "precious").write_text("")
+    run(project, folder)
+    assert not (folder / ".gitignore").exists()
+    assert [*folder.glob("facts-*")]
+
+
+def test_two_processes_at_once(project: Path, no_parser: Callable[[], None]) -> None:
+    command = [sys.executable, "-m", "archlint", "check", str(project), "--jobs", "1", "--output-format", "json"]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) for _ in range(2)]
+    first, second = (process.communicate()[0] for process in both)
+    assert first == second
+    no_parser()
+    assert len(run(project).violations) == 2
