@@ -9,6 +9,7 @@ import msgspec
 from archlint.facts.text import DecodeError, decode
 from archlint.intake import rulefiles, settings
 from archlint.intake.cache import Answers, Store, cache_directory
+from archlint.intake.changes import Changes, changes_since
 from archlint.intake.config import Config, Known
 from archlint.intake.contracts import find_contracts
 from archlint.intake.gathering import Gathered, gather, wished_fixes
@@ -33,8 +34,9 @@ from archlint.rulebook.selection import active, meant_by
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line decides; selectors are codes, names, families or `ALL`, `None` is as configured.
 
-    With `fixes` violations carry their fix, for which some files are parsed again. With `cache` what was worked out is
-    kept for the next run, in `cache_dir` or else in the project.
+    With `changed_since`, a git revision, only what concerns changes since is reported. With `fixes` violations carry
+    their fix, for which some files are parsed again. With `cache` what was worked out is kept for the next run, in
+    `cache_dir` or else in the project.
     """
 
     select: tuple[str, ...] | None = None
@@ -44,13 +46,17 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     isolated: bool = False
     jobs: int | None = None
     fail_on: Severity | None = None
+    changed_since: str | None = None
     fixes: bool = False
     cache: bool = False
     cache_dir: Path | None = None
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run takes in before it judges: the project's sources and facts, all rules, and those `chosen` to run."""
+    """What a run takes in before it judges: the project's sources and facts, all rules, and those `chosen` to run.
+
+    `changes` are what the report is to be about, if not everything.
+    """
 
     sources: Sources
     gathered: Gathered
@@ -59,6 +65,7 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     config: Config
     options: Options
     notes: tuple[str, ...] = ()
+    changes: Changes | None = None
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +96,7 @@ def take_in(paths: Sequence[Path], options: Options) -> Taken:
     config, rules = configure(paths[0], options)
     chosen = _chosen(rules, config, options)
     sources = find(paths, config)
+    changes = changes_since(sources.base, options.changed_since) if options.changed_since is not None else None
     store = Store(cache_directory(config.root or sources.base, options.cache_dir) if options.cache else None)
     known = Answers(store, parser_version(), sources.root.as_posix()) if options.cache else None
     gathered = gather(sources.files, options.jobs or available_jobs(), sources.root, known)
@@ -100,6 +108,7 @@ def take_in(paths: Sequence[Path], options: Options) -> Taken:
         config=config,
         options=options,
         notes=(store.problem,) if store.problem else (),
+        changes=changes,
     )
 
 
@@ -116,7 +125,7 @@ def assess(taken: Taken) -> Outcome:
     violations = [each for each in found if isinstance(each, Violation)]
     kept, accepted = apply(violations, project, texts.of, taken.rules, taken.chosen)
     kept = sorted(
-        _reported(_severities(kept, config), sources, config, taken.rules),
+        _concerned(_reported(_severities(kept, config), sources, config, taken.rules), taken.changes, texts),
         key=lambda each: (each.place, each.code, each.subject, each.message),
     )
     kept, unmade = _with_fixes(kept, taken) if taken.options.fixes else (kept, [])
@@ -244,6 +253,17 @@ def _reported(
         if path not in unselected and not any(
             each.code in codes and files.leave_out(path, is_folder=False) for files, codes in ignores
         ):
+            yield each
+
+
+def _concerned(violations: Iterable[Violation], changes: Changes | None, texts: "_Texts") -> Iterator[Violation]:
+    """Leave out what is neither in a changed file nor explained by a changed line: those chains are not new."""
+    for each in violations:
+        if changes is None or changes.has_file(each.place.path):
+            yield each
+            continue
+        steps = (step.place for step in each.trace if step.place is not None and changes.has_file(step.place.path))
+        if any(changes.has_line(step.path, texts.of(step.path).location(step.start, step.end).line) for step in steps):
             yield each
 
 

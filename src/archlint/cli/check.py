@@ -32,6 +32,7 @@ _SELECTORS = "Comma-separated codes, names, families (RDS) or ALL; may be given 
     type=click.Choice([each.value for each in Severity]),
     help="Exit 1 from this severity on, whatever is configured.",
 )
+@click.option("--changed-since", metavar="REVISION", help="Report only what concerns changes since then (git).")
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Use this configuration file.")
 @click.option("--isolated", is_flag=True, help="Use no configuration file.")
 @click.option("--fix", is_flag=True, help="Make the fixes that are safe, and report what is left.")
@@ -55,6 +56,7 @@ def command(  # noqa: PLR0913 -- one parameter an option
     output_format: str,
     output_file: Path | None,
     report: tuple[str, ...],
+    changed_since: str | None,
     fail_on: str | None,
     config: Path | None,
     isolated: bool,
@@ -89,6 +91,7 @@ def command(  # noqa: PLR0913 -- one parameter an option
         config=config,
         isolated=isolated,
         jobs=jobs,
+        changed_since=changed_since,
         fail_on=Severity(fail_on) if fail_on else None,
         fixes=fix or diff or not SHOW_FIXES.isdisjoint(formats),
         cache=not no_cache,

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import click
 
+from archlint.intake.changes import ChangesError
 from archlint.intake.extent import SourceError
 from archlint.intake.settings import ConfigError
 from archlint.intake.workers import WorkerError
@@ -30,7 +31,7 @@ def able() -> Iterator[None]:
         yield
     except (ConfigError, PageError, LibraryError, SelectorError) as error:
         stop(*error.messages)
-    except (SourceError, WorkerError) as error:
+    except (SourceError, ChangesError, WorkerError) as error:
         stop(str(error))
     except KeyboardInterrupt:
         raise click.exceptions.Exit(130) from None
