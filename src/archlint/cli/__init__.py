@@ -12,7 +12,13 @@ COMMANDS = ("check", "rule")
 
 
 class _Commands(click.Group):
-    """Loads a command when it is used: `archlint --version` must not wait for all of them."""
+    """Loads a command when it is used: `archlint --version` must not wait for all of them. An interrupt is exit 130."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise click.exceptions.Exit(130) from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

@@ -26,15 +26,13 @@ def selectors(lists: tuple[str, ...]) -> tuple[str, ...]:
 
 @contextmanager
 def able() -> Iterator[None]:
-    """Say what keeps archlint from its job, and exit: 2, or 130 when the user interrupts."""
+    """Say what keeps archlint from its job, and exit with 2."""
     try:
         yield
     except (ConfigError, PageError, LibraryError, SelectorError) as error:
         stop(*error.messages)
     except (SourceError, ChangesError, WorkerError) as error:
         stop(str(error))
-    except KeyboardInterrupt:
-        raise click.exceptions.Exit(130) from None
 
 
 def wants_colour() -> bool:
