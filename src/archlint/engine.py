@@ -15,7 +15,7 @@ from archlint.intake.contracts import find_contracts
 from archlint.intake.gathering import Gathered, gather, wished_fixes
 from archlint.intake.git import provenance
 from archlint.intake.gitignore import patterns
-from archlint.intake.sources import Sources, find
+from archlint.intake.sources import Sources, contents, find
 from archlint.intake.version import parser_version
 from archlint.model import Failure, Report, Severity, SourceText, Violation
 from archlint.outcome.identity import identities
@@ -35,8 +35,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line decides; selectors are codes, names, families or `ALL`, `None` is as configured.
 
     With `changed_since`, a git revision, only what concerns changes since is reported. With `fixes` violations carry
-    their fix, for which some files are parsed again. With `cache` what was worked out is kept for the next run, in
-    `cache_dir` or else in the project.
+    their fix, for which some files are parsed again. `unsaved` are contents by absolute path that stand for those of
+    the files. With `cache` what was worked out is kept for the next run, in `cache_dir` or else in the project.
     """
 
     select: tuple[str, ...] | None = None
@@ -47,6 +47,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     jobs: int | None = None
     fail_on: Severity | None = None
     changed_since: str | None = None
+    unsaved: Mapping[str, bytes] = {}
     fixes: bool = False
     cache: bool = False
     cache_dir: Path | None = None
@@ -95,11 +96,11 @@ def take_in(paths: Sequence[Path], options: Options) -> Taken:
     """Read and parse the project that `paths` belong to. Raises as `check` does."""
     config, rules = configure(paths[0], options)
     chosen = _chosen(rules, config, options)
-    sources = find(paths, config)
+    sources = find(paths, config, options.unsaved)
     changes = changes_since(sources.base, options.changed_since) if options.changed_since is not None else None
     store = Store(cache_directory(config.root or sources.base, options.cache_dir) if options.cache else None)
     known = Answers(store, parser_version(), sources.root.as_posix()) if options.cache else None
-    gathered = gather(sources.files, options.jobs or available_jobs(), sources.root, known)
+    gathered = gather(sources.files, options.jobs or available_jobs(), sources.root, known, contents(options.unsaved))
     return Taken(
         sources=sources,
         gathered=gathered,

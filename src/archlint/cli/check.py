@@ -1,5 +1,6 @@
 """`archlint check`: the report, and what `--fix` does about it."""
 
+import sys
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -32,6 +33,7 @@ _SELECTORS = "Comma-separated codes, names, families (RDS) or ALL; may be given 
     type=click.Choice([each.value for each in Severity]),
     help="Exit 1 from this severity on, whatever is configured.",
 )
+@click.option("--stdin-filename", type=click.Path(path_type=Path), help="With the path -: standard input is this file.")
 @click.option("--changed-since", metavar="REVISION", help="Report only what concerns changes since then (git).")
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Use this configuration file.")
 @click.option("--isolated", is_flag=True, help="Use no configuration file.")
@@ -56,6 +58,7 @@ def command(  # noqa: PLR0913 -- one parameter an option
     output_format: str,
     output_file: Path | None,
     report: tuple[str, ...],
+    stdin_filename: Path | None,
     changed_since: str | None,
     fail_on: str | None,
     config: Path | None,
@@ -82,6 +85,9 @@ def command(  # noqa: PLR0913 -- one parameter an option
         stop("--fix and --diff exclude each other; leave one out")
     if unsafe_fixes and not (fix or diff):
         stop("--unsafe-fixes says which fixes --fix makes or --diff shows; add one of them")
+    paths, unsaved = _buffer(paths, stdin_filename)
+    if unsaved and (fix or diff):
+        stop("--fix and --diff are about files as they are saved; leave - out")
     reports = [_report(each) for each in report]
     formats = {output_format, *(name for name, _ in reports)}
     options = Options(
@@ -92,6 +98,7 @@ def command(  # noqa: PLR0913 -- one parameter an option
         isolated=isolated,
         jobs=jobs,
         changed_since=changed_since,
+        unsaved=unsaved,
         fail_on=Severity(fail_on) if fail_on else None,
         fixes=fix or diff or not SHOW_FIXES.isdisjoint(formats),
         cache=not no_cache,
@@ -115,6 +122,18 @@ def command(  # noqa: PLR0913 -- one parameter an option
             _note(beyond(each, outcome.report))
         _tell(outcome, fixed, verbose=verbose, diff=diff)
     context.exit(0 if exit_zero and exit_code == 1 else exit_code)
+
+
+def _buffer(paths: tuple[Path, ...], filename: Path | None) -> tuple[tuple[Path, ...], dict[str, bytes]]:
+    """Return the paths with the name of what comes on standard input in the place of `-`, and its content."""
+    if Path("-") not in paths:
+        if filename is not None:
+            stop("--stdin-filename says what standard input is; add the path -")
+        return paths, {}
+    if filename is None:
+        stop("- is a file on standard input; say which with --stdin-filename")
+    content = sys.stdin.buffer.read()
+    return tuple(filename if path == Path("-") else path for path in paths), {filename.resolve().as_posix(): content}
 
 
 def _report(text: str) -> tuple[str, Path]:

@@ -1,7 +1,7 @@
 """Works out from the paths of the command line how far the project reaches."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,10 +32,13 @@ class Extent(NamedTuple):
     anchors: dict[str, tuple[str, ...]]
 
 
-def resolve(paths: Sequence[Path]) -> tuple[NamedPath, ...]:
-    """Look up the paths that a user named; raises SourceError when there is none, or one does not exist."""
+def resolve(paths: Sequence[Path], unsaved: Collection[str] = ()) -> tuple[NamedPath, ...]:
+    """Look up the paths that a user named; raises SourceError when there is none, or one does not exist.
+
+    `unsaved` are absolute paths of files that may exist only in an editor.
+    """
     named = [NamedPath(str(path), path.resolve().as_posix(), path.is_dir()) for path in paths]
-    missing = ", ".join(one.shown for one in named if not Path(one.path).exists())
+    missing = ", ".join(one.shown for one in named if not Path(one.path).exists() and one.path not in unsaved)
     if missing:
         raise SourceError(f"no such file or directory: {missing}")
     if not named:

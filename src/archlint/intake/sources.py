@@ -2,7 +2,7 @@
 
 import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -39,22 +39,23 @@ class Sources(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-def find(paths: Sequence[Path], config: Config) -> Sources:
+def find(paths: Sequence[Path], config: Config, unsaved: Collection[str] = ()) -> Sources:
     """Find the whole project that `paths` belong to, and what of it they select.
 
     With a configuration the project is its `root`. Without one (`config.root` is None) it is for each path
     the outermost package around it, else the directory itself, else the single file. What is named is checked
     even if an ignore file or a default leaves it out; `exclude` always holds. Named files that are not Python
-    select nothing. Raises SourceError when a path does not exist or lies outside the project, or when there
-    is no Python file in the named directories.
+    select nothing. `unsaved` are absolute paths of files that an editor holds; one that is not on the disk yet
+    belongs to the project as if it were. Raises SourceError when a path does not exist or lies outside the project,
+    or when there is no Python file in the named directories.
     """
-    named = resolve(paths)
+    named = resolve(paths, unsaved)
     extent = configured(config.root, named) if config.root else unconfigured(named)
-    found = _Found(extent.root, patterns(extent.root, config.exclude))
+    found = _Found(extent.root, patterns(extent.root, config.exclude), unsaved)
     for tree in extent.trees:
         found.walk(tree)
     meant = [one for one in named if not found.excludes(one)]
-    for one in meant:
+    for one in (*meant, *_new(unsaved, extent.root, found)):
         found.add(one)
     names = module_names(
         found.folders, extent.anchors, [(Path(extent.root) / path).as_posix() for path in config.source_roots]
@@ -96,15 +97,21 @@ def read(file: SourceFile) -> bytes | Failure:
     return _not_regular(file.path)
 
 
+def contents(unsaved: Mapping[str, bytes]) -> Callable[[SourceFile], bytes | Failure]:
+    """Return what reads a file: from an editor, by absolute path, if that holds it, else from the disk."""
+    return lambda file: unsaved[file.path] if file.path in unsaved else read(file)
+
+
 class _Found:
     """The folders that were looked into so far, and what came up on the way."""
 
-    def __init__(self, root: str, excluded: Patterns) -> None:
+    def __init__(self, root: str, excluded: Patterns, unsaved: Collection[str]) -> None:
         self.folders: list[Folder] = []
         self.failures: list[Failure] = []
         self.notes: list[str] = []
         self._root = root
         self._excluded = excluded
+        self._unsaved = unsaved
         self._seen: set[str] = set()
 
     def excludes(self, one: NamedPath) -> bool:
@@ -116,7 +123,7 @@ class _Found:
         if one.is_folder:
             self.walk(one.path)
         elif one.path not in self._seen and _is_python(one.path):
-            if not Path(one.path).is_file():
+            if not Path(one.path).is_file() and one.path not in self._unsaved:
                 self.failures.append(_not_regular(one.path))
                 return
             folder, _, name = one.path.rpartition("/")
@@ -139,6 +146,14 @@ class _Found:
     def _enter(self, folder: Folder) -> None:
         self.folders.append(folder)
         self._seen.update(f"{folder.path}/{file}" for file in folder.files)
+
+
+def _new(unsaved: Iterable[str], root: str, found: _Found) -> Iterator[NamedPath]:
+    """Yield the files of the project that are not on the disk yet, unless the configuration leaves them out."""
+    for path in sorted(unsaved):
+        one = NamedPath(path, path, is_folder=False)
+        if Path(path).is_relative_to(root) and not Path(path).exists() and not found.excludes(one):
+            yield one
 
 
 def _selected(files: Iterable[str], named: Sequence[NamedPath]) -> frozenset[str]:
