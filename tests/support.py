@@ -12,9 +12,9 @@ FIXTURES = ROOT / "fixtures"
 
 
 def expected_in(project: Path) -> Counter[Finding]:
-    """Collect the markers of every Python file below `project`."""
+    """Collect the markers of every Python file below `project`, and of its baseline."""
     findings: Counter[Finding] = Counter()
-    for file in sorted(project.rglob("*.py")):
+    for file in sorted((*project.rglob("*.py"), *project.glob("*.json"))):
         findings += expected(file.relative_to(project).as_posix(), file.read_text(encoding="utf-8"))
     return findings
 

@@ -156,6 +156,7 @@ def test_json_says_all() -> None:
         "notes": 2,
         "failures": 3,
         "suppressed": 2,
+        "baselined": 0,
     }
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from archlint.facts.text import DecodeError, decode
 from archlint.intake import rulefiles, settings
+from archlint.intake.baseline import wanted_baseline
 from archlint.intake.cache import Answers, Store, cache_directory
 from archlint.intake.changes import Changes, changes_since
 from archlint.intake.config import Config, Known
@@ -17,8 +18,8 @@ from archlint.intake.git import provenance
 from archlint.intake.gitignore import patterns
 from archlint.intake.sources import Sources, contents, find
 from archlint.intake.version import parser_version
-from archlint.model import Failure, Report, Severity, SourceText, Violation
-from archlint.outcome.identity import identities
+from archlint.model import Baseline, Failure, Report, Severity, SourceText, Violation
+from archlint.outcome.baseline import STALE, Compared, Entry, Seen, compare, looked_at, stale_entries
 from archlint.outcome.suppressions import apply
 from archlint.project.imports import import_graph
 from archlint.project.layers import empty_layers, layers
@@ -37,6 +38,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     With `changed_since`, a git revision, only what concerns changes since is reported. With `fixes` violations carry
     their fix, for which some files are parsed again. `unsaved` are contents by absolute path that stand for those of
     the files. With `cache` what was worked out is kept for the next run, in `cache_dir` or else in the project.
+    `baseline` names a file that must be there; the mode is lenient, strict (stale entries are errors) or off.
     """
 
     select: tuple[str, ...] | None = None
@@ -51,6 +53,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     fixes: bool = False
     cache: bool = False
     cache_dir: Path | None = None
+    baseline: Path | None = None
+    baseline_mode: str = "lenient"
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,27 +71,42 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     options: Options
     notes: tuple[str, ...] = ()
     changes: Changes | None = None
+    baseline: Baseline | None = None
+
+    @property
+    def seen(self) -> Seen:
+        """The test for entries of a baseline that this run can judge."""
+        files = self.sources.files
+        selected = [file.module for file in files if file.path in self.sources.selected]
+        others = [file.module for file in files if file.path not in self.sources.selected]
+        return looked_at(selected, others, self.chosen)
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run comes to: the report, the rules that ran (by code), and the settings it ran with."""
+    """What a run comes to: the report, the rules that ran (by code), and the settings it ran with.
+
+    `harmless` are codes that are reported and never fail the run.
+    """
 
     report: Report
     rules: Mapping[str, Rule]
     config: Config
+    harmless: frozenset[str] = frozenset()
 
     @property
     def exit_code(self) -> int:
         """0 when clean, 1 with violations at or above `fail-on`, 2 when something could not be checked."""
         if self.report.failures:
             return 2
-        return int(any(each.severity.rank >= self.config.fail_on.rank for each in self.report.violations))
+        counted = (each for each in self.report.violations if each.code not in self.harmless)
+        return int(any(each.severity.rank >= self.config.fail_on.rank for each in counted))
 
 
 def check(paths: Sequence[Path], options: Options) -> Outcome:
     """Check the project that `paths` belong to, and report on what they select of it.
 
-    Raises `ConfigError`, `PageError`, `SourceError`, `LibraryError` or `WorkerError` when it cannot be done at all.
+    Raises `ConfigError`, `PageError`, `SourceError`, `BaselineError`, `LibraryError` or `WorkerError` when it cannot be
+    done at all.
     """
     return assess(take_in(paths, options))
 
@@ -96,6 +115,7 @@ def take_in(paths: Sequence[Path], options: Options) -> Taken:
     """Read and parse the project that `paths` belong to. Raises as `check` does."""
     config, rules = configure(paths[0], options)
     chosen = _chosen(rules, config, options)
+    baseline = None if options.baseline_mode == "off" else wanted_baseline(config, options.baseline)
     sources = find(paths, config, options.unsaved)
     changes = changes_since(sources.base, options.changed_since) if options.changed_since is not None else None
     store = Store(cache_directory(config.root or sources.base, options.cache_dir) if options.cache else None)
@@ -110,6 +130,7 @@ def take_in(paths: Sequence[Path], options: Options) -> Taken:
         options=options,
         notes=(store.problem,) if store.problem else (),
         changes=changes,
+        baseline=baseline,
     )
 
 
@@ -126,15 +147,18 @@ def assess(taken: Taken) -> Outcome:
     violations = [each for each in found if isinstance(each, Violation)]
     kept, accepted = apply(violations, project, texts.of, taken.rules, taken.chosen)
     kept = sorted(
-        _concerned(_reported(_severities(kept, config), sources, config, taken.rules), taken.changes, texts),
+        _reported(_severities(kept, config), sources, config, taken.rules),
         key=lambda each: (each.place, each.code, each.subject, each.message),
     )
+    failures = (*sources.failures, *gathered.failures, *(each for each in found if isinstance(each, Failure)))
+    compared = _compared(kept, taken, texts, complete=not failures and taken.changes is None)
+    entries = list(_concerned(compared.entries, taken.changes, texts))
+    kept = [each for each, _ in entries]
     kept, unmade = _with_fixes(kept, taken) if taken.options.fixes else (kept, [])
-    failures = (each for each in found if isinstance(each, Failure))
     report = Report(
         violations=tuple(kept),
-        identities=identities(kept),
-        failures=(*sources.failures, *gathered.failures, *failures, *unmade),
+        identities=tuple(identity for _, identity in entries),
+        failures=(*failures, *unmade),
         notes=(
             *sources.notes,
             *taken.notes,
@@ -147,8 +171,9 @@ def assess(taken: Taken) -> Outcome:
         cwd=Path.cwd().as_posix(),
         texts={path: texts.of(path) for path in _named_paths(kept)},
         provenance=provenance(sources.base),
+        baselined=None if taken.baseline is None else compared.accepted,
     )
-    return Outcome(report=report, rules=taken.chosen, config=config)
+    return Outcome(report=report, rules=taken.chosen, config=config, harmless=_harmless(taken))
 
 
 def configure(start: Path, options: Options) -> tuple[Config, dict[str, Rule]]:
@@ -232,6 +257,27 @@ def _layer_notes(project: Project, rules: Mapping[str, Rule]) -> Iterator[str]:
         yield f"layers inferred from package names: {said}; name them under [tool.archlint.layers] to be sure"
 
 
+def _compared(kept: list[Violation], taken: Taken, texts: "_Texts", *, complete: bool) -> Compared:
+    """Take out what the baseline accepts; unless the run is `complete`, nobody knows what is stale in it."""
+    baseline = taken.baseline
+    if baseline is None:
+        return compare(kept, None, ())
+    stale: list[Violation] = []
+    if complete and STALE in taken.chosen:
+        severity = Severity.ERROR if taken.options.baseline_mode == "strict" else taken.rules[STALE].severity
+        found = stale_entries(kept, baseline, taken.seen, taken.rules, severity)
+        stale = list(_severities(found, taken.config))
+        texts.add(baseline.path, baseline.text)
+    return compare(kept, baseline, stale)
+
+
+def _harmless(taken: Taken) -> frozenset[str]:
+    """Return what fails no run: stale entries, unless the user says how grave they are."""
+    own = taken.config.rules.get(STALE)
+    wanted = taken.options.baseline_mode == "strict" or (own is not None and own.severity is not None)
+    return frozenset() if wanted else frozenset({STALE})
+
+
 def _severities(violations: Iterable[Violation], config: Config) -> Iterator[Violation]:
     """Let the user's severity for a rule stand above every other."""
     for each in violations:
@@ -257,15 +303,16 @@ def _reported(
             yield each
 
 
-def _concerned(violations: Iterable[Violation], changes: Changes | None, texts: "_Texts") -> Iterator[Violation]:
+def _concerned(entries: Iterable[Entry], changes: Changes | None, texts: "_Texts") -> Iterator[Entry]:
     """Leave out what is neither in a changed file nor explained by a changed line: those chains are not new."""
-    for each in violations:
+    for entry in entries:
+        each = entry[0]
         if changes is None or changes.has_file(each.place.path):
-            yield each
+            yield entry
             continue
         steps = (step.place for step in each.trace if step.place is not None and changes.has_file(step.place.path))
         if any(changes.has_line(step.path, texts.of(step.path).location(step.start, step.end).line) for step in steps):
-            yield each
+            yield entry
 
 
 def _with_fixes(violations: Sequence[Violation], taken: Taken) -> tuple[list[Violation], list[Failure]]:

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
+from typing import Annotated
 
 import msgspec
 
@@ -144,6 +145,27 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     fix: Fix | None = None
 
 
+class BaselineEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Violations that a file accepts: the identity of `Violation`, and how many of it. `reason` is for people alone."""
+
+    code: str
+    contract: str = ""
+    module: str
+    scope: str = ""
+    subject: str
+    count: Annotated[int, msgspec.Meta(ge=1)]
+    reason: str = ""
+
+
+class Baseline(msgspec.Struct, frozen=True):
+    """A baseline as it was read: the absolute path and text of its file, its entries, and where each stands in it."""
+
+    path: str
+    text: str
+    entries: tuple[BaselineEntry, ...]
+    places: tuple[Place, ...]
+
+
 class Failure(msgspec.Struct, frozen=True):
     """Something archlint could not look at: a file, a contract, a check that raised.
 
@@ -172,10 +194,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All that one run has to say; reporters turn it into text and nothing else.
 
     `violations` are sorted, each beside its identity in `identities` (same index). `suppressed` counts those
-    that comments accepted. `texts` holds the text of every file that a violation or a trace names. `base` is
-    the absolute directory that machine formats write paths relative to (git root, else project); `cwd` the
-    one that text is relative to. `notes` are sentences for standard error. `files` counts what was read.
-    `provenance` is that of `base`, `None` outside of a git checkout.
+    that comments accepted, `baselined` those that a baseline did (`None` without one). `texts` holds the text of
+    every file that a violation or a trace names. `base` is the absolute directory that machine formats write
+    paths relative to (git root, else project); `cwd` the one that text is relative to. `notes` are sentences
+    for standard error. `files` counts what was read. `provenance` is that of `base`, `None` outside of a git
+    checkout.
     """
 
     violations: tuple[Violation, ...]
@@ -188,6 +211,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     cwd: str
     texts: Mapping[str, SourceText]
     provenance: Provenance | None = None
+    baselined: int | None = None
 
     def location(self, place: Place) -> Location:
         """Return line and columns of a place; the text of its file is known to the report."""

@@ -7,7 +7,7 @@ import click
 
 from archlint import __version__
 
-COMMANDS = ("check", "rule")
+COMMANDS = ("check", "baseline", "rule")
 """Each is the `command` of the module of its name (with `_` for `-`) in this folder."""
 
 

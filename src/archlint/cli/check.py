@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from archlint.cli.common import able, selectors, stop, wants_colour, write
+from archlint.cli.common import able, project_options, rule_options, selectors, stop, wants_colour, write
 from archlint.engine import Options, Outcome, check
 from archlint.fixing import Fixed, fix
 from archlint.model import Severity
@@ -15,14 +15,10 @@ from archlint.outcome.reporters import REPORTERS, SHOW_FIXES, concise, summary
 from archlint.outcome.reporters.limits import beyond
 from archlint.outcome.reporters.paint import colours, plain
 
-_SELECTORS = "Comma-separated codes, names, families (RDS) or ALL; may be given more than once."
-
 
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--select", multiple=True, help=f"Run only these rules. {_SELECTORS}")
-@click.option("--ignore", multiple=True, help="Do not run these rules.")
-@click.option("--extend-select", multiple=True, help="Run these rules too.")
+@rule_options
 @click.option("--output-format", type=click.Choice(tuple(REPORTERS)), default="text", show_default=True)
 @click.option("-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here.")
 @click.option(
@@ -35,16 +31,20 @@ _SELECTORS = "Comma-separated codes, names, families (RDS) or ALL; may be given 
 )
 @click.option("--stdin-filename", type=click.Path(path_type=Path), help="With the path -: standard input is this file.")
 @click.option("--changed-since", metavar="REVISION", help="Report only what concerns changes since then (git).")
-@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Use this configuration file.")
-@click.option("--isolated", is_flag=True, help="Use no configuration file.")
+@project_options
+@click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), help="Accept what this file lists.")
+@click.option(
+    "--baseline-mode",
+    type=click.Choice(("lenient", "strict", "off")),
+    default="lenient",
+    show_default=True,
+    help="Report stale entries, fail on them, or use no baseline.",
+)
 @click.option("--fix", is_flag=True, help="Make the fixes that are safe, and report what is left.")
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the other fixes too. Look at what they do.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing; exit 1 if it would.")
 @click.option("--statistics", is_flag=True, help="Print how often each rule is broken, instead of the violations.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even with violations (2 on failures all the same).")
-@click.option("--jobs", type=click.IntRange(min=1), help="Parsing processes; by default one for each processor.")
-@click.option("--no-cache", is_flag=True, help="Use nothing of earlier runs, and keep nothing for the next.")
-@click.option("--cache-dir", type=click.Path(path_type=Path, file_okay=False), help="Keep it here, not in the project.")
 @click.option("-q", "--quiet", is_flag=True, help="Print neither notes nor the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was read and which rules ran.")
 @click.pass_context
@@ -61,16 +61,14 @@ def command(  # noqa: PLR0913 -- one parameter an option
     stdin_filename: Path | None,
     changed_since: str | None,
     fail_on: str | None,
-    config: Path | None,
-    isolated: bool,
+    options: Options,
+    baseline: Path | None,
+    baseline_mode: str,
     fix: bool,
     unsafe_fixes: bool,
     diff: bool,
     statistics: bool,
     exit_zero: bool,
-    jobs: int | None,
-    no_cache: bool,
-    cache_dir: Path | None,
     quiet: bool,
     verbose: bool,
 ) -> None:
@@ -79,8 +77,8 @@ def command(  # noqa: PLR0913 -- one parameter an option
     The whole project is read always; PATHS decide what is reported. Exit code 0: clean, 1: violations, 2:
     something could not be checked.
     """
-    if config is not None and isolated:
-        stop("--config and --isolated exclude each other; leave one out")
+    if baseline is not None and baseline_mode == "off":
+        stop("--baseline and --baseline-mode off exclude each other; leave one out")
     if fix and diff:
         stop("--fix and --diff exclude each other; leave one out")
     if unsafe_fixes and not (fix or diff):
@@ -90,19 +88,17 @@ def command(  # noqa: PLR0913 -- one parameter an option
         stop("--fix and --diff are about files as they are saved; leave - out")
     reports = [_report(each) for each in report]
     formats = {output_format, *(name for name, _ in reports)}
-    options = Options(
+    options = msgspec.structs.replace(
+        options,
         select=selectors(select) if select else None,
         ignore=selectors(ignore),
         extend_select=selectors(extend_select),
-        config=config,
-        isolated=isolated,
-        jobs=jobs,
         changed_since=changed_since,
         unsaved=unsaved,
         fail_on=Severity(fail_on) if fail_on else None,
         fixes=fix or diff or not SHOW_FIXES.isdisjoint(formats),
-        cache=not no_cache,
-        cache_dir=cache_dir,
+        baseline=baseline,
+        baseline_mode=baseline_mode,
     )
     with able():
         fixed = _fixed(paths, options, unsafe=unsafe_fixes, write=fix) if fix or diff else None

@@ -2,13 +2,16 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
+from archlint.engine import Options
+from archlint.intake.baseline import BaselineError
 from archlint.intake.changes import ChangesError
 from archlint.intake.extent import SourceError
 from archlint.intake.settings import ConfigError
@@ -17,6 +20,56 @@ from archlint.outcome.files import write_whole
 from archlint.project.library import LibraryError
 from archlint.rulebook.pages import PageError
 from archlint.rulebook.selection import SelectorError
+
+_SELECTORS = "Comma-separated codes, names, families (RDS) or ALL; may be given more than once."
+_RULES = (
+    click.option("--select", multiple=True, help=f"Run only these rules. {_SELECTORS}"),
+    click.option("--ignore", multiple=True, help="Do not run these rules."),
+    click.option("--extend-select", multiple=True, help="Run these rules too."),
+)
+_PROJECT = (
+    click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Use this configuration file."),
+    click.option("--isolated", is_flag=True, help="Use no configuration file."),
+    click.option("--jobs", type=click.IntRange(min=1), help="Parsing processes; by default one for each processor."),
+    click.option("--no-cache", is_flag=True, help="Use nothing of earlier runs, and keep nothing for the next."),
+    click.option(
+        "--cache-dir", type=click.Path(path_type=Path, file_okay=False), help="Keep it here, not in the project."
+    ),
+)
+
+Command = Callable[..., None]
+
+
+def rule_options(command: Command) -> Command:
+    """Give a command the options that say which rules run."""
+    return _with_options(command, _RULES)
+
+
+def project_options(command: Command) -> Command:
+    """Give a command the options that say how the project is read; it gets them as `options`."""
+
+    @wraps(command)
+    def run(
+        *arguments: object,
+        config: Path | None,
+        isolated: bool,
+        jobs: int | None,
+        no_cache: bool,
+        cache_dir: Path | None,
+        **others: object,
+    ) -> None:
+        if config is not None and isolated:
+            stop("--config and --isolated exclude each other; leave one out")
+        options = Options(config=config, isolated=isolated, jobs=jobs, cache=not no_cache, cache_dir=cache_dir)
+        command(*arguments, options=options, **others)
+
+    return _with_options(run, _PROJECT)
+
+
+def _with_options(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def selectors(lists: tuple[str, ...]) -> tuple[str, ...]:
@@ -31,7 +84,7 @@ def able() -> Iterator[None]:
         yield
     except (ConfigError, PageError, LibraryError, SelectorError) as error:
         stop(*error.messages)
-    except (SourceError, ChangesError, WorkerError) as error:
+    except (BaselineError, SourceError, ChangesError, WorkerError) as error:
         stop(str(error))
 
 

@@ -35,6 +35,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     are relative to `root` with forward slashes; `exclude` and the first parts of `per_file_ignores` are
     gitignore patterns below `root`. Selectors are codes, names, family prefixes or `ALL`. `layers` maps roles
     to module patterns, `rules` codes to settings, `blocking` dotted names of APIs to what to do instead.
+    `baseline` is the path of a file, empty for the default.
     """
 
     root: Path | None = None
@@ -50,3 +51,4 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     layers: Mapping[str, tuple[str, ...]] = {}
     rules: Mapping[str, RuleSettings] = {}
     blocking: Mapping[str, str] = {}
+    baseline: str = ""

@@ -175,6 +175,15 @@ def _option(scope: _Scope, key: Key, wanted: type, value: object) -> bool | int 
     return None
 
 
+def _baseline(scope: _Scope, key: Key, value: object) -> str:
+    path = scope.file.string(key, value)
+    if path is None:
+        return ""
+    if error := _path_error(path):
+        scope.file.complain(key, f'"{path}" {error}', path)
+    return PurePosixPath(path).as_posix()
+
+
 def _blocking(scope: _Scope, key: Key, value: object) -> dict[str, str]:
     advice: dict[str, str] = {}
     for name, text in scope.file.table(key, value).items():
@@ -199,5 +208,6 @@ _READERS: dict[str, tuple[str, Callable[[_Scope, Key, object], Any]]] = {
     "layers": ("layers", _layers),
     "rule": ("rules", _rules),
     "blocking": ("blocking", _blocking),
+    "baseline": ("baseline", _baseline),
 }
 _KEYS = (*_READERS, "rule-pages")

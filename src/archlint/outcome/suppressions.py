@@ -1,4 +1,4 @@
-"""Applies `# archlint: ignore[...]` comments, and finds those that accept nothing."""
+"""Applies `# archlint: ignore[...]` comments, and finds those that accept nothing or say nothing."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -9,6 +9,11 @@ from archlint.rulebook.model import Rule
 from archlint.rulebook.selection import meant_by
 
 UNUSED = "ARC001"
+UNEXPLAINED = "ARC003"
+
+
+Comment = tuple[Module, Suppression, list[str]]
+"""A suppression, the module it is in, and what it names without accepting anything of it."""
 
 
 def apply(
@@ -18,7 +23,7 @@ def apply(
     rules: Mapping[str, Rule],
     active: Mapping[str, Rule],
 ) -> tuple[list[Violation], list[Violation]]:
-    """Return the violations that no comment accepts, ARC001's own among them, and those that were accepted.
+    """Return the violations that no comment accepts, those about comments among them, and those that were accepted.
 
     `text_of` gives the text of a path. `rules` are all there are, `active` those that ran: about the others
     nobody knows whether a comment would accept something.
@@ -29,8 +34,13 @@ def apply(
     accepted: list[Violation] = []
     for each in violations:
         (accepted if _accepted(each, commented, text_of, rules, used) else kept).append(each)
-    unused = [each for module in commented.values() for each in _unused(module, rules, active, used)]
-    for each in unused if UNUSED in active else ():
+    idle = [
+        (module, suppression, _idle(module, suppression, rules, active, used))
+        for module in commented.values()
+        for suppression in module.facts.suppressions
+    ]
+    about = [*_unused(idle, rules), *_unexplained(idle, rules)]
+    for each in (each for each in about if each.code in active):
         (accepted if _accepted(each, commented, text_of, rules, used) else kept).append(each)
     return kept, accepted
 
@@ -57,21 +67,42 @@ def _accepted(
     return accepted
 
 
-def _unused(
-    module: Module, rules: Mapping[str, Rule], active: Mapping[str, Rule], used: set[tuple[str, int, str]]
-) -> Iterator[Violation]:
-    for suppression in module.facts.suppressions:
-        idle = [
-            selector
-            for selector in suppression.rules
-            if (module.path, suppression.start, selector) not in used and _was_judged(selector, rules, active)
-        ]
+def _idle(
+    module: Module,
+    suppression: Suppression,
+    rules: Mapping[str, Rule],
+    active: Mapping[str, Rule],
+    used: set[tuple[str, int, str]],
+) -> list[str]:
+    """Return what a comment names without accepting anything of it, as far as it was judged."""
+    return [
+        selector
+        for selector in suppression.rules
+        if (module.path, suppression.start, selector) not in used and _was_judged(selector, rules, active)
+    ]
+
+
+def _unused(comments: Iterable[Comment], rules: Mapping[str, Rule]) -> Iterator[Violation]:
+    for module, suppression, idle in comments:
         if idle or not suppression.rules:
             yield rules[UNUSED].violation(
                 module,
                 (suppression.start, suppression.end),
                 message=_message(suppression, idle, rules),
                 subject=",".join(idle) or "ignore",
+            )
+
+
+def _unexplained(comments: Iterable[Comment], rules: Mapping[str, Rule]) -> Iterator[Violation]:
+    """Yield the comments without a reason, but for those that had better be deleted."""
+    for module, suppression, idle in comments:
+        if not suppression.reason and len(idle) < len(suppression.rules):
+            accepted = ", ".join(each for each in suppression.rules if each not in idle)
+            yield rules[UNEXPLAINED].violation(
+                module,
+                (suppression.start, suppression.end),
+                message=f"this comment accepts {accepted} and does not say why; write the reason behind the bracket",
+                subject=",".join(suppression.rules),
             )
 
 

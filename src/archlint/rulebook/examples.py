@@ -11,7 +11,7 @@ Finding: TypeAlias = tuple[str, int, str]
 """Path relative to the example (forward slashes), line (1-based), rule code."""
 
 _CODE = r"[A-Z]{3}\d{3}"
-_MARKER = re.compile(rf"# expect: ({_CODE}(?:, {_CODE})*)$")
+_MARKER = re.compile(rf"# expect: ({_CODE}(?:, {_CODE})*)(?:\"}},?)?$")
 
 
 class Example(msgspec.Struct, frozen=True):
@@ -23,7 +23,7 @@ class Example(msgspec.Struct, frozen=True):
 
 
 _BLOCK = re.compile(
-    r"^(?:`(?P<path>[^`\n]+)`:\s*\n\s*)?```(?P<language>python|toml|ini)\n(?P<code>.*?)^```$"
+    r"^(?:`(?P<path>[^`\n]+)`:\s*\n\s*)?```(?P<language>python|toml|ini|json)\n(?P<code>.*?)^```$"
     r"|^(?P<heading>#{2,3} [^\n]*|---)$",
     re.MULTILINE | re.DOTALL,
 )
@@ -52,7 +52,10 @@ def examples(text: str) -> Iterator[Example]:
 
 
 def expected(path: str, text: str) -> Counter[Finding]:
-    """Collect the `# expect: CODE, CODE` markers that end lines of a text; a malformed one raises `ValueError`."""
+    """Collect the `# expect: CODE, CODE` markers that end lines of a text; a malformed one raises `ValueError`.
+
+    JSON has no comments: there a marker ends the last string of an object.
+    """
     findings: Counter[Finding] = Counter()
     for number, line in enumerate(text.split("\n"), start=1):
         if "expect:" not in line:

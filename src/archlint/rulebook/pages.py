@@ -28,7 +28,7 @@ WITHIN = frozenset(
 _HEADING = re.compile(r"\A#\s+(?P<code>[A-Z]{3}\d{3})\s+(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\s*$", re.MULTILINE)
 _METADATA = re.compile(r"^```toml\n(?P<toml>.*?)^```$", re.MULTILINE | re.DOTALL)
 _SECTION = re.compile(r"^## (?P<title>.+?)\s*$", re.MULTILINE)
-_MARKER = re.compile(r"[ \t]*# expect:[^\n]*")
+_MARKER = re.compile(r"[ \t]*# expect:(?: [A-Z]{3}\d{3},?)+")
 _KEYS: Mapping[str, type | tuple[type, ...]] = {
     "severity": str,
     "default": bool,

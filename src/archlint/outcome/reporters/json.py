@@ -95,4 +95,5 @@ def _stats(report: Report) -> Json:
         "notes": counts[Severity.NOTE],
         "failures": len(report.failures),
         "suppressed": report.suppressed,
+        "baselined": report.baselined or 0,
     }

@@ -128,7 +128,8 @@ def _results(report: Report, entries: Sequence[Entry], codes: Sequence[str], pla
                 "archlint/v1": identity,
             },
         }
-        yield {**result, **_trace(violation, places), **_fixes(violation, places)}
+        state = {} if report.baselined is None else {"baselineState": "new"}
+        yield {**result, **state, **_trace(violation, places), **_fixes(violation, places)}
 
 
 def _hashes(report: Report, entries: Sequence[Entry]) -> Mapping[str, Mapping[int, str]]:

@@ -15,7 +15,9 @@ def summary(report: Report) -> str:
     if report.failures:
         sentence += f" and {_count(len(report.failures), 'failure')}"
     sentence += f" in {_count(report.files, 'file')}"
-    return f"{sentence}; {report.suppressed} suppressed." if report.suppressed else f"{sentence}."
+    accepted = ((report.suppressed, "suppressed"), (report.baselined, "in the baseline"))
+    told = ", ".join(f"{number:,} {how}" for number, how in accepted if number)
+    return f"{sentence}; {told}." if told else f"{sentence}."
 
 
 def statistics(report: Report, rules: Mapping[str, Rule]) -> str:
