@@ -3,13 +3,14 @@
 import json
 import unicodedata
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archlint.model import Failure, Place, Report, SourceText, Step
 from archlint.outcome.reporters import REPORTERS
-from archlint.outcome.reporters.paint import STYLES, colours, plain
+from archlint.outcome.reporters.paint import STYLES, Colours, Paint, plain
 from archlint.outcome.reporters.paths import relative, uri
 from archlint.outcome.reporters.summary import statistics, summary
 from archlint.outcome.reporters.visible import cells, visible
@@ -30,6 +31,13 @@ from tests.handmade_report import (
 
 def written(name: str, report: Report) -> str:
     return REPORTERS[name](report, RULES, plain)
+
+
+class Checked(Paint):
+    """Writes words as they are if their style is known."""
+
+    def __call__(self, text: str, style: str) -> str:
+        return text if style in STYLES else "?"
 
 
 def excerpt_of(text: str, start: int, end: int) -> tuple[str, str]:
@@ -179,9 +187,9 @@ def test_nothing_to_say(name: str, expected: str) -> None:
 
 @pytest.mark.parametrize("name", ["text", "concise"])
 def test_colour_only_adds_escapes(name: str) -> None:
-    painted = REPORTERS[name](REPORT, RULES, colours())
+    painted = REPORTERS[name](REPORT, RULES, Colours())
     assert "\x1b[1;31m" in painted
-    unpainted = REPORTERS[name](REPORT, RULES, lambda text, style: text if style in STYLES else "?")
+    unpainted = REPORTERS[name](REPORT, RULES, Checked())
     assert unpainted == written(name, REPORT)
     assert "\x1b" not in unpainted
 
@@ -248,8 +256,8 @@ def test_carets_stand_under_what_is_flagged_in_any_line(far: str, before: str, a
 
 def test_a_long_line_is_cropped_around_what_is_flagged() -> None:
     code, carets = excerpt_of("a" * 300 + "TARGET" + "b" * 300, 300, 306)
-    assert code == "1 | ..." + "a" * 40 + "TARGET" + "b" * 74 + "..."
-    assert carets == "  | " + " " * 43 + "^^^^^^"
+    assert code == "1 | ..." + "a" * 36 + "TARGET" + "b" * 68 + "..."
+    assert carets == "  | " + " " * 39 + "^^^^^^"
 
 
 def test_a_location_is_never_cut() -> None:
@@ -294,3 +302,28 @@ def test_summary(report: Report, sentence: str) -> None:
 def test_statistics_counts_the_commonest_first() -> None:
     report = report_of(LONE_CR, *[EMOJI] * 10, HOSTILE)
     assert statistics(report, RULES) == ("10  RDS001  redis-keys\n 1  ASY001  blocking-call\n 1  TIM001  naive-clock\n")
+
+
+def test_links_lead_to_the_file_and_the_page() -> None:
+    painted = REPORTERS["text"](REPORT, RULES, Colours(links=True))
+
+    assert "\x1b]8;;https://a.example/rules/redis/RDS001-redis-keys\x1b\\" in painted
+    assert f"\x1b]8;;file://{BASE}/src/shop/na%C3%AFve%20file%231.py\x1b\\" in painted
+    assert "\x1b]8;" not in REPORTERS["text"](REPORT, RULES, Colours())
+    assert Colours(links=True).link("x", "https://evil\x1b\\") == "x"
+
+
+@pytest.mark.parametrize("width", [30, 60, 100, 200])
+def test_no_line_of_source_is_wider_than_the_terminal(width: int) -> None:
+    path = f"{BASE}/src/a.py"
+    text = "名前 = [" + ", ".join(f"名{number}" for number in range(90)) + "]  # the end\n"
+    for start in (0, 40, 200, len(text) - 8):
+        one = violation("RDS001", Place(path, start, start + 4), KEYS)
+        report = msgspec.structs.replace(report_of(one), texts={path: SourceText(text)})
+        rendered = REPORTERS["text"](report, RULES, Paint(width)).split("\n")
+        source, carets = (line for line in rendered if " | " in line)
+        assert max(cells(source), cells(carets)) <= width
+        assert source[len("1 | ") :].count("...") <= 2
+        flagged = text[start : start + 4]
+        assert flagged in source
+        assert cells(source.partition(flagged)[0]) == cells(carets.partition("^")[0])

@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 import msgspec
 
-from archlint.cli.common import able, project_options, rule_options, selectors, stop, wants_colour, write
+from archlint.cli.common import able, paint, project_options, rule_options, selectors, stop, write
 from archlint.engine import Options, Outcome, check
 from archlint.fixing import Fixed, fix
 from archlint.model import Severity
 from archlint.outcome.reporters import REPORTERS, SHOW_FIXES, concise, summary
 from archlint.outcome.reporters.limits import beyond
-from archlint.outcome.reporters.paint import colours, plain
+from archlint.outcome.reporters.paint import plain
 
 
 @click.command("check")
@@ -156,8 +156,7 @@ def _differs(fixed: Fixed) -> int:
 
 
 def _rendered(outcome: Outcome, output_format: str, output_file: Path | None) -> str:
-    coloured = output_file is None and wants_colour()
-    return REPORTERS[output_format](outcome.report, outcome.rules, colours() if coloured else plain)
+    return REPORTERS[output_format](outcome.report, outcome.rules, plain if output_file else paint())
 
 
 def _tell(outcome: Outcome, fixed: Fixed | None, *, verbose: bool, diff: bool) -> None:

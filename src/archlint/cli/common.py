@@ -1,8 +1,9 @@
 """What the commands share: how they stop, take lists of rules, and write."""
 
 import os
+import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -17,6 +18,7 @@ from archlint.intake.extent import SourceError
 from archlint.intake.settings import ConfigError
 from archlint.intake.workers import WorkerError
 from archlint.outcome.files import write_whole
+from archlint.outcome.reporters.paint import WIDTH, Colours, Paint
 from archlint.project.library import LibraryError
 from archlint.rulebook.pages import PageError
 from archlint.rulebook.selection import SelectorError
@@ -93,6 +95,25 @@ def wants_colour() -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def paint() -> Paint:
+    """Return what standard output can do with words."""
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if terminal else WIDTH
+    return Colours(width, links=terminal and _knows_links(os.environ)) if wants_colour() else Paint(width)
+
+
+def _knows_links(environment: Mapping[str, str]) -> bool:
+    """Tell whether the terminal is one of those that are known to have links (OSC 8); the others might print them."""
+    if environment.get("FORCE_HYPERLINK"):
+        return environment["FORCE_HYPERLINK"] != "0"
+    if environment.get("TERM_PROGRAM") in ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper"):
+        return True
+    if any(environment.get(name) for name in ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION", "DOMTERM")):
+        return True
+    vte = environment.get("VTE_VERSION", "")
+    return (vte.isdecimal() and int(vte) >= 5000) or environment.get("TERM", "").startswith(("alacritty", "foot"))
 
 
 def write(text: str, output_file: Path | None) -> None:

@@ -6,8 +6,7 @@ from archlint.model import Report, Violation
 from archlint.outcome.reporters.paint import Paint
 from archlint.outcome.reporters.visible import cells, visible
 
-_WIDTH = 120
-_BEFORE = 40
+_LEAST = 20
 _TAB = "    "
 _ELLIPSIS = "..."
 
@@ -15,14 +14,15 @@ _ELLIPSIS = "..."
 def excerpt(report: Report, violation: Violation, paint: Paint) -> tuple[list[str], str]:
     """Return the lines of the excerpt and the margin under which more lines may stand.
 
-    The first line of a longer place stands for all of it. Tabs are four cells wide; of a line wider than 120
-    cells the part around the flagged place is shown.
+    The first line of a longer place stands for all of it. Tabs are four cells wide; of a line wider than the
+    paint's `width` with its margin the part around the flagged place is shown.
     """
     where = report.location(violation.place)
     line = report.texts[violation.place.path].line(where.line)
     stop = where.end_column - 1 if where.end_line == where.line else len(line)
-    code, blanks, carets = _underlined(line, min(where.column - 1, len(line)), min(stop, len(line)))
     margin = " " * len(str(where.line))
+    room = max(paint.width - len(f"{margin} | {_ELLIPSIS}{_ELLIPSIS}"), _LEAST)
+    code, blanks, carets = _underlined(line, min(where.column - 1, len(line)), min(stop, len(line)), room)
     bar = paint("|", "dim")
     return [
         f"{margin} {bar}",
@@ -31,15 +31,15 @@ def excerpt(report: Report, violation: Violation, paint: Paint) -> tuple[list[st
     ], margin
 
 
-def _underlined(line: str, start: int, stop: int) -> tuple[str, str, str]:
-    """Return `line` as shown, the blanks before offset `start`, and carets from there to offset `stop`."""
+def _underlined(line: str, start: int, stop: int, room: int) -> tuple[str, str, str]:
+    """Return `line` as shown in `room` cells, the blanks before offset `start`, carets from there to offset `stop`."""
     shown = [_TAB if character == "\t" else visible(character) for character in line]
     first, last, opening, closing = 0, len(shown), "", ""
     edges = [0, *accumulate(map(cells, shown))]
-    if edges[-1] > _WIDTH:
-        while first < start and edges[start] - edges[first] > _BEFORE and edges[-1] - edges[first] > _WIDTH:
+    if edges[-1] > room:
+        while first < start and edges[start] - edges[first] > room // 3 and edges[-1] - edges[first] > room:
             first += 1
-        while edges[last] - edges[first] > _WIDTH:
+        while edges[last] - edges[first] > room:
             last -= 1
         opening = _ELLIPSIS if first else ""
         closing = _ELLIPSIS if last < len(shown) else ""

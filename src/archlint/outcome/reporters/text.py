@@ -1,6 +1,7 @@
 """The format for people: where, what, the line of source, the trace and how to mend it."""
 
 from collections.abc import Iterable, Mapping
+from urllib.parse import quote
 
 from archlint.model import Failure, Fix, Report, Step, Violation
 from archlint.outcome.reporters.concise import place
@@ -19,8 +20,8 @@ def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
     wrapped.
     """
     blocks = [
-        _block(report, first, rules[first.code].name, paint)
-        + "".join(f"{_title(report, other, rules[other.code].name, paint)}\n" for other in others)
+        _block(report, first, rules[first.code], paint)
+        + "".join(f"{_title(report, other, rules[other.code], paint)}\n" for other in others)
         for first, *others in _by_cause(report.violations)
     ]
     failures = [_failure_line(report, failure, paint) for failure in report.failures]
@@ -36,15 +37,17 @@ def _by_cause(violations: Iterable[Violation]) -> Iterable[list[Violation]]:
     return groups.values()
 
 
-def _title(report: Report, violation: Violation, name: str, paint: Paint) -> str:
+def _title(report: Report, violation: Violation, rule: Rule, paint: Paint) -> str:
     where = report.location(violation.place)
-    head = paint(place(report, violation.place.path, where.line, where.column), "path")
+    shown = paint(place(report, violation.place.path, where.line, where.column), "path")
+    head = paint.link(shown, f"file://{quote(violation.place.path)}")
     severity = paint(f"{violation.severity}:", violation.severity)
-    return f"{head} {severity} {paint(violation.code, 'code')} [{name}] {visible(violation.message)}"
+    code = paint.link(paint(violation.code, "code"), rule.url)
+    return f"{head} {severity} {code} [{rule.name}] {visible(violation.message)}"
 
 
-def _block(report: Report, violation: Violation, name: str, paint: Paint) -> str:
-    title = _title(report, violation, name, paint)
+def _block(report: Report, violation: Violation, rule: Rule, paint: Paint) -> str:
+    title = _title(report, violation, rule, paint)
     shown, margin = excerpt(report, violation, paint)
     arrow = f"{margin} {paint('->', 'dim')} "
     steps = [f"{arrow}{_step(report, step)}" for step in violation.trace]
