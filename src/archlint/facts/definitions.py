@@ -9,6 +9,7 @@ from archlint.facts.expressions import literal
 from archlint.facts.records import ClassRecord, FunctionRecord
 from archlint.facts.references import step
 from archlint.facts.scopes import Bindings, Scope
+from archlint.facts.spelling import spell
 from archlint.facts.uses import awaited, bind, count_target, iterate
 from archlint.facts.walk import Action, Walk, handles
 
@@ -79,8 +80,9 @@ def _parameter(walk: Walk, node: cst.Param, kind: str, record: FunctionRecord) -
     ordinal = len(walk.names)
     walk.names.append(node.name.value)
     annotation = walk.expressions.annotation(node.annotation.annotation) if node.annotation else ""
+    spelled = spell(walk.expressions, node.annotation.annotation) if node.annotation and record.owner >= 0 else ""
     default = literal(node.default) or walk.expressions.value(node.default) if node.default else ""
-    fact = model.Parameter(node.name.value, kind, annotation, node.default is not None, default, 0, 0)
+    fact = model.Parameter(node.name.value, kind, annotation, node.default is not None, default, 0, 0, spelled)
     record.parameters.append(([ordinal, ordinal], fact))
     if node.default is not None and not annotation:
         record.injected[node.name.value] = walk.expressions.injected(node.default)
@@ -91,6 +93,7 @@ def _enter_function(walk: Walk, node: cst.FunctionDef, index: int, outer: Scope)
     record = walk.records.functions[index]
     if node.returns is not None:
         record.returns = walk.expressions.annotation(node.returns.annotation)
+        record.spelled = spell(walk.expressions, node.returns.annotation) if outer.is_class else ""
     scope = Scope(
         walk.scope,
         Bindings([node.body], walk.module, walk.is_package),
@@ -163,6 +166,11 @@ def class_(walk: Walk, node: cst.ClassDef) -> None:
     walk.records.classes.append(record)
     record.decorators = tuple(walk.expressions.value(decorator.decorator) for decorator in node.decorators)
     record.bases = tuple(walk.expressions.annotation(base.value) if not base.star else "" for base in node.bases)
+    record.spelled = tuple(
+        spell(walk.expressions, base.value) for base in node.bases if isinstance(base.value, cst.Subscript)
+    )
+    if node.type_parameters is not None:
+        record.parameters = tuple(each.param.name.value for each in node.type_parameters.params)
     record.keywords = tuple(
         (keyword.keyword.value, literal(keyword.value) or walk.expressions.value(keyword.value))
         for keyword in node.keywords

@@ -90,7 +90,7 @@ class Expressions:
         if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
             return union(self.annotation(node.left, depth + 1), self.annotation(node.right, depth + 1))
         if isinstance(node, cst.SimpleString | cst.ConcatenatedString):
-            parsed = self._string_annotation(node)
+            parsed = self.parsed(node)
             return self.annotation(parsed, depth + 1) if parsed is not None else ""
         return ""
 
@@ -98,7 +98,8 @@ class Expressions:
         plain = reference.replace("typing_extensions.", "typing.", 1)
         return "" if plain in _NOT_A_VALUE or plain in _TRANSPARENT else reference
 
-    def _string_annotation(self, node: cst.SimpleString | cst.ConcatenatedString) -> cst.BaseExpression | None:
+    def parsed(self, node: cst.SimpleString | cst.ConcatenatedString) -> cst.BaseExpression | None:
+        """Return the expression that a string annotation quotes, `None` when it is none."""
         text = node.evaluated_value
         if not isinstance(text, str):
             return None

@@ -138,7 +138,9 @@ class _Spans:
     def function(self, record: FunctionRecord) -> Function:
         """Return the fact of a function."""
         parameters = tuple(
-            Parameter(fact.name, fact.kind, fact.annotation, fact.has_default, fact.default, *self.of(anchor))
+            Parameter(
+                fact.name, fact.kind, fact.annotation, fact.has_default, fact.default, *self.of(anchor), fact.spelled
+            )
             for anchor, fact in record.parameters
         )
         start, end = self.of(record.anchor)
@@ -157,12 +159,13 @@ class _Spans:
             record.is_generator,
             record.decorators,
             record.body,
+            record.spelled,
         )
 
     def class_(self, record: ClassRecord) -> Class:
         """Return the fact of a class."""
         attributes = tuple(
-            Attribute(each.name, each.annotation, tuple(each.values), each.in_body, *self.of(each.anchor))
+            Attribute(each.name, each.annotation, tuple(each.values), each.in_body, *self.of(each.anchor), each.spelled)
             for each in record.attributes.values()
         )
         start, end = self.of(record.anchor)
@@ -177,4 +180,6 @@ class _Spans:
             record.decorators,
             record.keywords,
             attributes,
+            record.spelled,
+            record.parameters,
         )

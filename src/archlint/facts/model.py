@@ -83,7 +83,8 @@ class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One parameter: `kind` is positional-only, normal, variadic, keyword-only or keyword-variadic.
 
     `annotation` is a reference to the type (without `{}`), `default` one to the default's value;
-    `has_default` also holds when that value is unknown.
+    `has_default` also holds when that value is unknown. `spelled` is the annotation as `facts/spelling.py` has it, in
+    methods only.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
     default: str
     start: int
     end: int
+    spelled: str = ""
 
 
 class Function(msgspec.Struct, frozen=True, array_like=True):
@@ -102,6 +104,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
     `parent` is the index of the enclosing function, `owner` that of the class whose body it stands in (-1:
     none). `returns` refers to the annotated return type, `values` to returned values, `yields` to yielded
     ones. `body` is "stub" (nothing but docstring, `...`, `pass` or `raise NotImplementedError`), else "code".
+    `spelled` is the return annotation of a method as `facts/spelling.py` has it, empty without one.
     """
 
     name: str
@@ -118,13 +121,14 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
     is_generator: bool
     decorators: tuple[str, ...]
     body: str
+    spelled: str = ""
 
 
 class Attribute(msgspec.Struct, frozen=True, array_like=True):
     """An attribute of a class, from its body (`in_body`) or from `self.x = ...` in a method.
 
     `annotation` refers to the type, `values` to what is assigned; `start`/`end` span the first place it is
-    named.
+    named. `spelled` is the annotation as `facts/spelling.py` has it.
     """
 
     name: str
@@ -133,12 +137,14 @@ class Attribute(msgspec.Struct, frozen=True, array_like=True):
     in_body: bool
     start: int
     end: int
+    spelled: str = ""
 
 
 class Class(msgspec.Struct, frozen=True, array_like=True):
     """A class: `bases` and `decorators` are references; `keywords` its class keywords with literal values as written.
 
-    `parent` is the index of the enclosing function, `owner` that of the enclosing class (-1: none).
+    `parent` is the index of the enclosing function, `owner` that of the enclosing class (-1: none). `spelled` are the
+    bases with type arguments as `facts/spelling.py` has them, `parameters` the names of `class C[T, U]`.
     """
 
     name: str
@@ -151,6 +157,8 @@ class Class(msgspec.Struct, frozen=True, array_like=True):
     decorators: tuple[str, ...]
     keywords: tuple[tuple[str, str], ...]
     attributes: tuple[Attribute, ...]
+    spelled: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
 
 
 class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):

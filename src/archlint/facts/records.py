@@ -31,6 +31,7 @@ class FunctionRecord:
     is_generator: bool = False
     decorators: tuple[str, ...] = ()
     body: str = "code"
+    spelled: str = ""
 
 
 @dataclass(slots=True)
@@ -42,6 +43,7 @@ class AttributeRecord:
     anchor: Anchor
     annotation: str = ""
     values: list[str] = field(default_factory=list)
+    spelled: str = ""
 
 
 @dataclass(slots=True)
@@ -57,11 +59,16 @@ class ClassRecord:
     decorators: tuple[str, ...] = ()
     keywords: tuple[tuple[str, str], ...] = ()
     attributes: dict[str, AttributeRecord] = field(default_factory=dict)
+    spelled: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
 
-    def add_attribute(self, name: str, annotation: str, value: str | None, in_body: bool, anchor: Anchor) -> None:
+    def add_attribute(
+        self, name: str, annotation: str, value: str | None, in_body: bool, anchor: Anchor, spelled: str = ""
+    ) -> None:
         """Note an assignment to or a declaration of an attribute (`value` is `None` for a bare declaration)."""
         record = self.attributes.setdefault(name, AttributeRecord(name, in_body, anchor))
         record.annotation = record.annotation or annotation
+        record.spelled = record.spelled or spelled
         if value is not None and value not in record.values:
             record.values.append(value)
 

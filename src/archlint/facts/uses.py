@@ -8,6 +8,7 @@ from archlint.facts.expressions import literal
 from archlint.facts.records import Anchor, ImportRecord
 from archlint.facts.references import step, union
 from archlint.facts.scopes import Scope, dotted_name, import_target
+from archlint.facts.spelling import spell
 from archlint.facts.walk import Action, Walk, handles
 
 _TYPE_ALIAS = frozenset({"typing.TypeAlias", "typing_extensions.TypeAlias"})
@@ -339,10 +340,12 @@ def _bind_annotated(walk: Walk, node: cst.AnnAssign, annotation: str, value: str
     if isinstance(target, cst.Attribute):
         owner = walk.own_class(walk.expressions.value(target.value))
         if owner is not None:
-            owner.add_attribute(target.attr.value, annotation, value, False, anchor)
+            spelled = spell(walk.expressions, node.annotation.annotation)
+            owner.add_attribute(target.attr.value, annotation, value, False, anchor, spelled)
     elif isinstance(target, cst.Name) and scope.is_class:
         scope.env[target.value] = held
-        walk.records.classes[scope.owner].add_attribute(target.value, annotation, value, True, anchor)
+        spelled = spell(walk.expressions, node.annotation.annotation)
+        walk.records.classes[scope.owner].add_attribute(target.value, annotation, value, True, anchor, spelled)
     elif isinstance(target, cst.Name):
         bind(walk, target, held, node.value)
 

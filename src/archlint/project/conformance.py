@@ -1,0 +1,326 @@
+"""Whether an adapter fulfils its port, judged from facts as a type checker would judge it."""
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from archlint.facts.model import Attribute, Function
+from archlint.project.assignable import Assignability, assignability
+from archlint.project.classes import CONTEXT_BASES, OVERLOADS, ClassTable, Member, definitions, implementation
+from archlint.project.forms import ANY, UNKNOWN, Form, Forms, Variables, forms
+from archlint.project.ports import Pair, Ports, ports
+from archlint.project.program import Module, Project
+from archlint.project.signatures import COROUTINE, Signature, differences, is_known, signature
+from archlint.project.types import Types, types
+
+_AWAITABLE = frozenset({"collections.abc.Awaitable", COROUTINE, "asyncio.Future", "asyncio.Task", "asyncio.futures.Future"})
+_STREAMS = frozenset(f"collections.abc.{name}" for name in ("AsyncIterator", "AsyncIterable", "AsyncGenerator"))
+_CLASS_LEVEL = frozenset({"builtins.classmethod", "builtins.staticmethod", "abc.abstractclassmethod"})
+
+
+class Mismatch(msgspec.Struct, frozen=True):
+    """One member of a port that its adapter does not fulfil.
+
+    `kind` is missing, async (one is a coroutine function, the other is not), stream (the port's `async def` lacks the
+    `yield` that makes it an async generator), signature, name (a parameter is only called otherwise) or awaitable (it
+    may be awaited all the same). `promised` is the port's member, `kept` the adapter's; `texts` say what differs.
+    """
+
+    kind: str
+    promised: Member
+    kept: Member | None = None
+    texts: tuple[str, ...] = ()
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What there is to say of a pair: its mismatches, and why some members could not be judged (empty: all were)."""
+
+    mismatches: tuple[Mismatch, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def conformance(self) -> str:
+        """Say in a word whether the adapter fulfils its port: no, unknown or yes."""
+        serious = any(each.kind not in ("name", "awaitable") for each in self.mismatches)
+        return "no" if serious else ("unknown" if self.unknown else "yes")
+
+
+class Conformance:
+    """Judges pairs of ports and adapters; one per project, reached by `project.query(conformance)`."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._ports: Ports = project.query(ports)
+        self._types: Types = project.query(types)
+        self._forms: Forms = project.query(forms)
+        self._fits: Assignability = project.query(assignability)
+        self._classes = project.query(ClassTable)
+        self._verdicts: dict[Pair, Verdict] = {}
+
+    def verdict(self, pair: Pair) -> Verdict:
+        """Return the judgement of a pair, worked out when it is first asked for."""
+        if pair not in self._verdicts:
+            self._verdicts[pair] = _Judgement(self._project, pair).verdict()
+        return self._verdicts[pair]
+
+    def member(self, key: str, name: str) -> Member | None:
+        """Return the member that an instance of a class has, from the first class in order that defines it."""
+        for owner in self._types.order(key):
+            if "@" in owner and (member := self._classes.own_members(owner).get(name)) is not None:
+                return member
+        return None
+
+    def definition(self, member: Member) -> tuple[Module, Function | None]:
+        """Return the module that a member stands in, and the function that it is, if it is one."""
+        module, _ = self._project.class_(member.owner)
+        return module, implementation(module, member)
+
+
+class _Judgement:
+    """The judgement of one pair while it is worked out."""
+
+    def __init__(self, project: Project, pair: Pair) -> None:
+        self._project = project
+        self._pair = pair
+        self._known = project.query(ports)
+        self._types = project.query(types)
+        self._forms = project.query(forms)
+        self._fits = project.query(assignability)
+        self._lookup = project.query(conformance)
+        self._self = Form("class", pair.adapter, tuple(UNKNOWN for _ in self._forms.type_variables(pair.adapter)))
+        self._adapter_variables = self._forms.variables(pair.adapter, ())
+        arguments = tuple(self._forms.of(each, {}) for each in pair.arguments)
+        inherited = self._adapter_variables.get(pair.port)
+        self._port_variables: Mapping[str, Variables] = self._forms.variables(pair.port, arguments)
+        if inherited is not None:
+            given = tuple(inherited.get(name, UNKNOWN) for name in self._forms.type_variables(pair.port))
+            self._port_variables = self._forms.variables(pair.port, given)
+
+    def verdict(self) -> Verdict:
+        found: list[Mismatch] = []
+        unknown: list[str] = []
+        partly = self._why_partly()
+        for member in self._known.required(self._pair):
+            own = self._lookup.member(self._pair.adapter, member.name)
+            if not self._has(member, own):
+                found += [] if partly else [Mismatch("missing", member)]
+            elif own is not None and own.owner != member.owner:
+                mismatch = self._compare(member, own, unknown)
+                found += [mismatch] if mismatch is not None else []
+        return Verdict(tuple(found), (*filter(None, (partly,)), *unknown))
+
+    def _why_partly(self) -> str:
+        """Say why members may be there that no fact shows; empty when none can."""
+        if self._lookup.member(self._pair.adapter, "__getattr__"):
+            return "`__getattr__`"
+        return "a base class that is not known" if self._types.has_unknown_base(self._pair.adapter) else ""
+
+    def _has(self, member: Member, own: Member | None) -> bool:
+        order = self._types.order(self._pair.adapter)
+        if member.name.startswith("__") and not CONTEXT_BASES.isdisjoint(order):
+            return True
+        if own is None:
+            return False
+        if own.attribute is not None and not own.attribute.values and own.attribute.in_body:
+            return own.owner != member.owner or own.owner == self._pair.adapter
+        if own.owner == member.owner:
+            return False
+        return own.owner == self._pair.adapter or own.owner not in self._known.port_set or not self._is_stub(own)
+
+    def _is_stub(self, member: Member) -> bool:
+        _, function = self._lookup.definition(member)
+        return function is not None and function.body == "stub"
+
+    def _compare(self, promised: Member, kept: Member, unknown: list[str]) -> Mismatch | None:
+        ours = _Shape(self._project, promised, self._port_variables.get(promised.owner, {}), self._self)
+        theirs = _Shape(self._project, kept, self._adapter_variables.get(kept.owner, {}), self._self)
+        if ours.is_unknown or theirs.is_unknown:
+            unknown.append(f"`{promised.name}`")
+            return None
+        if ours.is_method and theirs.is_method:
+            return self._compare_methods(promised, kept, ours, theirs)
+        if ours.is_method:
+            texts = () if self._may_be_called(theirs.form) else (f"it is {theirs.what}, not a method",)
+        else:
+            texts = tuple(self._read_differences(ours, theirs))
+        return Mismatch("signature", promised, kept, texts) if texts else None
+
+    def _may_be_called(self, form: Form) -> bool:
+        callable_ = Form("class", "collections.abc.Callable")
+        return form == ANY or form.kind != "class" or self._fits.fits(form, callable_) is not False
+
+    def _read_differences(self, ours: "_Shape", theirs: "_Shape") -> Iterator[str]:
+        if theirs.is_method:
+            if self._fits.fits(Form("class", "collections.abc.Callable"), ours.form) is False:
+                yield "it is a method, not an attribute"
+            return
+        shown = self._forms.shown
+        if ours.is_writable and not theirs.is_writable:
+            yield f"it is {theirs.what}, which cannot be assigned to"
+        elif ours.is_class_level and not theirs.may_be_class_level:
+            yield "it is an attribute of instances only"
+        elif theirs.is_class_level and ours.is_writable and not ours.is_class_level:
+            yield "it is a `ClassVar`"
+        fits = self._fits.same if ours.is_writable else self._fits.fits
+        if fits(theirs.form, ours.form) is False:
+            yield f"it is `{shown(theirs.form)}`, not `{shown(ours.form)}`"
+
+    def _compare_methods(self, promised: Member, kept: Member, ours: "_Shape", theirs: "_Shape") -> Mismatch | None:
+        kind = self._async_mismatch(ours, theirs)
+        if kind:
+            return Mismatch(kind, promised, kept)
+        if ours.is_class_level and not theirs.is_class_level:
+            return Mismatch("signature", promised, kept, ("it is no class or static method",))
+        found = [each for signature in ours.signatures for each in self._best(signature, theirs.signatures)]
+        serious = [each for each in found if each.kind != "name"]
+        if not found:
+            return None
+        if serious and all(each.kind == "result" for each in serious) and self._only_awaitable(ours, theirs):
+            return Mismatch("awaitable", promised, kept, tuple(each.text for each in serious))
+        texts = tuple(dict.fromkeys(each.text for each in serious or found))
+        return Mismatch("signature" if serious else "name", promised, kept, texts)
+
+    def _best(self, promised: Signature, candidates: tuple[Signature, ...]) -> list:
+        """Return the differences from the signature that fits best: an overload is enough."""
+        found = [list(differences(each, promised, self._fits, self._forms)) for each in candidates]
+        return min(found, key=lambda each: (any(one.kind != "name" for one in each), len(each)), default=[])
+
+    def _async_mismatch(self, ours: "_Shape", theirs: "_Shape") -> str:
+        """Return async or stream when exactly one of two methods gives a coroutine; empty when both or none do."""
+        port, adapter = ours.function, theirs.function
+        assert port is not None and adapter is not None
+        one, other = ours.signatures[0].result, theirs.signatures[0].result
+        if one.name == COROUTINE and port.is_async:
+            if other.name in _STREAMS and (adapter.is_generator or not adapter.is_async):
+                awaited = one.args[-1]
+                return "stream" if awaited.name in _STREAMS else "async"
+            if adapter.is_async:
+                return ""
+            return "async" if self._is_plain(theirs, adapter) else ""
+        if other.name == COROUTINE and adapter.is_async:
+            return "async" if self._is_plain(ours, port) else ""
+        return ""
+
+    def _is_plain(self, shape: "_Shape", function: Function) -> bool:
+        """Tell whether what a plain function gives cannot be awaited."""
+        form = shape.signatures[0].result
+        if function.spelled:
+            return self._cannot_be_awaited(form)
+        values = [value for reference in function.values for value in self._types.infer(reference)]
+        if any(value.kind == "coroutine" or self._names_awaitable(value.name) for value in values):
+            return False
+        known = shape.member.owner != self._pair.adapter or all(self._types.infer(each) for each in function.values)
+        return known or function.body == "stub"
+
+    def _cannot_be_awaited(self, form: Form) -> bool:
+        if form.kind == "union":
+            return all(map(self._cannot_be_awaited, form.args))
+        if form.kind in ("none", "literal"):
+            return True
+        if form.kind != "class" or self._names_awaitable(form.name):
+            return False
+        return self._fits.fits(form, Form("class", "collections.abc.Awaitable")) is False or self._is_closed(form)
+
+    def _is_closed(self, form: Form) -> bool:
+        """Tell whether a class of the project is known to the last base and has no `__await__`."""
+        if "@" not in form.name:
+            return False
+        awaitable = self._lookup.member(form.name, "__await__") or not _AWAITABLE.isdisjoint(self._types.order(form.name))
+        return not awaitable and not self._types.has_unknown_base(form.name)
+
+    def _names_awaitable(self, name: str) -> bool:
+        return name in _AWAITABLE or name.rpartition(".")[2] in ("Awaitable", "Coroutine", "Future", "Task")
+
+    def _only_awaitable(self, ours: "_Shape", theirs: "_Shape") -> bool:
+        one, other = ours.signatures[0].result, theirs.signatures[0].result
+        return one.name == COROUTINE and other.name != COROUTINE and self._names_awaitable(other.name)
+
+
+class _Shape:
+    """A member as it is seen on an instance: what it is, what it gives when read, how it is called."""
+
+    def __init__(self, project: Project, member: Member, variables: Variables, itself: Form) -> None:
+        self.member = member
+        self._project = project
+        self._table = project.query(forms)
+        self._variables = {**variables, "Self": itself}
+        self._module, self._class = project.class_(member.owner)
+        self._functions = list(definitions(self._module, member))
+        self.function = implementation(self._module, member)
+        self.is_method = member.is_method
+
+    @property
+    def is_unknown(self) -> bool:
+        return not all(map(is_known, self._functions))
+
+    @property
+    def is_class_level(self) -> bool:
+        if self.member.attribute is not None:
+            return "ClassVar" in self.member.attribute.spelled.partition("[")[0]
+        return self.function is not None and not _CLASS_LEVEL.isdisjoint(self.function.decorators)
+
+    @property
+    def may_be_class_level(self) -> bool:
+        attribute = self.member.attribute
+        return attribute is not None and (self.is_class_level or (attribute.in_body and not attribute.spelled))
+
+    @property
+    def is_writable(self) -> bool:
+        attribute = self.member.attribute
+        if attribute is not None:
+            return not attribute.spelled.partition("[")[0].endswith((".Final", ".ReadOnly")) and not self._is_frozen()
+        return any(decorator.endswith(".setter") for each in self._functions for decorator in each.decorators) or any(
+            "cached_property" in decorator for each in self._functions for decorator in each.decorators
+        )
+
+    def _is_frozen(self) -> bool:
+        bases = [value.name for base in self._class.bases for value in self._project.query(types).infer(base)]
+        return "typing.NamedTuple" in bases or _is_frozen_dataclass(self._module, self._class.start)
+
+    @property
+    def what(self) -> str:
+        if self.member.is_property:
+            return "a property" if self.is_writable else "a read-only property"
+        return "an attribute" if self.is_writable else "a read-only attribute"
+
+    @property
+    def form(self) -> Form:
+        """What reading it gives."""
+        if self.function is not None:
+            return signature(self._table, self.function, self._variables).result
+        attribute = self.member.attribute
+        assert attribute is not None
+        if attribute.spelled:
+            return self._table.of(attribute.spelled, self._variables)
+        return _literal_form(attribute)
+
+    @property
+    def signatures(self) -> tuple[Signature, ...]:
+        """How it may be called: one for each overload."""
+        overloads = [each for each in self._functions if not OVERLOADS.isdisjoint(each.decorators)]
+        functions = overloads or ([self.function] if self.function is not None else [])
+        return tuple(signature(self._table, each, self._variables) for each in functions)
+
+
+def _literal_form(attribute: Attribute) -> Form:
+    if len(attribute.values) == 1 and attribute.values[0] in _LITERALS:
+        return Form("class", attribute.values[0].removesuffix("{}"))
+    return UNKNOWN
+
+
+_LITERALS = frozenset(f"builtins.{name}{{}}" for name in ("str", "int", "float", "bool", "bytes"))
+
+
+def _is_frozen_dataclass(module: Module, start: int) -> bool:
+    """Tell whether the class whose name stands at `start` is decorated with `frozen=True`."""
+    before = [each.start for each in module.facts.classes if each.start < start]
+    after = max(before, default=0)
+    return any(
+        after <= call.start < start and "dataclass" in call.callee and ("frozen", "=True") in call.arguments
+        for call in module.facts.calls
+    )
+
+
+def conformance(project: Project) -> Conformance:
+    """Answer the query for the conformance of adapters."""
+    return Conformance(project)
