@@ -214,7 +214,7 @@ def test_defaults_are_only_inherited(tmp_path: Path) -> None:
         ("async def f(self) -> int: ...", "def f(self) -> Awaitable[int]: return self.g()", False),
         ("def f(self) -> Awaitable[int]: ...", "async def f(self) -> int: return 1", False),
         ("def f(self) -> AsyncIterator[int]: ...", "async def f(self) -> AsyncIterator[int]:\n        yield 1", False),
-        ("async def f(self) -> AsyncIterator[int]: ...", "async def f(self):\n        yield 1", False),
+        ("async def f(self) -> AsyncIterator[int]: ...", "async def f(self):\n        yield 1", True),
         ("async def f(self): ...", "def f(self): return self.g()\n    async def g(self): ...", False),
         ("async def f(self): ...", "def f(self): return unknown()", False),
         ("async def f(self): ...", "@traced\n    def f(self): ...", False),

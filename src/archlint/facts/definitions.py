@@ -81,12 +81,20 @@ def _parameter(walk: Walk, node: cst.Param, kind: str, record: FunctionRecord) -
     walk.names.append(node.name.value)
     annotation = walk.expressions.annotation(node.annotation.annotation) if node.annotation else ""
     spelled = spell(walk.expressions, node.annotation.annotation) if node.annotation and record.owner >= 0 else ""
-    default = literal(node.default) or walk.expressions.value(node.default) if node.default else ""
+    default = _default(walk, node)
     fact = model.Parameter(node.name.value, kind, annotation, node.default is not None, default, 0, 0, spelled)
     record.parameters.append(([ordinal, ordinal], fact))
     if node.default is not None and not annotation:
         record.injected[node.name.value] = walk.expressions.injected(node.default)
     walk.push(node.annotation, node.default)
+
+
+def _default(walk: Walk, node: cst.Param) -> str:
+    """Return what a parameter holds when nobody passes it: its default, or what FastAPI injects."""
+    expressions = walk.expressions
+    if node.default is not None:
+        return literal(node.default) or expressions.injected(node.default) or expressions.value(node.default)
+    return expressions.injected_by(node.annotation.annotation) if node.annotation is not None else ""
 
 
 def _enter_function(walk: Walk, node: cst.FunctionDef, index: int, outer: Scope) -> None:

@@ -31,6 +31,16 @@ _STEPS_FROM_FIRST = {
 """What is to be done with the first argument of a call to get its result."""
 _LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itertools.filterfalse"})
 """What calls its first argument when it is iterated over; the function stands as the type's argument."""
+_PROVIDERS = frozenset(
+    f"dependency_injector.providers.{name}"
+    for name in (
+        *("Factory", "Singleton", "ThreadSafeSingleton", "ThreadLocalSingleton", "ContextLocalSingleton"),
+        *("Resource", "Callable", "Coroutine", "Object"),
+    )
+) | {"lagom.Singleton"}
+"""What provides the results of its first argument, which stands as the type's argument."""
+_WIRED = frozenset({"dependency_injector.wiring.Provide", "dependency_injector.wiring.Closing"})
+"""What is replaced, when subscripted as a default, by what the provider between its brackets gives."""
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.param_functions.Depends"})
 _DISPLAYS: dict[type[cst.CSTNode], str] = {
     cst.SimpleString: "builtins.str{}",
@@ -134,6 +144,13 @@ class Expressions:
         given = step(self.value(default.args[0].value), "()")
         return union(given, step(given, "!"), step(given, "*"))
 
+    def injected_by(self, annotation: cst.BaseExpression) -> str:
+        """Return the reference of what FastAPI passes for `Annotated[X, Depends(provider)]`; empty for others."""
+        if not isinstance(annotation, cst.Subscript) or len(annotation.slice) < 2:
+            return ""
+        metadata = [each.slice.value for each in annotation.slice[1:] if isinstance(each.slice, cst.Index)]
+        return next(filter(None, map(self.injected, metadata)), "")
+
     def _name(self, node: cst.Name, _: int) -> str:
         word = node.value
         if word in ("None", "True", "False"):
@@ -154,7 +171,7 @@ class Expressions:
         """Return what a call gives whose result is made of its first argument; empty for other calls."""
         if callee in _STEPS_FROM_FIRST:
             return step(self.value(first, depth), _STEPS_FROM_FIRST[callee])
-        if callee in _LAZY:
+        if callee in _LAZY or callee in _PROVIDERS:
             return step(generic(callee, [self.value(first, depth)]), "{}")
         return step(self.annotation(first), "{}") if callee == "typing.cast" else ""
 
@@ -189,6 +206,8 @@ class Expressions:
 
     def _subscript(self, node: cst.Subscript, depth: int) -> str:
         base = self.value(node.value, depth)
+        if base in _WIRED and isinstance(node.slice[0].slice, cst.Index):
+            return step(self.value(node.slice[0].slice.value, depth), "()")
         if base in _GENERICS or (base.startswith(_GENERIC_MODULES) and "(" not in base):
             return self.annotation(node, depth)
         index = node.slice[0].slice

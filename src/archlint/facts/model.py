@@ -82,9 +82,9 @@ class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One parameter: `kind` is positional-only, normal, variadic, keyword-only or keyword-variadic.
 
-    `annotation` is a reference to the type (without `{}`), `default` one to the default's value;
-    `has_default` also holds when that value is unknown. `spelled` is the annotation as `facts/spelling.py` has it, in
-    methods only.
+    `annotation` is a reference to the type (without `{}`), `default` one to the default's value or to what FastAPI's
+    `Depends` injects, also from inside of `Annotated`; `has_default` also holds when that value is unknown. `spelled`
+    is the annotation as `facts/spelling.py` has it, in methods only.
     """
 
     name: str
@@ -164,8 +164,10 @@ class Class(msgspec.Struct, frozen=True, array_like=True):
 class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A call, or what a statement calls: `with` (`__enter__`, `__aexit__`, ...), `for` and its like (`__iter__`).
 
-    `callee` is a reference, `start`/`end` span the callee as written, from its first to its last name; what ends a
-    `with` spans the last name of its body.
+    So does `a[b] = c` (`__setitem__`), when `b` is a name and all three are known.
+
+    `callee` is a reference (`?.name` for a method of something unknown that is handed a class), `start`/`end` span the
+    callee as written, from its first to its last name; what ends a `with` spans the last name of its body.
 
     `arguments` are (name, value) pairs in order: the name is empty for a positional argument, `*` or `**` for
     an unpacked one; the value is `=` and the source of a literal, or a reference. `function` is the index of

@@ -70,6 +70,8 @@ def call(walk: Walk, node: cst.Call) -> None:
     callee = walk.expressions.value(node.func)
     anchor = [len(walk.names), len(walk.names)]
     arguments = tuple(_argument(walk, argument) for argument in node.args)
+    if not callee and len(arguments) > 1 and node.func.__class__ is cst.Attribute and _is_class(arguments[0][1]):
+        callee = f"?.{node.func.attr.value}"
     walk.records.calls.append((callee, anchor, arguments, walk.scope.function, walk.owner, walk.flags))
     if callee in _DYNAMIC_IMPORTS:
         _dynamic_import(walk, arguments, anchor)
@@ -84,6 +86,12 @@ def call(walk: Walk, node: cst.Call) -> None:
     elif node.args:
         walk.push_all(node.args)
     _chain(walk, node.func, (_callee_end, anchor))
+
+
+def _is_class(reference: str) -> bool:
+    """Tell whether a reference looks like that of a class that is handed over itself."""
+    word = reference.rpartition(".")[2]
+    return word[:1].isupper() and word.isidentifier() and not word.isupper()
 
 
 def _callee_end(walk: Walk, anchor: Anchor) -> None:
@@ -297,11 +305,26 @@ def assign(walk: Walk, node: cst.Assign) -> None:
     """Walk targets and value, then bind."""
     reference = walk.expressions.value(node.value)
     targets = [target.target for target in node.targets]
+    if isinstance(targets[0], cst.Subscript):
+        _set_item(walk, targets[0], reference)
     walk.push(
         *((count_target, target) for target in targets),
         node.value,
         (_bind_all, targets, reference, node.value),
     )
+
+
+def _set_item(walk: Walk, target: cst.Subscript, value: str) -> None:
+    """Record `container[Port] = Adapter` as a call of `__setitem__`, when all three are known by name."""
+    index = target.slice[0].slice
+    if not value or not isinstance(index, cst.Index) or index.value.__class__ not in (cst.Name, cst.Attribute):
+        return
+    container = walk.expressions.value(target.value)
+    key = walk.expressions.value(index.value)
+    if container and key:
+        anchor = [len(walk.names), len(walk.names)]
+        record = (step(container, ".__setitem__"), anchor, (("", key), ("", value)), walk.scope.function, walk.owner)
+        walk.records.calls.append((*record, walk.flags))
 
 
 def _bind_all(walk: Walk, targets: list[cst.BaseExpression], reference: str, value: cst.BaseExpression) -> None:

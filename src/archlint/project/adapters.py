@@ -4,14 +4,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-import msgspec
-
-from archlint.facts.model import Function
-from archlint.facts.references import alternatives
+from archlint.facts.model import Call
+from archlint.project.bindings import bindings
 from archlint.project.classes import ClassTable
 from archlint.project.ports import Pair, class_keys, ports
-from archlint.project.program import Project
+from archlint.project.program import Module, Project
+from archlint.project.takers import Slot, given, takers
 from archlint.project.types import types
+from archlint.project.uses import Calls
 
 _AFFIXES = re.compile(r"^(?:I(?=[A-Z][a-z])|Abstract|Base)|(?:Port|Protocol|Interface|ABC|Base)$")
 MAX_ADAPTERS = 3
@@ -26,54 +26,58 @@ class Adapters:
         self._types = project.query(types)
         self._classes = project.query(ClassTable)
         self._known = project.query(ports)
-        self._ports = frozenset(self._known.ports)
+        self._takers = project.query(takers)
+        self._stems = {port: _stem(project, port) for port in self._known.ports}
         self.pairs = tuple(self._find_pairs())
 
     def _find_pairs(self) -> Iterator[Pair]:
         found: dict[tuple[str, str], Pair] = {}
-        for pair in (*self._inherited(), *self._wired()):
+        wired = list(self._wired()) if self._known.ports else []
+        typed = [pair for pair in wired if not pair.is_guessed]
+        guessed = [pair for pair in wired if pair.is_guessed]
+        bound = self._project.query(bindings).pairs()
+        for pair in (*self._inherited(), *typed, *filter(self._is_new, bound), *guessed):
             found.setdefault((pair.port, pair.adapter), pair)
         for pair in self._named(list(found.values())):
             found.setdefault((pair.port, pair.adapter), pair)
         for key in sorted(found):
             yield found[key]
 
+    def _is_new(self, pair: Pair) -> bool:
+        return pair.port not in self._types.order(pair.adapter) and pair.adapter not in self._known.port_set
+
     def _inherited(self) -> Iterator[Pair]:
         for key in class_keys(self._project):
+            module, fact = self._project.class_(key)
             for base in self._types.order(key)[1:]:
-                if base in self._ports:
-                    yield Pair(base, key, "inheritance")
+                if base in self._known.port_set:
+                    yield Pair(base, key, "inheritance", (module.name, fact.start, fact.end))
 
     def _wired(self) -> Iterator[Pair]:
         """Yield what annotations say: an instance passed, returned or assigned where a port is annotated."""
-        if not self._ports:
-            return
         for module in self._project.modules:
             for function in module.facts.functions:
-                yield from self._judge(function.returns, function.values, "return")
+                site = (module.name, function.start, function.end)
+                yield from self._judge(function.returns, function.values, "return", site)
             for class_ in module.facts.classes:
-                for attribute in class_.attributes:
-                    yield from self._judge(attribute.annotation, attribute.values, "assignment")
+                for each in class_.attributes:
+                    yield from self._judge(
+                        each.annotation, each.values, "assignment", (module.name, each.start, each.end)
+                    )
             for assignment in module.facts.assignments:
-                yield from self._judge(assignment.annotation, (assignment.value,), "assignment")
-        yield from self._passed()
+                site = (module.name, assignment.start, assignment.end)
+                yield from self._judge(assignment.annotation, (assignment.value,), "assignment", site)
+        for module, call in self._project.query(Calls).named(self._takers.words):
+            yield from self._passed(module, call)
 
-    def _judge(self, annotation: str, values: tuple[str, ...], evidence: str) -> Iterator[Pair]:
-        if not annotation or not values:
-            return
-        for port in self._ports_of(annotation):
-            for value in values:
-                for adapter in self._instances(value):
-                    if port not in self._types.order(adapter):
-                        yield Pair(port, adapter, evidence)
-
-    def _ports_of(self, annotation: str) -> list[str]:
-        """Return the port that an annotation means: with an alternative (but `None`) nobody knows which is meant."""
-        parts = alternatives(annotation)
-        values = self._types.infer(parts[0]) if len(parts) == 1 else ()
-        if len(values) != 1:  # an alias may stand for several types
-            return []
-        return [value.name for value in values if value.kind == "object" and value.name in self._ports]
+    def _judge(
+        self, annotation: str, values: tuple[str, ...], evidence: str, site: tuple[str, int, int]
+    ) -> Iterator[Pair]:
+        port, arguments = self._takers.port_of(annotation) if annotation and values else ("", ())
+        for value in values if port else ():
+            for adapter in self._instances(value):
+                if port not in self._types.order(adapter):
+                    yield Pair(port, adapter, evidence, site, arguments)
 
     def _instances(self, reference: str) -> list[str]:
         """Return the project's classes that a value is an instance of, when that is all it can be and they are few."""
@@ -82,75 +86,37 @@ class Adapters:
             return []
         return [value.name for value in values]
 
-    def _passed(self) -> Iterator[Pair]:
-        takers = self._takers()
-        words = {key.rpartition(".")[2] for key in takers.names}
-        for module in self._project.modules:
-            for call in module.facts.calls:
-                if call.callee.rpartition(".")[2].rstrip("{}()") not in words and "@" not in call.callee:
-                    continue
-                callees = self._types.infer(call.callee)
-                for value in callees if len(callees) == 1 else ():
-                    slots = takers.slots.get(value.name)
-                    if value.kind == "object" and slots:
-                        for port, argument in _arguments(slots, call.arguments):
-                            yield from (
-                                Pair(port, adapter, "parameter")
-                                for adapter in self._instances(argument)
-                                if port not in self._types.order(adapter)
-                            )
+    def _passed(self, module: Module, call: Call) -> Iterator[Pair]:
+        callees = self._types.infer(call.callee)
+        if len(callees) != 1 or callees[0].kind != "object":
+            return
+        site = (module.name, call.start, call.end)
+        for slot, argument, by_name in given(self._takers.slots(callees[0]), call.arguments):
+            for adapter in self._instances(argument):
+                port = slot.port or (self._port_called(slot, adapter) if by_name else "")
+                if port and port not in self._types.order(adapter):
+                    yield Pair(port, adapter, "parameter" if slot.port else "keyword", site, slot.arguments)
 
-    def _takers(self) -> "_Takers":
-        """Find the functions and classes that take a port, by parameter name and position."""
-        takers = _Takers({}, set())
-        for module in self._project.modules:
-            for index, function in enumerate(module.facts.functions):
-                slots = list(self._slots(function))
-                if slots:
-                    constructor = function.owner >= 0 and function.name == "__init__"
-                    key = f"{module.name}@{function.owner}" if constructor else f"{module.name}#{index}"
-                    takers.add(
-                        key,
-                        module.facts.classes[function.owner].name if constructor else function.name,
-                        slots,
-                    )
-            for index, class_ in enumerate(module.facts.classes):
-                if any("dataclass" in decorator or decorator.startswith("attr") for decorator in class_.decorators):
-                    fields = [each for each in class_.attributes if each.in_body and each.annotation]
-                    slots = [
-                        (port, position, each.name)
-                        for position, each in enumerate(fields)
-                        for port in self._ports_of(each.annotation)
-                    ]
-                    if slots:
-                        takers.add(f"{module.name}@{index}", class_.name, slots)
-        return takers
-
-    def _slots(self, function: Function) -> Iterator[tuple[str, int, str]]:
-        bound = function.owner >= 0 and "builtins.staticmethod" not in function.decorators
-        for position, parameter in enumerate(function.parameters):
-            if parameter.annotation:
-                for port in self._ports_of(parameter.annotation):
-                    place = position - bound if parameter.kind in ("normal", "positional-only") else -1
-                    yield port, place, parameter.name
+    def _port_called(self, slot: Slot, adapter: str) -> str:
+        """Return the only port that is called as a keyword without annotation is (`user_store`: `UserStore`)."""
+        word = "".join(part.capitalize() for part in slot.name.split("_"))
+        called = [port for port, stem in self._stems.items() if stem == word]
+        fits = len(called) == 1 and adapter not in self._known.port_set and self._shares_methods(called[0], adapter)
+        return called[0] if fits else ""
 
     def _named(self, known: list[Pair]) -> Iterator[Pair]:
         """Yield what only names suggest, for ports whose name is unique and whose adapters do not derive from them."""
         joined = {pair.adapter for pair in known}
         derived_from = {pair.port for pair in known if pair.evidence == "inheritance"}
-        stems = Counter(self._stem(port) for port in self._known.ports)
-        endings = {stem: port for port in self._known.ports if len(stem := self._stem(port)) >= 4 and stems[stem] == 1}
+        stems = Counter(self._stems.values())
+        endings = {stem: port for port, stem in self._stems.items() if len(stem) >= 4 and stems[stem] == 1}
         for key in class_keys(self._project):
-            if key in joined or key in self._ports:
+            if key in joined or key in self._known.port_set:
                 continue
-            _, fact = self._project.class_(key)
+            module, fact = self._project.class_(key)
             port = endings.get(_ending(fact.name, endings))
             if port is not None and port != key and port not in derived_from and self._shares_methods(port, key):
-                yield Pair(port, key, "name")
-
-    def _stem(self, port: str) -> str:
-        _, fact = self._project.class_(port)
-        return _AFFIXES.sub("", fact.name)
+                yield Pair(port, key, "name", (module.name, fact.start, fact.end))
 
     def _shares_methods(self, port: str, key: str) -> bool:
         """Tell whether a class has a method of the port; most members of one whose name is a single common word."""
@@ -159,28 +125,13 @@ class Adapters:
         shared = [
             member.name for member in promised if member.functions and member.name in own and own[member.name].functions
         ]
-        one_word = len(re.findall(r"[A-Z]", self._stem(port))) == 1
+        one_word = len(re.findall(r"[A-Z]", self._stems[port])) == 1
         return bool(shared) and (not one_word or 2 * len(shared) > len(promised))
 
 
-class _Takers(msgspec.Struct):
-    slots: dict[str, list[tuple[str, int, str]]]
-    names: set[str]
-
-    def add(self, key: str, name: str, slots: list[tuple[str, int, str]]) -> None:
-        self.slots.setdefault(key, []).extend(slots)
-        self.names.add(name)
-
-
-def _arguments(slots: list[tuple[str, int, str]], arguments: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str]]:
-    positional = [value for name, value in arguments if not name]
-    keywords = dict(arguments)
-    unpacked = any(name == "*" for name, _ in arguments)
-    for port, position, name in slots:
-        if name in keywords:
-            yield port, keywords[name]
-        elif 0 <= position < len(positional) and not unpacked:
-            yield port, positional[position]
+def _stem(project: Project, port: str) -> str:
+    _, fact = project.class_(port)
+    return _AFFIXES.sub("", fact.name)
 
 
 def _ending(name: str, endings: dict[str, str]) -> str:

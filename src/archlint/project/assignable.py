@@ -11,7 +11,8 @@ import uuid
 from collections.abc import Iterable
 
 from archlint.project.classes import ClassTable
-from archlint.project.forms import ANY, UNKNOWN, Form, forms
+from archlint.project.forms import UNKNOWN, Form, forms
+from archlint.project.ports import ports
 from archlint.project.program import Project
 from archlint.project.types import types
 
@@ -46,7 +47,11 @@ _FIRST = frozenset(
     }
 )  # fmt: skip
 """Types whose first argument is what a wider type with one argument is about."""
-_PROMOTED = {("builtins.int", "builtins.float"), ("builtins.int", "builtins.complex"), ("builtins.float", "builtins.complex")}
+_PROMOTED = {
+    ("builtins.int", "builtins.float"),
+    ("builtins.int", "builtins.complex"),
+    ("builtins.float", "builtins.complex"),
+}
 _MAPPINGS = ("collections.abc.Mapping", "collections.abc.MutableMapping", "builtins.dict")
 _MAX_DEPTH = 8
 
@@ -101,28 +106,31 @@ class Assignability:
         return self._from_elsewhere(source, target, depth)
 
     def _arguments(self, source: Form, target: Form, depth: int) -> bool | None:
+        """Compare the type arguments of two types of one class."""
         if not source.args or not target.args:
             return True
-        if source.name == "collections.abc.Callable":
-            return self._callables(source, target, depth)
-        if source.name == "builtins.tuple":
-            return self._tuples(source, target, depth)
+        special = {"collections.abc.Callable": self._callables, "builtins.tuple": self._tuples}.get(source.name)
+        if special is not None:
+            return special(source, target, depth)
         if len(source.args) != len(target.args):
             return None
-        if source.name == "collections.abc.Coroutine":
-            return self.fits(source.args[-1], target.args[-1], depth + 1)
         pairs = list(zip(source.args, target.args, strict=True))
-        if source.name in _COVARIANT:
-            return _all(self.fits(one, other, depth + 1) for one, other in pairs)
-        if source.name in ("collections.abc.Generator", "collections.abc.AsyncGenerator"):
-            return self.fits(*pairs[0], depth + 1)
+        if source.name == "collections.abc.Coroutine":
+            return self.fits(*pairs[-1], depth + 1)
         there = [self.fits(one, other, depth + 1) for one, other in pairs]
+        if source.name in _COVARIANT:
+            return _all(there)
+        if source.name in ("collections.abc.Generator", "collections.abc.AsyncGenerator"):
+            return there[0]
         back = [self.fits(other, one, depth + 1) for one, other in pairs]
-        if source.name == "collections.abc.Mapping":
+        return self._invariant(source.name, there, back)
+
+    def _invariant(self, name: str, there: list[bool | None], back: list[bool | None]) -> bool | None:
+        if name == "collections.abc.Mapping":
             return _all((there[0], back[0], there[1]))
-        if source.name.startswith(("builtins.", "collections.")):
+        if name.startswith(("builtins.", "collections.")):
             return _all((*there, *back))
-        either = [_any(each) for each in zip(there, back, strict=True)]  # variance unknown
+        either = [_any(each) for each in zip(there, back, strict=True)]  # whose variance is not known
         return True if all(there) and all(back) else (False if False in either else None)
 
     def _callables(self, source: Form, target: Form, depth: int) -> bool | None:
@@ -154,13 +162,21 @@ class Assignability:
         if self._is_open(order) or "builtins.type" in order:
             return None
         if "@" in target.name:
-            return None if self._is_structural(target.name) else False
+            return None if self._is_structural(target.name) and not self._lacks(source.name, target.name) else False
         if target.name in _STRUCTURAL or _stdlib(target.name) is None:
             return None
         known = [base for base in order if "@" not in base]
         if any(base.rpartition(".")[2] in _VALUE_BASES for base in known):
             return None
-        return True if any(_derives(base, target.name) for base in known) else False
+        return any(_derives(base, target.name) for base in known)
+
+    def _lacks(self, key: str, protocol: str) -> bool:
+        """Tell whether a class certainly has not all members of a Protocol."""
+        if self._types.has_unknown_base(key):
+            return False
+        owners = [owner for owner in self._types.order(key) if "@" in owner]
+        own = {name for owner in owners for name in self._classes.own_members(owner)}
+        return "__getattr__" not in own and not own.issuperset(self._project.query(ports).declared(protocol))
 
     def _is_open(self, order: tuple[str, ...]) -> bool:
         """Tell whether some base in a resolution order could not be resolved."""

@@ -10,10 +10,12 @@ from archlint.project.classes import CONTEXT_BASES, OVERLOADS, ClassTable, Membe
 from archlint.project.forms import ANY, UNKNOWN, Form, Forms, Variables, forms
 from archlint.project.ports import Pair, Ports, ports
 from archlint.project.program import Module, Project
-from archlint.project.signatures import COROUTINE, Signature, differences, is_known, signature
+from archlint.project.signatures import COROUTINE, Difference, Signature, differences, is_known, signature
 from archlint.project.types import Types, types
 
-_AWAITABLE = frozenset({"collections.abc.Awaitable", COROUTINE, "asyncio.Future", "asyncio.Task", "asyncio.futures.Future"})
+_AWAITABLE = frozenset(
+    {"collections.abc.Awaitable", COROUTINE, "asyncio.Future", "asyncio.Task", "asyncio.futures.Future"}
+)
 _STREAMS = frozenset(f"collections.abc.{name}" for name in ("AsyncIterator", "AsyncIterable", "AsyncGenerator"))
 _CLASS_LEVEL = frozenset({"builtins.classmethod", "builtins.staticmethod", "abc.abstractclassmethod"})
 
@@ -41,7 +43,7 @@ class Verdict(msgspec.Struct, frozen=True):
     @property
     def conformance(self) -> str:
         """Say in a word whether the adapter fulfils its port: no, unknown or yes."""
-        serious = any(each.kind not in ("name", "awaitable") for each in self.mismatches)
+        serious = any(each.kind != "name" for each in self.mismatches)
         return "no" if serious else ("unknown" if self.unknown else "yes")
 
 
@@ -139,10 +141,9 @@ class _Judgement:
             return None
         if ours.is_method and theirs.is_method:
             return self._compare_methods(promised, kept, ours, theirs)
+        texts = tuple(self._read_differences(ours, theirs))
         if ours.is_method:
             texts = () if self._may_be_called(theirs.form) else (f"it is {theirs.what}, not a method",)
-        else:
-            texts = tuple(self._read_differences(ours, theirs))
         return Mismatch("signature", promised, kept, texts) if texts else None
 
     def _may_be_called(self, form: Form) -> bool:
@@ -172,7 +173,7 @@ class _Judgement:
         if ours.is_class_level and not theirs.is_class_level:
             return Mismatch("signature", promised, kept, ("it is no class or static method",))
         found = [each for signature in ours.signatures for each in self._best(signature, theirs.signatures)]
-        serious = [each for each in found if each.kind != "name"]
+        serious = [each for each in found if each.kind != "name" or promised.name == "__call__"]
         if not found:
             return None
         if serious and all(each.kind == "result" for each in serious) and self._only_awaitable(ours, theirs):
@@ -180,7 +181,7 @@ class _Judgement:
         texts = tuple(dict.fromkeys(each.text for each in serious or found))
         return Mismatch("signature" if serious else "name", promised, kept, texts)
 
-    def _best(self, promised: Signature, candidates: tuple[Signature, ...]) -> list:
+    def _best(self, promised: Signature, candidates: tuple[Signature, ...]) -> list[Difference]:
         """Return the differences from the signature that fits best: an overload is enough."""
         found = [list(differences(each, promised, self._fits, self._forms)) for each in candidates]
         return min(found, key=lambda each: (any(one.kind != "name" for one in each), len(each)), default=[])
@@ -188,7 +189,8 @@ class _Judgement:
     def _async_mismatch(self, ours: "_Shape", theirs: "_Shape") -> str:
         """Return async or stream when exactly one of two methods gives a coroutine; empty when both or none do."""
         port, adapter = ours.function, theirs.function
-        assert port is not None and adapter is not None
+        assert port is not None
+        assert adapter is not None
         one, other = ours.signatures[0].result, theirs.signatures[0].result
         if one.name == COROUTINE and port.is_async:
             if other.name in _STREAMS and (adapter.is_generator or not adapter.is_async):
@@ -225,7 +227,9 @@ class _Judgement:
         """Tell whether a class of the project is known to the last base and has no `__await__`."""
         if "@" not in form.name:
             return False
-        awaitable = self._lookup.member(form.name, "__await__") or not _AWAITABLE.isdisjoint(self._types.order(form.name))
+        awaitable = self._lookup.member(form.name, "__await__") or not _AWAITABLE.isdisjoint(
+            self._types.order(form.name)
+        )
         return not awaitable and not self._types.has_unknown_base(form.name)
 
     def _names_awaitable(self, name: str) -> bool:
@@ -262,7 +266,7 @@ class _Shape:
     @property
     def may_be_class_level(self) -> bool:
         attribute = self.member.attribute
-        return attribute is not None and (self.is_class_level or (attribute.in_body and not attribute.spelled))
+        return attribute is None or self.is_class_level
 
     @property
     def is_writable(self) -> bool:

@@ -13,7 +13,9 @@ from archlint.project.types import types
 _TOKEN = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\.\.\.|[^\[\],|'"]+|[\[\],|]""")
 _BUILTIN_ALIASES = {
     **{name: f"builtins.{name.lower()}" for name in ("List", "Dict", "Set", "FrozenSet", "Tuple", "Type")},
-    **{"Deque": "collections.deque", "DefaultDict": "collections.defaultdict", "Text": "builtins.str"},
+    "Deque": "collections.deque",
+    "DefaultDict": "collections.defaultdict",
+    "Text": "builtins.str",
     **{name: f"collections.{name}" for name in ("OrderedDict", "Counter", "ChainMap")},
     "AbstractSet": "collections.abc.Set",
     "ContextManager": "contextlib.AbstractContextManager",
@@ -230,8 +232,8 @@ class Forms:
             base = self.of(spelled, meant)
             if base.kind == "class" and "@" in base.name:
                 self._collect(base.name, base.args, found)
-        for base in fact.bases:
-            for value in self._types.infer(base):
+        for reference in fact.bases:
+            for value in self._types.infer(reference):
                 if value.is_class and value.kind == "object":
                     self._collect(value.name, (), found)
 

@@ -16,12 +16,21 @@ _ABSTRACT_METHODS = frozenset({"abc.abstractmethod", "abc.abstractproperty"})
 class Pair(msgspec.Struct, frozen=True):
     """A port and a class that is meant to fulfil it (both `module@index`); `evidence` says what joins them.
 
-    `evidence` is inheritance, parameter, return, assignment or, weakest, name.
+    `evidence` is inheritance, parameter, return, assignment, binding (in a container) or, weakest and only guessed,
+    keyword (an instance is passed by the name of the port) or name. `site` is where that is written: module, start and
+    end; `arguments` are the port's type arguments there.
     """
 
     port: str
     adapter: str
     evidence: str
+    site: tuple[str, int, int] = ("", 0, 0)
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether only names join the two."""
+        return self.evidence in ("keyword", "name")
 
 
 class Ports:
@@ -33,6 +42,7 @@ class Ports:
         self._classes = project.query(ClassTable)
         self._promised: dict[str, tuple[Member, ...]] = {}
         self.ports = tuple(key for key in class_keys(project) if self.is_port(key))
+        self.port_set = frozenset(self.ports)
 
     def is_protocol(self, key: str) -> bool:
         """Tell whether a class names `Protocol` as a base of its own."""
@@ -62,9 +72,13 @@ class Ports:
 
     def required(self, pair: Pair) -> tuple[Member, ...]:
         """Return the members that an adapter must have: without inheritance it has none of a Protocol's defaults."""
-        if pair.evidence in ("inheritance", "name") or not self.is_protocol(pair.port):
+        if pair.evidence == "inheritance" or pair.is_guessed or not self.is_protocol(pair.port):
             return self.promised(pair.port)
         return tuple(member for member in self._public(pair.port) if self._is_declared(member))
+
+    def declared(self, port: str) -> frozenset[str]:
+        """Return the names of all members that a class must have to be of a Protocol's shape."""
+        return frozenset(member.name for member in self._public(port) if self._is_declared(member))
 
     def _find_promised(self, port: str) -> Iterator[Member]:
         return (member for member in self._public(port) if self._is_open(member))

@@ -96,7 +96,7 @@ def _result(table: Forms, function: Function, variables: Variables) -> Form:
 class Difference(NamedTuple):
     """One way in which a signature does not keep what another promises.
 
-    `kind` is parameter, name (called otherwise, which only a call by keyword notices), type or result.
+    `kind` is parameter, name (which only a call by keyword notices), type or result.
     """
 
     kind: str
@@ -155,6 +155,8 @@ class _Comparison:
         if own is None:
             assert variadic is not None
             yield from self._typed(promised, variadic)
+            if promised.kind == "normal" and self._kept.of_kind("keyword-variadic") is None:
+                yield Difference("name", f"it takes `{promised.name}` by position only")
             return
         self._used.add(own.name)
         yield from self._typed(promised, own)
@@ -165,7 +167,7 @@ class _Comparison:
         if promised.kind != "normal":
             return
         if own.kind == "positional-only":
-            yield Difference("parameter", f"it takes `{own.name}` by position only")
+            yield Difference("name", f"it takes `{own.name}` by position only")
         elif own.name != promised.name:
             others = {slot.name for slot in self._promised.slots}
             swapped = own.name in others and promised.name in {slot.name for slot in self._kept.slots}

@@ -6,7 +6,7 @@ Nothing is guessed: a step that cannot be followed gives no value. Third-party r
 from typing import NamedTuple
 
 from archlint.facts.model import Function
-from archlint.facts.references import alternatives, arguments_of, parse
+from archlint.facts.references import alternatives, arguments_of, parse, step
 from archlint.project.classes import CONTEXT_BASES, STRUCTURAL, ClassTable, Member, implementation
 from archlint.project.containers import element, method_result, subscript
 from archlint.project.program import Module, Project
@@ -101,7 +101,7 @@ class Types:
     def _root(self, root: str) -> tuple[Value, ...]:
         if "#" in root or "@" in root:
             return (Value("object", root),)
-        return self._named(root)
+        return () if root.startswith("?") else self._named(root)
 
     def _named(self, dotted: str) -> tuple[Value, ...]:
         """Return what an absolute dotted name means, through imports and re-exports."""
@@ -272,6 +272,8 @@ class Types:
             return (Value("instance", value.name, value.args),)
         if value.kind == "object":
             return self._call_external(value)
+        if value.kind == "instance" and value.name.startswith("dependency_injector.providers."):
+            return tuple(each for provided in value.args for each in self.infer(step(provided, "()")))
         if value.kind == "instance":
             return tuple(each for method in self._attribute(value, "__call__") for each in self._call(method))
         return ()

@@ -16,7 +16,12 @@ from archlint.rulebook.checks.asynchrony.threads import called_offload, lazy_off
 from archlint.rulebook.checks.asynchrony.waiting import is_flag, is_unbounded, may_raise
 from archlint.rulebook.checks.decorators.decorating import decorates
 from archlint.rulebook.checks.layers.imports import forbidden_import
-from archlint.rulebook.checks.ports.ports import concrete_dependency, missing_port_method, port_async_mismatch
+from archlint.rulebook.checks.ports.adapters import (
+    missing_port_method,
+    port_async_mismatch,
+    port_signature_mismatch,
+)
+from archlint.rulebook.checks.ports.concrete import concrete_dependency
 from archlint.rulebook.model import Rule
 from archlint.rulebook.patterns import pattern_violations
 
@@ -37,6 +42,7 @@ PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
     "PRT001": concrete_dependency,
     "PRT003": missing_port_method,
     "PRT004": port_async_mismatch,
+    "PRT005": port_signature_mismatch,
 }
 """Code -> the check that judges it on the whole program."""
 

@@ -1,0 +1,147 @@
+"""What dependency injection joins: a port and what a container, a provider or `Depends` puts in its place.
+
+A call that is given a port, as a class, and beside it a class, an instance or a factory binds the two, whatever the
+container is (punq, lagom, svcs, rodi, injector, one's own). Decorators do it by a keyword (wireup), providers of
+dependency-injector by what they pass to a constructor, FastAPI by the default of a parameter and by overrides.
+"""
+
+from collections.abc import Iterator
+
+from archlint.facts.model import IN_DECORATOR, Call
+from archlint.project.library import Library
+from archlint.project.ports import Pair, ports
+from archlint.project.program import Module, Project
+from archlint.project.takers import Takers, given, takers
+from archlint.project.types import Types, Value, types
+from archlint.project.uses import Calls
+
+_VERBS = frozenset(
+    {
+        *("register", "register_factory", "register_instance", "register_local_factory", "register_local_value"),
+        *("register_singleton", "register_transient", "register_scoped", "register_type", "register_value"),
+        *("add_instance", "add_scoped", "add_service", "add_singleton", "add_transient", "bind", "bind_to_constructor"),
+        *("bind_to_provider", "define", "override", "override_provider", "provide", "scoped", "singleton", "transient"),
+        *("Scoped", "Singleton", "Transient", "instance", "set", "__setitem__"),
+    }
+)
+"""How containers call it when they are told what stands for a port."""
+_KEYWORDS = frozenset({"as_type", "provides", "service", "interface", "protocol", "abstraction"})
+"""Keywords of decorators and registrations that name the port."""
+_PROVIDERS = frozenset({"Factory", "Singleton", "ThreadSafeSingleton", "ThreadLocalSingleton", "Resource", "Callable"})
+_PROVIDER_MODULE = "dependency_injector.providers."
+
+
+class Bindings:
+    """Finds the pairs that dependency injection makes."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._types: Types = project.query(types)
+        self._takers: Takers = project.query(takers)
+        self._ports = project.query(ports).port_set
+        self._library: Library = project.library
+
+    def pairs(self) -> Iterator[Pair]:
+        """Yield every pair, each where it is written."""
+        if not self._ports:
+            return
+        calls = self._project.query(Calls)
+        for module, call in calls.named(_VERBS):
+            yield from self._registered(module, call)
+        for module, call in calls.named(_PROVIDERS):
+            yield from self._provided(module, call)
+        for module in self._project.modules:
+            yield from self._decorated(module)
+            yield from self._injected(module)
+
+    def _registered(self, module: Module, call: Call) -> Iterator[Pair]:
+        """`container.register(Port, Adapter)`, `container[Port] = Adapter`, `overrides[get_port] = get_adapter`."""
+        keyed = [value for name, value in call.arguments if name in _KEYWORDS]
+        values = [value for _, value in call.arguments]
+        for place, key in [*((-1, value) for value in keyed), *enumerate(values[:2])]:
+            port = self._port(key)
+            if port:
+                others = [value for index, value in enumerate(values) if index != place and value != key]
+                yield from (self._pair(port, adapter, module, call) for each in others for adapter in self.given(each))
+                return
+
+    def _port(self, reference: str) -> str:
+        """Return the port that a reference names, or that a function of this name promises to return."""
+        values = self._types.infer(reference) if reference and not reference.startswith("=") else ()
+        if len(values) != 1 or values[0].kind != "object":
+            return ""
+        if values[0].is_function:
+            _, function = self._project.function(values[0].name)
+            return self._takers.port_of(function.returns)[0]
+        return values[0].name if values[0].name in self._ports else ""
+
+    def given(self, reference: str) -> Iterator[str]:
+        """Yield the classes that a class, an instance, a factory or a provider puts in a port's place."""
+        if not reference or reference.startswith("="):
+            return
+        values = self._types.infer(reference)
+        for value in values if len(values) == 1 else ():
+            yield from self._put(value, reference)
+
+    def _put(self, value: Value, reference: str) -> Iterator[str]:
+        if value.is_class and value.kind in ("object", "instance"):
+            yield value.name
+        elif value.kind in ("object", "partial") and value.is_function:
+            made = self._types.infer(f"{reference}()")
+            if any(each.kind == "generator" for each in made):
+                made = self._types.infer(f"{reference}()*")
+            elif any(each.kind == "coroutine" for each in made):
+                made = self._types.infer(f"{reference}()!")
+            yield from (each.name for each in made if each.kind == "instance" and each.is_class)
+        elif value.kind == "instance" and value.args:
+            yield from (each for inner in value.args for each in self.given(inner))
+
+    def _provided(self, module: Module, call: Call) -> Iterator[Pair]:
+        """`providers.Factory(Service, orders=orders)` of dependency-injector."""
+        if not call.arguments or not any(map(_is_provider, self._types.infer(call.callee))):
+            return
+        (_, made), *rest = call.arguments
+        for value in self._types.infer(made):
+            for slot, reference, _ in given(self._takers.slots(value), tuple(rest)) if value.kind == "object" else ():
+                if slot.port:
+                    for adapter in self.given(reference):
+                        yield self._pair(slot.port, adapter, module, call)
+
+    def _decorated(self, module: Module) -> Iterator[Pair]:
+        """`@injectable(as_type=Port)` above a class or a factory."""
+        for call in module.facts.calls:
+            if call.flags & IN_DECORATOR:
+                for name, value in call.arguments:
+                    port = self._port(value) if name in _KEYWORDS else ""
+                    below = self._below(module, call) if port else ""
+                    yield from (self._pair(port, adapter, module, call) for adapter in self.given(below))
+
+    def _below(self, module: Module, call: Call) -> str:
+        """Return the class or function that a decorator stands above."""
+        functions = [(each.start, f"{module.name}#{index}") for index, each in enumerate(module.facts.functions)]
+        classes = [(each.start, f"{module.name}@{index}") for index, each in enumerate(module.facts.classes)]
+        return min((each for each in (*functions, *classes) if each[0] > call.end), default=(0, ""))[1]
+
+    def _injected(self, module: Module) -> Iterator[Pair]:
+        """`orders: Orders = Depends(get_orders)`, `Annotated[Orders, Depends(get_orders)]`, `= Provide[...]`."""
+        for function in module.facts.functions:
+            for parameter in function.parameters:
+                if not parameter.default or not parameter.annotation or parameter.default.startswith("="):
+                    continue
+                port, _ = self._takers.port_of(parameter.annotation)
+                values = self._types.infer(parameter.default) if port else ()
+                for value in values:
+                    if value.kind == "instance" and value.is_class and value.name != port:
+                        yield Pair(port, value.name, "binding", (module.name, parameter.start, parameter.end))
+
+    def _pair(self, port: str, adapter: str, module: Module, call: Call) -> Pair:
+        return Pair(port, adapter, "binding", (module.name, call.start, call.end))
+
+
+def _is_provider(value: Value) -> bool:
+    return value.name.startswith(_PROVIDER_MODULE) and value.kind == "object"
+
+
+def bindings(project: Project) -> Bindings:
+    """Answer the query for what dependency injection joins."""
+    return Bindings(project)

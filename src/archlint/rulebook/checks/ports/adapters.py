@@ -1,0 +1,188 @@
+"""The rules about adapters that do not fulfil their port."""
+
+from collections.abc import Iterator
+
+from archlint.model import Severity, Step, Violation
+from archlint.project.adapters import adapters
+from archlint.project.classes import Member
+from archlint.project.conformance import Conformance, Mismatch, conformance
+from archlint.project.ports import Pair, is_test_class, ports
+from archlint.project.program import Project
+from archlint.rulebook.model import Rule
+
+_EVIDENCE = {
+    "inheritance": "which it derives from",
+    "parameter": "as which it is passed",
+    "return": "as which it is returned",
+    "assignment": "as which it is assigned",
+    "binding": "which it is bound to",
+    "keyword": "judging by the keyword it is passed as",
+    "name": "judging by the name",
+}
+
+
+def missing_port_method(project: Project, rule: Rule) -> Iterator[Violation]:
+    """PRT003: an adapter lacks a member that its port promises; one violation a member."""
+    known = project.query(ports)
+    for pair, mismatch in _mismatches(project, ("missing",)):
+        member = mismatch.promised
+        if known.is_abstract(pair.adapter) or known.has_subclass(pair.adapter):
+            continue
+        if _superseded(project, pair, mismatch) or (pair.is_guessed and member.attribute):
+            continue
+        module, fact = project.class_(pair.adapter)
+        _, port = project.class_(pair.port)
+        kind = "member" if member.attribute or member.is_property else "method"
+        yield rule.violation(
+            module,
+            (fact.start, fact.end),
+            message=(
+                f"`{fact.name}` lacks the {kind} `{member.name}` of its port `{port.name}`, {_EVIDENCE[pair.evidence]}"
+            ),
+            subject=f"{port.name}.{member.name}",
+            scope=fact.qualname,
+            severity=_severity(rule, pair),
+            help_=f"write `{member.name}`, or split `{port.name}` if this class cannot have it",
+            trace=tuple(_trace(project, pair)),
+        )
+
+
+def port_async_mismatch(project: Project, rule: Rule) -> Iterator[Violation]:
+    """PRT004: a method is async in the port and plain in the adapter, or the other way round."""
+    reported: set[tuple[str, str]] = set()
+    for pair, mismatch in _mismatches(project, ("async", "stream")):
+        place = _identity(mismatch)
+        if place in reported or is_test_class(project, _kept(mismatch).owner):
+            continue
+        reported.add(place)
+        yield (_stream if mismatch.kind == "stream" else _async)(project, rule, pair, mismatch)
+
+
+def _async(project: Project, rule: Rule, pair: Pair, mismatch: Mismatch) -> Violation:
+    judge = project.query(conformance)
+    module, theirs = judge.definition(_kept(mismatch))
+    _, ours = judge.definition(mismatch.promised)
+    assert theirs is not None
+    assert ours is not None
+    _, port = project.class_(pair.port)
+    _, adapter = project.class_(pair.adapter)
+    mine, other = ("async def" if each.is_async else "def" for each in (ours, theirs))
+    return rule.violation(
+        module,
+        (theirs.start, theirs.end),
+        message=(
+            f"`{adapter.name}.{theirs.name}` is `{other}`, but its port `{port.name}` says `{mine}` ({pair.evidence})"
+        ),
+        subject=f"{port.name}.{theirs.name}",
+        scope=theirs.qualname,
+        severity=_severity(rule, pair),
+        help_=f"make both `{mine}`: callers {'await' if ours.is_async else 'do not await'} the port's method",
+        trace=tuple(_trace(project, pair)),
+    )
+
+
+def _stream(project: Project, rule: Rule, pair: Pair, mismatch: Mismatch) -> Violation:
+    module, ours = project.query(conformance).definition(mismatch.promised)
+    assert ours is not None
+    _, port = project.class_(pair.port)
+    _, adapter = project.class_(pair.adapter)
+    return rule.violation(
+        module,
+        (ours.start, ours.end),
+        message=(
+            f"`{port.name}.{ours.name}` is `async def` without a `yield`, which promises a coroutine; "
+            f"`{adapter.name}` gives an async iterator ({pair.evidence})"
+        ),
+        subject=f"{port.name}.{ours.name}",
+        scope=ours.qualname,
+        severity=Severity.WARNING,
+        help_=f"write `def {ours.name}(...) -> AsyncIterator[...]` in the port: callers iterate, they do not await",
+        trace=tuple(_trace(project, pair)),
+    )
+
+
+def port_signature_mismatch(project: Project, rule: Rule) -> Iterator[Violation]:
+    """PRT005: an adapter's member cannot be used as its port promises; one violation a member."""
+    judge = project.query(conformance)
+    reported: set[tuple[str, str]] = set()
+    for pair, mismatch in _mismatches(project, ("signature", "name", "awaitable")):
+        place = _identity(mismatch)
+        kept = _kept(mismatch)
+        if place in reported or is_test_class(project, kept.owner):
+            continue
+        reported.add(place)
+        module, owner = project.class_(kept.owner)
+        start, end = _span(judge, mismatch)
+        _, port = project.class_(pair.port)
+        _, adapter = project.class_(pair.adapter)
+        yield rule.violation(
+            module,
+            (start, end),
+            message=(
+                f"`{adapter.name}.{kept.name}` does not fit its port `{port.name}` ({pair.evidence}): "
+                f"{'; '.join(mismatch.texts)}"
+            ),
+            subject=f"{port.name}.{kept.name}",
+            scope=f"{owner.qualname}.{kept.name}",
+            severity=_weight(project, rule, pair, mismatch),
+            help_=f"give `{kept.name}` the signature of the port, or change the port",
+            trace=tuple(_trace(project, pair)),
+        )
+
+
+def _weight(project: Project, rule: Rule, pair: Pair, mismatch: Mismatch) -> Severity:
+    if mismatch.kind == "awaitable":
+        return Severity.NOTE
+    if mismatch.kind == "name":
+        return Severity.WARNING if not pair.is_guessed else Severity.NOTE
+    return _severity(rule, pair)
+
+
+def _mismatches(project: Project, kinds: tuple[str, ...]) -> Iterator[tuple[Pair, Mismatch]]:
+    known = project.query(ports)
+    judge = project.query(conformance)
+    for pair in project.query(adapters).pairs:
+        if not is_test_class(project, pair.adapter) and not known.is_protocol(pair.adapter):
+            yield from ((pair, each) for each in judge.verdict(pair).mismatches if each.kind in kinds)
+
+
+def _severity(rule: Rule, pair: Pair) -> Severity:
+    return Severity.WARNING if pair.is_guessed else rule.severity
+
+
+def _superseded(project: Project, pair: Pair, mismatch: Mismatch) -> bool:
+    """Tell whether the member is inherited by the port and reported for the one that declares it."""
+    owner = mismatch.promised.owner
+    return owner != pair.port and any(
+        other.adapter == pair.adapter and other.port == owner for other in project.query(adapters).pairs
+    )
+
+
+def _trace(project: Project, pair: Pair) -> Iterator[Step]:
+    """Say where an adapter is joined to its port, when that is not at its own class."""
+    module, start, end = pair.site
+    if pair.evidence not in ("inheritance", "name") and module:
+        _, adapter = project.class_(pair.adapter)
+        _, port = project.class_(pair.port)
+        text = f"`{adapter.name}` meets `{port.name}` here: {_EVIDENCE[pair.evidence]}"
+        yield Step(text, project.by_name[module].place(start, end))
+
+
+def _kept(mismatch: Mismatch) -> Member:
+    assert mismatch.kept is not None
+    return mismatch.kept
+
+
+def _span(judge: Conformance, mismatch: Mismatch) -> tuple[int, int]:
+    member = _kept(mismatch)
+    if member.attribute is not None:
+        return member.attribute.start, member.attribute.end
+    _, function = judge.definition(member)
+    assert function is not None
+    return function.start, function.end
+
+
+def _identity(mismatch: Mismatch) -> tuple[str, str]:
+    """Return what is reported once: the adapter's member, or the port's for a stream."""
+    member = mismatch.promised if mismatch.kind == "stream" else _kept(mismatch)
+    return member.owner, member.name
