@@ -402,7 +402,7 @@ def test_fix_reports_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert result.stderr == "Fixed 1 violation in 1 file.\nNo violations in 2 files.\n"
     result = command(".", "--fix", "--unsafe-fixes")
     assert result.stderr == "Nothing to fix.\nNo violations in 2 files.\n"
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.py", "b.py"]
+    assert sorted(each.name for each in tmp_path.glob("[!.]*")) == ["a.py", "b.py"]
 
 
 def test_diff_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

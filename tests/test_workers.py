@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,8 +13,8 @@ import pytest
 from archlint.facts.extract import extract
 from archlint.intake import gathering, workers
 from archlint.intake.config import Config
-from archlint.intake.gathering import Gathered, gather
-from archlint.intake.sources import SourceFile, find
+from archlint.intake.gathering import Gathered
+from archlint.intake.sources import SourceFile, find, read_all
 from archlint.intake.workers import WorkerError
 
 
@@ -22,6 +22,12 @@ def files(folder: Path, texts: dict[str, str | bytes]) -> tuple[SourceFile, ...]
     for name, text in texts.items():
         (folder / f"{name}.py").write_bytes(text if isinstance(text, bytes) else text.encode())
     return find([folder], Config()).files
+
+
+def gather(found: Sequence[SourceFile], jobs: int, root: Path) -> Gathered:
+    data, unread = read_all(found)
+    assert not unread
+    return gathering.gather(found, data, jobs, root)
 
 
 def failures(gathered: Gathered) -> dict[str, tuple[int, str]]:

@@ -26,8 +26,9 @@ def renew(paths: Sequence[Path], options: Options, *, prune: bool) -> Renewed:
     To `prune` takes out what is stale and adds nothing. Nothing is written. Raises as `engine.check` does.
     """
     taken = take_in(paths, msgspec.structs.replace(options, baseline_mode="off"))
-    path = baseline_path(taken.config, options.baseline)
+    inputs = taken.inputs
+    path = baseline_path(inputs.config, options.baseline)
     before = read_baseline(path).entries if prune or path.exists() else ()
     report = assess(taken).report
-    after = renewed(report.violations, before, taken.seen, taken.rules, grow=not prune)
+    after = renewed(report.violations, before, inputs.seen, inputs.rules, grow=not prune)
     return Renewed(path, before, tuple(after), report)

@@ -1,85 +1,42 @@
 """The pipeline on one screen: intake, facts, project, rulebook, outcome."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from archlint.facts.text import DecodeError, decode
-from archlint.intake import rulefiles, settings
-from archlint.intake.baseline import wanted_baseline
-from archlint.intake.cache import Answers, Store, cache_directory
-from archlint.intake.changes import Changes, changes_since
-from archlint.intake.config import Config, Known
+from archlint.inputs import Inputs, Options, available_jobs, configure, read_inputs
+from archlint.intake.cache import Answers, Store
+from archlint.intake.changes import Changes
+from archlint.intake.config import Config
 from archlint.intake.contracts import find_contracts
 from archlint.intake.gathering import Gathered, gather, wished_fixes
 from archlint.intake.git import provenance
 from archlint.intake.gitignore import patterns
-from archlint.intake.sources import Sources, contents, find
+from archlint.intake.sources import Sources
+from archlint.intake.texts import Texts
 from archlint.intake.version import parser_version
-from archlint.model import Baseline, Failure, Report, Severity, SourceText, Violation
-from archlint.outcome.baseline import STALE, Compared, Entry, Seen, compare, looked_at, stale_entries
+from archlint.model import Failure, Report, Severity, Violation
+from archlint.outcome.baseline import STALE, Compared, Entry, compare, stale_entries
 from archlint.outcome.suppressions import apply
 from archlint.project.imports import import_graph
 from archlint.project.layers import empty_layers, layers
 from archlint.project.library import Library
 from archlint.project.program import Architecture, Module, Project
-from archlint.rulebook import pages
 from archlint.rulebook.fixable import Wish, may_be_fixed, wish
 from archlint.rulebook.judge import judge
 from archlint.rulebook.model import Rule
-from archlint.rulebook.selection import active, meant_by
+from archlint.rulebook.selection import meant_by
+
+__all__ = ["Inputs", "Options", "Outcome", "Taken", "assess", "available_jobs", "check", "configure", "take_in"]
 
 
-class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line decides; selectors are codes, names, families or `ALL`, `None` is as configured.
+class Taken(msgspec.Struct, frozen=True):
+    """What a run judges: the project's facts, whatever else it has read, and notes on how that went."""
 
-    With `changed_since`, a git revision, only what concerns changes since is reported. With `fixes` violations carry
-    their fix, for which some files are parsed again. `unsaved` are contents by absolute path that stand for those of
-    the files. With `cache` what was worked out is kept for the next run, in `cache_dir` or else in the project.
-    `baseline` names a file that must be there; the mode is lenient, strict (stale entries are errors) or off.
-    """
-
-    select: tuple[str, ...] | None = None
-    ignore: tuple[str, ...] = ()
-    extend_select: tuple[str, ...] = ()
-    config: Path | None = None
-    isolated: bool = False
-    jobs: int | None = None
-    fail_on: Severity | None = None
-    changed_since: str | None = None
-    unsaved: Mapping[str, bytes] = {}
-    fixes: bool = False
-    cache: bool = False
-    cache_dir: Path | None = None
-    baseline: Path | None = None
-    baseline_mode: str = "lenient"
-
-
-class Taken(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run takes in before it judges: the project's sources and facts, all rules, and those `chosen` to run.
-
-    `changes` are what the report is to be about, if not everything.
-    """
-
-    sources: Sources
+    inputs: Inputs
     gathered: Gathered
-    rules: Mapping[str, Rule]
-    chosen: Mapping[str, Rule]
-    config: Config
-    options: Options
     notes: tuple[str, ...] = ()
-    changes: Changes | None = None
-    baseline: Baseline | None = None
-
-    @property
-    def seen(self) -> Seen:
-        """The test for entries of a baseline that this run can judge."""
-        files = self.sources.files
-        selected = [file.module for file in files if file.path in self.sources.selected]
-        others = [file.module for file in files if file.path not in self.sources.selected]
-        return looked_at(selected, others, self.chosen)
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,53 +65,74 @@ def check(paths: Sequence[Path], options: Options) -> Outcome:
     Raises `ConfigError`, `PageError`, `SourceError`, `BaselineError`, `LibraryError` or `WorkerError` when it cannot be
     done at all.
     """
-    return assess(take_in(paths, options))
+    inputs = read_inputs(paths, options)
+    store = inputs.store()
+    reports = inputs.reports(store)
+    earlier = reports.get() if reports else None
+    if earlier is not None:
+        return _again(inputs, *earlier)
+    taken = parse(inputs, store)
+    outcome = assess(taken)
+    if reports and taken.gathered.lasting and outcome.report.failures == tuple(taken.gathered.failures):
+        others = outcome.report.texts.keys() - inputs.data.keys()
+        reports.put(outcome.report, {path: outcome.report.texts[path].text for path in others})
+    return outcome
+
+
+def parse(inputs: Inputs, store: Store) -> Taken:
+    """Take in the facts of all sources, from the store or by parsing them. Raises `WorkerError`."""
+    options, root = inputs.options, inputs.sources.root
+    known = Answers(store, parser_version(), root.as_posix()) if options.cache else None
+    gathered = gather(inputs.sources.files, inputs.data, options.jobs or available_jobs(), root, known)
+    return Taken(inputs, gathered, (store.problem,) if store.problem else ())
 
 
 def take_in(paths: Sequence[Path], options: Options) -> Taken:
     """Read and parse the project that `paths` belong to. Raises as `check` does."""
-    config, rules = configure(paths[0], options)
-    chosen = _chosen(rules, config, options)
-    baseline = None if options.baseline_mode == "off" else wanted_baseline(config, options.baseline)
-    sources = find(paths, config, options.unsaved)
-    changes = changes_since(sources.base, options.changed_since) if options.changed_since is not None else None
-    store = Store(cache_directory(config.root or sources.base, options.cache_dir) if options.cache else None)
-    known = Answers(store, parser_version(), sources.root.as_posix()) if options.cache else None
-    gathered = gather(sources.files, options.jobs or available_jobs(), sources.root, known, contents(options.unsaved))
-    return Taken(
-        sources=sources,
-        gathered=gathered,
-        rules=rules,
-        chosen=chosen,
-        config=config,
-        options=options,
-        notes=(store.problem,) if store.problem else (),
-        changes=changes,
-        baseline=baseline,
+    inputs = read_inputs(paths, options)
+    return parse(inputs, inputs.store())
+
+
+def _again(inputs: Inputs, report: Report, others: Mapping[str, str]) -> Outcome:
+    """Return what an earlier run with these inputs came to."""
+    texts = Texts(inputs.data)
+    for path, text in others.items():
+        texts.add(path, text)
+    report = msgspec.structs.replace(
+        report,
+        texts={path: texts.of(path) for path in _named_paths(report.violations)},
+        provenance=provenance(inputs.sources.base),
     )
+    return Outcome(report=report, rules=inputs.chosen, config=inputs.config, harmless=_harmless(inputs))
 
 
 def assess(taken: Taken) -> Outcome:
     """Judge a project that was taken in, and report on what is selected of it. Raises as `check` does."""
-    sources, gathered, config = taken.sources, taken.gathered, taken.config
-    project = _project(sources, gathered, config)
-    texts = _Texts(gathered.data)
+    inputs, gathered = taken.inputs, taken.gathered
+    sources, config = inputs.sources, inputs.config
+    project = _project(inputs, gathered)
+    texts = Texts(gathered.data)
     found = [
-        *judge(project, taken.chosen),
-        *_contracts(project, sources, texts, taken.chosen),
+        *judge(project, inputs.chosen),
+        *_contracts(project, sources, texts, inputs.chosen),
         *_vacuous_layers(project, config),
     ]
     violations = [each for each in found if isinstance(each, Violation)]
-    kept, accepted = apply(violations, project, texts.of, taken.rules, taken.chosen)
+    kept, accepted = apply(violations, project, texts.of, inputs.rules, inputs.chosen)
     kept = sorted(
-        _reported(_severities(kept, config), sources, config, taken.rules),
+        _reported(_severities(kept, config), sources, config, inputs.rules),
         key=lambda each: (each.place, each.code, each.subject, each.message),
     )
-    failures = (*sources.failures, *gathered.failures, *(each for each in found if isinstance(each, Failure)))
-    compared = _compared(kept, taken, texts, complete=not failures and taken.changes is None)
-    entries = list(_concerned(compared.entries, taken.changes, texts))
+    failures = (
+        *sources.failures,
+        *inputs.unread,
+        *gathered.failures,
+        *(each for each in found if isinstance(each, Failure)),
+    )
+    compared = _compared(kept, inputs, texts, complete=not failures and inputs.changes is None)
+    entries = list(_concerned(compared.entries, inputs.changes, texts))
     kept = [each for each, _ in entries]
-    kept, unmade = _with_fixes(kept, taken) if taken.options.fixes else (kept, [])
+    kept, unmade = _with_fixes(kept, taken) if inputs.options.fixes else (kept, [])
     report = Report(
         violations=tuple(kept),
         identities=tuple(identity for _, identity in entries),
@@ -162,67 +140,31 @@ def assess(taken: Taken) -> Outcome:
         notes=(
             *sources.notes,
             *taken.notes,
-            *_layer_notes(project, taken.chosen),
+            *_layer_notes(project, inputs.chosen),
             *(each for each in found if isinstance(each, str)),
         ),
-        suppressed=sum(1 for _ in _reported(accepted, sources, config, taken.rules)),
+        suppressed=sum(1 for _ in _reported(accepted, sources, config, inputs.rules)),
         files=len(sources.selected),
         base=sources.base.as_posix(),
         cwd=Path.cwd().as_posix(),
         texts={path: texts.of(path) for path in _named_paths(kept)},
         provenance=provenance(sources.base),
-        baselined=None if taken.baseline is None else compared.accepted,
+        baselined=None if inputs.baseline is None else compared.accepted,
     )
-    return Outcome(report=report, rules=taken.chosen, config=config, harmless=_harmless(taken))
+    return Outcome(report=report, rules=inputs.chosen, config=config, harmless=_harmless(inputs))
 
 
-def configure(start: Path, options: Options) -> tuple[Config, dict[str, Rule]]:
-    """Return the settings that hold for a path, and all rules, the user's own pages included."""
-    built_in = list(rulefiles.built_in_pages())
-    rules: dict[str, Rule] = {}
-
-    def known(directories: tuple[Path, ...]) -> Known:
-        rules.update(pages.load([*built_in, *rulefiles.user_pages(directories)]))
-        return Known(
-            {code: rule.name for code, rule in rules.items()},
-            {code: {name: _type(value) for name, value in rule.options.items()} for code, rule in rules.items()},
-        )
-
-    config = settings.load(start, options.config, options.isolated, known)
-    if options.fail_on is not None:
-        config = msgspec.structs.replace(config, fail_on=options.fail_on)
-    return config, {code: _with_options(rule, config) for code, rule in (rules or pages.load(built_in)).items()}
-
-
-def _type(default: object) -> type:
-    return list if isinstance(default, tuple) else type(default)
-
-
-def _with_options(rule: Rule, config: Config) -> Rule:
-    wished = config.rules.get(rule.code)
-    return msgspec.structs.replace(rule, options={**rule.options, **wished.options}) if wished else rule
-
-
-def available_jobs() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _chosen(rules: Mapping[str, Rule], config: Config, options: Options) -> dict[str, Rule]:
-    select = options.select if options.select is not None else config.select
-    return active(rules, select, (*config.extend_select, *options.extend_select), (*config.ignore, *options.ignore))
-
-
-def _project(sources: Sources, gathered: Gathered, config: Config) -> Project:
+def _project(inputs: Inputs, gathered: Gathered) -> Project:
+    sources, config = inputs.sources, inputs.config
     modules = tuple(
         Module(gathered.facts[file.path], file.path) for file in sources.files if file.path in gathered.facts
     )
     architecture = Architecture(root=sources.root.as_posix(), layers=config.layers, blocking=config.blocking)
-    return Project(modules, Library.parse(rulefiles.data_tables()), architecture)
+    return Project(modules, Library.parse(inputs.tables), architecture)
 
 
 def _contracts(
-    project: Project, sources: Sources, texts: "_Texts", rules: Mapping[str, Rule]
+    project: Project, sources: Sources, texts: Texts, rules: Mapping[str, Rule]
 ) -> Iterator[Violation | Failure | str]:
     if "LAY007" not in rules:
         return
@@ -257,24 +199,24 @@ def _layer_notes(project: Project, rules: Mapping[str, Rule]) -> Iterator[str]:
         yield f"layers inferred from package names: {said}; name them under [tool.archlint.layers] to be sure"
 
 
-def _compared(kept: list[Violation], taken: Taken, texts: "_Texts", *, complete: bool) -> Compared:
+def _compared(kept: list[Violation], inputs: Inputs, texts: Texts, *, complete: bool) -> Compared:
     """Take out what the baseline accepts; unless the run is `complete`, nobody knows what is stale in it."""
-    baseline = taken.baseline
+    baseline = inputs.baseline
     if baseline is None:
         return compare(kept, None, ())
     stale: list[Violation] = []
-    if complete and STALE in taken.chosen:
-        severity = Severity.ERROR if taken.options.baseline_mode == "strict" else taken.rules[STALE].severity
-        found = stale_entries(kept, baseline, taken.seen, taken.rules, severity)
-        stale = list(_severities(found, taken.config))
+    if complete and STALE in inputs.chosen:
+        severity = Severity.ERROR if inputs.options.baseline_mode == "strict" else inputs.rules[STALE].severity
+        found = stale_entries(kept, baseline, inputs.seen, inputs.rules, severity)
+        stale = list(_severities(found, inputs.config))
         texts.add(baseline.path, baseline.text)
     return compare(kept, baseline, stale)
 
 
-def _harmless(taken: Taken) -> frozenset[str]:
+def _harmless(inputs: Inputs) -> frozenset[str]:
     """Return what fails no run: stale entries, unless the user says how grave they are."""
-    own = taken.config.rules.get(STALE)
-    wanted = taken.options.baseline_mode == "strict" or (own is not None and own.severity is not None)
+    own = inputs.config.rules.get(STALE)
+    wanted = inputs.options.baseline_mode == "strict" or (own is not None and own.severity is not None)
     return frozenset() if wanted else frozenset({STALE})
 
 
@@ -303,7 +245,7 @@ def _reported(
             yield each
 
 
-def _concerned(entries: Iterable[Entry], changes: Changes | None, texts: "_Texts") -> Iterator[Entry]:
+def _concerned(entries: Iterable[Entry], changes: Changes | None, texts: Texts) -> Iterator[Entry]:
     """Leave out what is neither in a changed file nor explained by a changed line: those chains are not new."""
     for entry in entries:
         each = entry[0]
@@ -321,10 +263,10 @@ def _with_fixes(violations: Sequence[Violation], taken: Taken) -> tuple[list[Vio
     for each in violations:
         if may_be_fixed(each):
             wishes.setdefault(each.place.path, []).append(wish(each))
-    files = {file: tuple(wishes[file.path]) for file in taken.sources.files if file.path in wishes}
+    files = {file: tuple(wishes[file.path]) for file in taken.inputs.sources.files if file.path in wishes}
     if not files:
         return list(violations), []
-    fixes, failures = wished_fixes(files, taken.gathered.data, taken.options.jobs or available_jobs())
+    fixes, failures = wished_fixes(files, taken.gathered.data, taken.inputs.options.jobs or available_jobs())
     return [
         msgspec.structs.replace(each, fix=fixes.get((each.place.path, wish(each)))) for each in violations
     ], failures
@@ -334,23 +276,3 @@ def _named_paths(violations: Iterable[Violation]) -> list[str]:
     found = {each.place.path for each in violations}
     found |= {step.place.path for each in violations for step in each.trace if step.place is not None}
     return sorted(found)
-
-
-class _Texts:
-    """The decoded texts of the files, made when they are first asked for."""
-
-    def __init__(self, data: Mapping[str, bytes]) -> None:
-        self._data = data
-        self._texts: dict[str, SourceText] = {}
-
-    def of(self, path: str) -> SourceText:
-        if path not in self._texts:
-            data = self._data[path]
-            try:
-                self._texts[path] = SourceText(decode(data), data)
-            except DecodeError:
-                self._texts[path] = SourceText("")
-        return self._texts[path]
-
-    def add(self, path: str, text: str) -> None:
-        self._texts[path] = SourceText(text)

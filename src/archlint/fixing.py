@@ -63,7 +63,7 @@ def fix(paths: Sequence[Path], options: Options, *, unsafe: bool, write: bool) -
         outcome = assess(taken)
     after = {path: taken.gathered.data[path] for path in counts}
     if write:
-        unwritten = _write(taken.sources.files, original, after)
+        unwritten = _write(taken.inputs.sources.files, original, after)
         failures.update(unwritten)
         if unwritten:
             after = {path: data for path, data in after.items() if path not in unwritten}
@@ -103,9 +103,9 @@ def _edited(
 
 def _with(taken: Taken, edited: Mapping[str, bytes]) -> tuple[Taken, dict[str, Failure]]:
     """Return what was taken in with other bytes for some files, but for those that would not parse: their failures."""
-    files = [file for file in taken.sources.files if file.path in edited]
-    jobs = taken.options.jobs or available_jobs()
-    again = gather(files, jobs, taken.sources.root, contents=lambda file: edited[file.path])
+    files = [file for file in taken.inputs.sources.files if file.path in edited]
+    jobs = taken.inputs.options.jobs or available_jobs()
+    again = gather(files, edited, jobs, taken.inputs.sources.root)
     old = taken.gathered
     gathered = Gathered(
         facts={**old.facts, **again.facts},

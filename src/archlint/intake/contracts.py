@@ -33,6 +33,18 @@ def find_contracts(folder: Path, top: Path) -> tuple[ContractFile | None, tuple[
         folder = folder.parent
 
 
+def contract_inputs(folder: Path, top: Path) -> dict[str, bytes]:
+    """Return the content of every file, by path, in which `find_contracts` would look for a configuration."""
+    found: dict[str, bytes] = {}
+    while True:
+        for path in (folder / name for name in _FILES):
+            if path.is_file():
+                found[path.as_posix()] = path.read_bytes()
+        if folder in (top, folder.parent):
+            return found
+        folder = folder.parent
+
+
 def read_contracts(folder: Path) -> tuple[ContractFile | None, tuple[Failure, ...]]:
     """Read the import-linter configuration in `folder`, the project's root.
 

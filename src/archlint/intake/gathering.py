@@ -2,14 +2,14 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from archlint.facts.model import ModuleFacts
 from archlint.intake.cache import Answers
-from archlint.intake.sources import SourceFile, read
+from archlint.intake.sources import SourceFile
 from archlint.intake.wire import Answer
 from archlint.intake.workers import Pool
 from archlint.model import Failure, Fix
@@ -19,38 +19,38 @@ BATCH_BYTES = 192 * 1024
 
 
 class Gathered(msgspec.Struct):
-    """What came of the files: facts by path, failures, and the bytes of every file that could be read."""
+    """What came of the files: facts by path, failures, and the bytes that were parsed, by path.
+
+    `lasting` says that the same bytes will always give this.
+    """
 
     facts: dict[str, ModuleFacts]
     failures: list[Failure]
-    data: dict[str, bytes]
+    data: Mapping[str, bytes]
+    lasting: bool = True
 
 
 def gather(
-    files: Sequence[SourceFile],
-    jobs: int,
-    root: Path,
-    known: Answers | None = None,
-    contents: Callable[[SourceFile], bytes | Failure] = read,
+    files: Iterable[SourceFile], data: Mapping[str, bytes], jobs: int, root: Path, known: Answers | None = None
 ) -> Gathered:
-    """Read all files and parse those that are not `known`, with `jobs` child processes.
+    """Parse the files whose `data` are there (by path) and not `known`, with `jobs` child processes.
 
     The result depends on neither. `root` is the project's directory, to which the `exclude` that failures propose is
-    relative; `contents` gives the bytes of a file. Raises `WorkerError` when no child process can start.
+    relative. Raises `WorkerError` when no child process can start.
     """
-    take = _Take(root)
-    data = take.read(files, contents)
-    new = [file for file in data if known is None or not take.remembered(file, known.get(file, data[file]))]
-    pool = Pool(_batches(new, data), take.gathered.data)
+    take = _Take(root, data)
+    there = [file for file in files if file.path in data]
+    new = [file for file in there if known is None or not take.remembered(file, known.get(file, data[file.path]))]
+    pool = Pool(_batches(new, data), data)
     try:
         pool.start(jobs)
         for file, message in pool.answers():
             if take.add(file, message) and known is not None:
-                known.put(file, data[file], message)
+                known.put(file, data[file.path], message)
     finally:
         pool.stop()
     if known is not None:
-        known.save(files)
+        known.save(there)
     return take.result()
 
 
@@ -79,7 +79,7 @@ def wished_fixes(
     return fixes, sorted(failures, key=lambda failure: failure.path)
 
 
-def _batches(files: Iterable[SourceFile], data: Mapping[SourceFile, bytes]) -> "deque[list[SourceFile]]":
+def _batches(files: Iterable[SourceFile], data: Mapping[str, bytes]) -> "deque[list[SourceFile]]":
     """Put the files into batches of about the same number of bytes."""
     batches: deque[list[SourceFile]] = deque()
     size = BATCH_BYTES
@@ -88,41 +88,29 @@ def _batches(files: Iterable[SourceFile], data: Mapping[SourceFile, bytes]) -> "
             batches.append([])
             size = 0
         batches[-1].append(file)
-        size += len(data[file]) + 512
+        size += len(data[file.path]) + 512
     return batches
 
 
 class _Take:
     """What has come so far."""
 
-    def __init__(self, root: Path) -> None:
-        self.gathered = Gathered({}, [], {})
+    def __init__(self, root: Path, data: Mapping[str, bytes]) -> None:
+        self._gathered = Gathered({}, [], data)
         self._root = root
         self._answer = msgspec.msgpack.Decoder(Answer)
         self._facts = msgspec.msgpack.Decoder(ModuleFacts)
-
-    def read(
-        self, files: Iterable[SourceFile], contents: Callable[[SourceFile], bytes | Failure]
-    ) -> dict[SourceFile, bytes]:
-        """Read every file; return the bytes of those that could be read."""
-        found = {}
-        for file in files:
-            data = contents(file)
-            if isinstance(data, Failure):
-                self.gathered.failures.append(data)
-            else:
-                found[file] = self.gathered.data[file.path] = data
-        return found
 
     def add(self, file: SourceFile, message: bytes | memoryview) -> bool:
         """Take in the answer to a file; tell whether it is worth remembering."""
         answer = self._answer.decode(message)
         if answer.value:
-            self.gathered.facts[file.path] = self._facts.decode(answer.value)
+            self._gathered.facts[file.path] = self._facts.decode(answer.value)
         else:
             shown = Path(os.path.relpath(file.path, self._root)).as_posix()
             hint = f'leave it out with exclude = ["{shown}"]'
-            self.gathered.failures.append(Failure(file.path, answer.line, f"{answer.message}; {hint}"))
+            self._gathered.failures.append(Failure(file.path, answer.line, f"{answer.message}; {hint}"))
+            self._gathered.lasting &= answer.lasting
         return answer.lasting
 
     def remembered(self, file: SourceFile, message: memoryview | None) -> bool:
@@ -130,12 +118,11 @@ class _Take:
         if message is None:
             return False
         try:
-            self.add(file, message)
+            return self.add(file, message)
         except (msgspec.MsgspecError, RecursionError):
             return False
-        return True
 
     def result(self) -> Gathered:
         """Return all of it, failures in order."""
-        self.gathered.failures.sort(key=lambda failure: (failure.path, failure.line, failure.message))
-        return self.gathered
+        self._gathered.failures.sort(key=lambda failure: (failure.path, failure.line, failure.message))
+        return self._gathered

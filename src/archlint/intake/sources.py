@@ -2,7 +2,7 @@
 
 import stat
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -97,9 +97,22 @@ def read(file: SourceFile) -> bytes | Failure:
     return _not_regular(file.path)
 
 
-def contents(unsaved: Mapping[str, bytes]) -> Callable[[SourceFile], bytes | Failure]:
-    """Return what reads a file: from an editor, by absolute path, if that holds it, else from the disk."""
-    return lambda file: unsaved[file.path] if file.path in unsaved else read(file)
+def read_all(
+    files: Iterable[SourceFile], unsaved: Mapping[str, bytes] | None = None
+) -> tuple[dict[str, bytes], tuple[Failure, ...]]:
+    """Return the bytes of all files by path, and the failures of those that cannot be read.
+
+    `unsaved` are contents by absolute path, held by an editor, that stand for those on the disk.
+    """
+    data: dict[str, bytes] = {}
+    failures: list[Failure] = []
+    for file in files:
+        content = unsaved[file.path] if unsaved and file.path in unsaved else read(file)
+        if isinstance(content, Failure):
+            failures.append(content)
+        else:
+            data[file.path] = content
+    return data, tuple(failures)
 
 
 class _Found:

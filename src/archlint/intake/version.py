@@ -3,6 +3,8 @@
 The sources themselves count: in a checkout they change while the version stays.
 """
 
+import contextlib
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+(archlint[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+(archlint[\w.]*))",
     re.MULTILINE,
 )
+_INSTALLED = (".dist-info", ".egg-info", ".egg-link", ".pth")
 _WORD = re.compile(r"\w+")
 
 
@@ -28,6 +31,35 @@ def parser_version() -> bytes:
     for line in _libcst():
         digest.update(line.encode())
     return digest.digest()
+
+
+def whole_version() -> bytes:
+    """Return a digest of everything that is installed: archlint itself, what it uses, and what extends it.
+
+    Names, sizes and times have to do here, as this is asked for in every run.
+    """
+    digest = sha256(_python())
+    for path in sorted(_states(_PACKAGE.as_posix())):
+        digest.update(path.encode("utf-8", "surrogateescape"))
+    for folder in sys.path:
+        with contextlib.suppress(OSError), os.scandir(folder or ".") as entries:
+            for name in sorted(_state(entry) for entry in entries if entry.name.endswith(_INSTALLED)):
+                digest.update(name.encode("utf-8", "surrogateescape"))
+    return digest.digest()
+
+
+def _states(folder: str) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _states(entry.path)
+            elif entry.name.endswith(".py"):
+                yield _state(entry)
+
+
+def _state(entry: os.DirEntry[str]) -> str:
+    found = entry.stat()
+    return f"{entry.path}\0{found.st_size}\0{found.st_mtime_ns}\0"
 
 
 def _python() -> bytes:

@@ -1,0 +1,156 @@
+"""What a run reads before it parses and judges, and what the command line says about it."""
+
+import os
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from archlint.intake import rulefiles, settings
+from archlint.intake.baseline import wanted_baseline
+from archlint.intake.cache import Store, cache_directory
+from archlint.intake.changes import Changes, changes_since
+from archlint.intake.config import Config, Known
+from archlint.intake.contracts import contract_inputs
+from archlint.intake.reports import Reports
+from archlint.intake.sources import Sources, find, read_all
+from archlint.model import Baseline, Failure, Severity
+from archlint.outcome.baseline import Seen, looked_at
+from archlint.rulebook import pages
+from archlint.rulebook.model import Rule
+from archlint.rulebook.selection import active
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line decides; selectors are codes, names, families or `ALL`, `None` is as configured.
+
+    With `changed_since`, a git revision, only what concerns changes since is reported. With `fixes` violations carry
+    their fix, for which some files are parsed again. `unsaved` are contents by absolute path that stand for those of
+    the files. With `cache` what was worked out is kept for the next run, in `cache_dir` or else in the project.
+    `baseline` names a file that must be there; the mode is lenient, strict (stale entries are errors) or off.
+    """
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    config: Path | None = None
+    isolated: bool = False
+    jobs: int | None = None
+    fail_on: Severity | None = None
+    changed_since: str | None = None
+    unsaved: Mapping[str, bytes] = {}
+    fixes: bool = False
+    cache: bool = False
+    cache_dir: Path | None = None
+    baseline: Path | None = None
+    baseline_mode: str = "lenient"
+
+
+class Inputs(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a run reads before it parses: settings, rules, the third-party table, sources, contracts, baseline.
+
+    `chosen` are the rules that run, `data` the bytes of the sources by path, `changes` what the report is to be about
+    if not everything. A report depends on this and nothing else.
+    """
+
+    options: Options
+    config: Config
+    rules: Mapping[str, Rule]
+    chosen: Mapping[str, Rule]
+    tables: Mapping[str, str]
+    sources: Sources
+    data: Mapping[str, bytes]
+    unread: tuple[Failure, ...]
+    contracts: Mapping[str, bytes]
+    changes: Changes | None
+    baseline: Baseline | None
+
+    @property
+    def seen(self) -> Seen:
+        """The test for entries of a baseline that this run can judge."""
+        files = self.sources.files
+        selected = [file.module for file in files if file.path in self.sources.selected]
+        others = [file.module for file in files if file.path not in self.sources.selected]
+        return looked_at(selected, others, self.chosen)
+
+    def store(self) -> Store:
+        """Return where this run keeps what it works out."""
+        options = self.options
+        directory = cache_directory(self.config.root or self.sources.base, options.cache_dir) if options.cache else None
+        return Store(directory)
+
+    def reports(self, store: Store) -> Reports | None:
+        """Return the reports of earlier runs, if one of them may be that of this run."""
+        if not self.options.cache or self.unread or self.sources.failures or self._uses_foreign_code():
+            return None
+        options = msgspec.structs.replace(self.options, jobs=None, cache=True, cache_dir=None)
+        sources = msgspec.structs.replace(self.sources, selected=frozenset())
+        named = {path: sha256(data).digest() for path, data in self.data.items()}
+        inputs = msgspec.structs.replace(self, options=options, sources=sources, data=named)
+        return Reports(store, inputs, sorted(self.sources.selected))
+
+    def _uses_foreign_code(self) -> bool:
+        return any(b"contract_types" in data for data in self.contracts.values())
+
+
+def read_inputs(paths: Sequence[Path], options: Options) -> Inputs:
+    """Read all that the project depends on that `paths` belong to.
+
+    Raises `ConfigError`, `PageError`, `SelectorError`, `BaselineError`, `SourceError` or `ChangesError`.
+    """
+    config, rules = configure(paths[0], options)
+    chosen = _chosen(rules, config, options)
+    baseline = None if options.baseline_mode == "off" else wanted_baseline(config, options.baseline)
+    sources = find(paths, config, options.unsaved)
+    data, unread = read_all(sources.files, options.unsaved)
+    return Inputs(
+        options=options,
+        config=config,
+        rules=rules,
+        chosen=chosen,
+        tables=rulefiles.data_tables(),
+        sources=sources,
+        data=data,
+        unread=unread,
+        contracts=contract_inputs(sources.root, sources.base),
+        changes=changes_since(sources.base, options.changed_since) if options.changed_since is not None else None,
+        baseline=baseline,
+    )
+
+
+def configure(start: Path, options: Options) -> tuple[Config, dict[str, Rule]]:
+    """Return the settings that hold for a path, and all rules, the user's own pages included."""
+    built_in = list(rulefiles.built_in_pages())
+    rules: dict[str, Rule] = {}
+
+    def known(directories: tuple[Path, ...]) -> Known:
+        rules.update(pages.load([*built_in, *rulefiles.user_pages(directories)]))
+        return Known(
+            {code: rule.name for code, rule in rules.items()},
+            {code: {name: _type(value) for name, value in rule.options.items()} for code, rule in rules.items()},
+        )
+
+    config = settings.load(start, options.config, options.isolated, known)
+    if options.fail_on is not None:
+        config = msgspec.structs.replace(config, fail_on=options.fail_on)
+    return config, {code: _with_options(rule, config) for code, rule in (rules or pages.load(built_in)).items()}
+
+
+def _type(default: object) -> type:
+    return list if isinstance(default, tuple) else type(default)
+
+
+def _with_options(rule: Rule, config: Config) -> Rule:
+    wished = config.rules.get(rule.code)
+    return msgspec.structs.replace(rule, options={**rule.options, **wished.options}) if wished else rule
+
+
+def _chosen(rules: Mapping[str, Rule], config: Config, options: Options) -> dict[str, Rule]:
+    select = options.select if options.select is not None else config.select
+    return active(rules, select, (*config.extend_select, *options.extend_select), (*config.ignore, *options.ignore))
+
+
+def available_jobs() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
