@@ -5,10 +5,13 @@ from typing import TypeAlias
 
 from archlint.model import Violation
 
-FIXABLE: Mapping[str, frozenset[str]] = {
+FIXABLE: Mapping[str, frozenset[str] | None] = {
     "ASY001": frozenset({"time.sleep"}),
+    "ASY013": None,
+    "DEC001": None,
+    "TIM001": None,
 }
-"""Code -> the subjects of those violations for which there may be a fix."""
+"""Code -> the subjects of those violations for which there may be a fix, `None` for all of them."""
 
 Wish: TypeAlias = tuple[str, int, int]
 """The code and the offsets of a violation for which a fix is looked for."""
@@ -16,7 +19,8 @@ Wish: TypeAlias = tuple[str, int, int]
 
 def may_be_fixed(violation: Violation) -> bool:
     """Tell whether it is worth to look for a fix."""
-    return violation.subject in FIXABLE.get(violation.code, ())
+    subjects = FIXABLE.get(violation.code, frozenset())
+    return subjects is None or violation.subject in subjects
 
 
 def wish(violation: Violation) -> Wish:

@@ -27,8 +27,8 @@ class Named(msgspec.Struct, frozen=True):
 def named(site: Site, node: cst.CSTNode, module: str, attribute: str) -> Named | None:
     """Return how `module.attribute` (`module` a top-level one) is named at `node`.
 
-    Uses what the module's top level or the function imports, else adds `import module`. `None` when `module` is the
-    name of something else there.
+    Uses what the module's top level or the function imports, else adds `import module`; when that is the name of
+    something else there, adds `attribute` to what is imported from the module. `None` when that cannot be either.
     """
     for statement in _top_imports(site.source.tree):
         for name, target in _bound(statement):
@@ -39,7 +39,7 @@ def named(site: Site, node: cst.CSTNode, module: str, attribute: str) -> Named |
     if not site.is_bound(module):
         return Named(f"{module}.{attribute}", (_added(site.source, module),))
     if not site.means(module, module):
-        return None
+        return _from_longer_import(site, node, module, attribute)
     local = list(_local_imports(site.source, node, module))
     if not local:  # imported at the top under a condition
         return Named(f"{module}.{attribute}", (_added(site.source, module),))
@@ -77,6 +77,51 @@ def _local_imports(source: Source, node: cst.CSTNode, module: str) -> Iterator[b
                 if isinstance(statement, _PLAIN) and (module, module) in _bound(statement):
                     (line, _), (block, _) = islice(source.around(statement), 2)
                     yield block is function.body and source.span(line)[1] <= start
+
+
+def _from_longer_import(site: Site, node: cst.CSTNode, module: str, attribute: str) -> Named | None:
+    """Return how `attribute` is named once a `from module import ...` that has certainly run at `node` has it too."""
+    start, _ = site.source.span(node)
+    for statement in _from_imports(site.source, node, module):
+        if site.source.span(statement)[1] <= start:
+            for local, target in _bound(statement):
+                if target == f"{module}.{attribute}":
+                    return Named(local, ()) if site.means(local, target) else None
+            return None if site.is_bound(attribute) else Named(attribute, (_longer(site.source, statement, attribute),))
+    return None
+
+
+def _from_imports(source: Source, node: cst.CSTNode, module: str) -> Iterator[cst.ImportFrom]:
+    """Yield the statements that import names from a module, right in the functions around `node` or at the top."""
+    for block, _ in source.around(node):
+        body = block.body if isinstance(block, cst.FunctionDef | cst.Module) else None
+        lines = body.body if isinstance(body, cst.IndentedBlock) else body if isinstance(body, list | tuple) else ()
+        for line in lines:
+            for statement in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+                if (
+                    isinstance(statement, cst.ImportFrom)
+                    and not isinstance(statement.names, cst.ImportStar)
+                    and statement.module is not None
+                    and not statement.relative
+                    and dotted_name(statement.module) == module
+                ):
+                    yield statement
+
+
+def _longer(source: Source, statement: cst.ImportFrom, name: str) -> Edit:
+    """Return the edit that imports one more name, in its alphabetical place, on a line of its own if the others are."""
+    assert not isinstance(statement.names, cst.ImportStar)
+    aliases = list(statement.names)
+    first, last = (source.span(each) for each in (aliases[0], aliases[-1]))
+    number = source.lines.location(*first).line
+    start = source.lines.line_start(number)
+    indentation = source.text[start : first[0]]
+    gap = " " if indentation.strip() else source.newline + indentation
+    following = next((each for each in aliases if dotted_name(each.name) > name), None)
+    if following is None:
+        return Edit(last[1], last[1], f",{gap}{name}")
+    place, _ = source.span(following)
+    return Edit(place, place, f"{name},{gap}")
 
 
 def _added(source: Source, module: str) -> Edit:

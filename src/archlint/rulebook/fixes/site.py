@@ -53,3 +53,12 @@ class Site:
     def is_bound(self, name: str) -> bool:
         """Tell whether this block, one around it or the module binds a name."""
         return self._context.is_bound(name)
+
+    def reference(self, node: cst.CSTNode) -> str:
+        """Return the reference of what an expression evaluates to here, empty when unknown."""
+        return self._context.reference(node)
+
+    @property
+    def enclosing_function(self) -> cst.FunctionDef | None:
+        """The function definition in whose body the violation stands directly."""
+        return self._context.enclosing_function

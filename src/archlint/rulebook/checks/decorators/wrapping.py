@@ -16,8 +16,7 @@ def unwrapped_decorator(node: cst.FunctionDef, context: ModuleContext) -> Iterat
     outer = context.enclosing_function
     if outer is None or node.decorators or not _takes_anything(node.params):
         return
-    given = [each.name.value for each in (*outer.params.posonly_params, *outer.params.params)]
-    called = _called_with_everything(node, set(given))
+    called = wrapped_parameter(node, outer)
     name = node.name.value
     if called and _is_only_returned(outer, name):
         yield Sighting(
@@ -27,6 +26,12 @@ def unwrapped_decorator(node: cst.FunctionDef, context: ModuleContext) -> Iterat
             ),
             subject=name,
         )
+
+
+def wrapped_parameter(wrapper: cst.FunctionDef, outer: cst.FunctionDef) -> str:
+    """Return the parameter of `outer` that an inner function passes all it was given on to; empty for none."""
+    given = {each.name.value for each in (*outer.params.posonly_params, *outer.params.params)}
+    return _called_with_everything(wrapper, given)
 
 
 def _takes_anything(parameters: cst.Parameters) -> bool:
