@@ -13,7 +13,8 @@ from archlint.facts.scopes import Scope
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """A violation of rule `code` as a module check sees it; see `model.Candidate` for `reference` and `names`.
 
-    `keyword` is the node's own keyword, if the place is to be there and not at the first name behind it.
+    `keyword` is the node's own keyword, if the place is to be there and not at the first name behind it; `literal` the
+    source of a literal of the node, if the place is to be that, behind `passed` of the node's names.
     """
 
     code: str
@@ -23,6 +24,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     reference: str = ""
     names: tuple[str, ...] = ()
     keyword: str = ""
+    literal: str = ""
+    passed: int = 0
 
 
 class ModuleContext:
@@ -54,6 +57,11 @@ class ModuleContext:
                 return True
             scope = scope.parent
         return False
+
+    def is_declared_global(self, name: str) -> bool:
+        """Tell whether the function says `global name`."""
+        bindings = self._scope.block.bindings
+        return bindings is not None and bindings.outer.get(name) == "global"
 
     @property
     def in_async_function(self) -> bool:

@@ -6,7 +6,7 @@ import libcst as cst
 
 from archlint.facts import definitions as _definitions
 from archlint.facts import flow as _flow
-from archlint.facts.context import ModuleChecks
+from archlint.facts.context import ModuleChecks, Sighting
 from archlint.facts.model import (
     Attribute,
     Call,
@@ -77,7 +77,7 @@ def _candidates(records: Records, spans: "_Spans") -> tuple[Candidate, ...]:
     return tuple(
         Candidate(
             seen.code,
-            *(spans.keyword(anchor, seen.keyword) if seen.keyword else spans.of(anchor)),
+            *spans.sighted(anchor, seen),
             seen.message,
             seen.subject,
             function,
@@ -109,6 +109,18 @@ class _Spans:
         first = min(first, len(self._starts) - 1)
         last = min(last, len(self._starts) - 1)
         return self._starts[first], self._starts[last] + len(self._words[last])
+
+    def sighted(self, anchor: Anchor, seen: Sighting) -> tuple[int, int]:
+        """Return the offsets of what a check wants to be the place of what it saw."""
+        if seen.literal:
+            return self.literal(anchor, seen)
+        return self.keyword(anchor, seen.keyword) if seen.keyword else self.of(anchor)
+
+    def literal(self, anchor: Anchor, seen: Sighting) -> tuple[int, int]:
+        """Return the offsets of the first literal with the wanted source behind the names that it passes."""
+        before = anchor[0] + seen.passed - 1
+        start = self._text.find(seen.literal, self.of([before, before])[1] if before >= 0 else 0)
+        return (start, start + len(seen.literal)) if start >= 0 else self.of(anchor)
 
     def keyword(self, anchor: Anchor, word: str) -> tuple[int, int]:
         """Return the offsets of the last `word` before the first identifier; those of the identifier if it has none."""

@@ -46,8 +46,13 @@ class Library:
         self._clients: Mapping[str, str] = tables.clients.entries
         self.offloaders: Mapping[str, Argument] = tables.offloaders.entries
         self.loop_callbacks: Mapping[str, Argument] = tables.loop_callbacks.entries
+        self.endpoint_decorators = frozenset(tables.endpoint_decorators.entries)
+        self.endpoint_words = frozenset(name.rpartition(".")[2] for name in self.endpoint_decorators)
         self._loop_methods = _by_class(tables.loop_methods.entries)
         self._classes = _classes(tables)
+        self._variables = {
+            name: type_ for name, type_ in self._attributes.items() if name.rpartition(".")[0] not in self._classes
+        }
         self._members = self._returns.keys() | self._attributes.keys() | self._blocking.keys() | self._not_blocking
         self._canonical_of = _Memo(self._find_canonical)
         self._ancestors_of = _Memo(self._find_ancestors)
@@ -90,6 +95,14 @@ class Library:
     def attribute(self, name: str) -> str | None:
         """Return the type of an attribute, a property or a module's variable."""
         return self._attribute_of[name]
+
+    def variable(self, dotted: str) -> tuple[str, str]:
+        """Return the type of the module variable that a dotted name begins with, and what follows it; else empty."""
+        name = self.canonical(dotted)
+        for end in (index for index, character in enumerate(name + ".") if character == "."):
+            if name[:end] in self._variables:
+                return self._variables[name[:end]], name[end:]
+        return "", ""
 
     def enters(self, cls: str) -> str | None:
         """Return the type that `with` or `async with` gives; `None` when it is the instance itself."""

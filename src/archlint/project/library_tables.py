@@ -16,6 +16,7 @@ how people import a thing; a type is a class, perhaps with arguments: `builtins.
 | `offloaders` | function or decorator that runs a function in a thread or process | which argument that function is |
 | `loop-callbacks` | function or decorator that has a plain function run on the event loop | which argument it is |
 | `loop-methods` | (array) | methods that the event loop calls |
+| `endpoint-decorators` | (array) | decorators, or what makes them, of functions that answer requests |
 
 `cls.*` among the `apis` and in `not-blocking` stands for each public method that is not listed by itself.
 Which argument: `{ position = 1, name = "target" }`, without `name` when it goes by position alone.
@@ -49,7 +50,7 @@ CLIENT_KINDS = ("database", "cache", "http", "broker", "cloud", "mail", "search"
 
 _TITLES = (
     *("exports", "bases", "returns", "attributes", "enters", "blocking", "not-blocking", "clients"),
-    *("offloaders", "loop-callbacks", "loop-methods"),
+    *("offloaders", "loop-callbacks", "loop-methods", "endpoint-decorators"),
 )
 _T = TypeVar("_T")
 
@@ -130,6 +131,7 @@ class Tables:
         self.offloaders = Table[Argument]("offloaders")
         self.loop_callbacks = Table[Argument]("loop-callbacks")
         self.loop_methods = Table[bool]("loop-methods")
+        self.endpoint_decorators = Table[bool]("endpoint-decorators")
         for file, text in texts.items():
             self._read(file, text)
         self._find_contradictions()
@@ -156,7 +158,7 @@ class Tables:
             self._add(file, table, (((name,), type_) for name, type_ in typed))
         groups = self._entries(file, content, "blocking", dict[str, _Group])
         self._add(file, self.blocking, ((group.apis, (group.kind, group.instead)) for _, group in groups))
-        for names_only in (self.not_blocking, self.loop_methods):
+        for names_only in (self.not_blocking, self.loop_methods, self.endpoint_decorators):
             listed = self._entries(file, content, names_only.title, types)
             self._add(file, names_only, (((name,), True) for _, name in listed))
         for handed in (self.offloaders, self.loop_callbacks):

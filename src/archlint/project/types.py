@@ -109,7 +109,7 @@ class Types:
         while head not in self._project.by_name:
             head, _, tail = head.rpartition(".")
             if not head:
-                return (Value("object", self._library.canonical(dotted)),)
+                return self._external(dotted)
             rest = f"{tail}.{rest}" if rest else tail
         values: tuple[Value, ...] = (Value("object", head),)
         for attribute in rest.split(".") if rest else ():
@@ -174,12 +174,19 @@ class Types:
             module = self._project.by_name.get(value.name)
             if module is not None:
                 return self._module_attribute(module, name)
-            return (Value("object", self._library.canonical(f"{value.name}.{name}")),)
+            return self._external(f"{value.name}.{name}")
         if value.is_class and value.kind in ("object", "instance", "super"):
             return self._member_values(value, name)
         if value.kind == "instance":
             return self._external_attribute(value, value.name, name)
         return ()
+
+    def _external(self, dotted: str) -> tuple[Value, ...]:
+        """Return what a dotted name outside the project means: a variable of a module is an instance of its type."""
+        type_, rest = self._library.variable(dotted)
+        if type_:
+            return self.infer(f"{type_}{{}}{rest}")
+        return (Value("object", self._library.canonical(dotted)),)
 
     def _external_attribute(self, value: Value, owner: str, name: str) -> tuple[Value, ...]:
         known = self._library.attribute(f"{owner}.{name}")

@@ -9,6 +9,8 @@ FIXABLE: Mapping[str, frozenset[str] | None] = {
     "ASY001": frozenset({"time.sleep"}),
     "ASY013": None,
     "DEC001": None,
+    "OBS002": frozenset({"error"}),
+    "SEC003": None,
     "TIM001": None,
 }
 """Code -> the subjects of those violations for which there may be a fix, `None` for all of them."""

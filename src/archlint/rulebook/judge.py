@@ -6,6 +6,8 @@ from archlint.facts.model import Candidate
 from archlint.model import Failure, Severity, Violation
 from archlint.project.program import Module, Project
 from archlint.project.types import types
+from archlint.rulebook.checks.api.dependencies import called_default_dependency
+from archlint.rulebook.checks.api.requests import endpoint_bypasses_application, exposed_entity, is_changed_by_endpoint
 from archlint.rulebook.checks.asynchrony.blocking import blocking_call, blocking_call_chain
 from archlint.rulebook.checks.asynchrony.coroutine_context import consumed_in_place, outside_tests
 from archlint.rulebook.checks.asynchrony.coroutines import cached_coroutine, unawaited_coroutine
@@ -15,19 +17,27 @@ from archlint.rulebook.checks.asynchrony.tasks import dropped_task
 from archlint.rulebook.checks.asynchrony.threads import called_offload, lazy_offload, unsafe_thread_call
 from archlint.rulebook.checks.asynchrony.waiting import is_flag, is_unbounded, may_raise
 from archlint.rulebook.checks.decorators.decorating import decorates
+from archlint.rulebook.checks.decorators.wrapped_coroutines import sync_wrapper_over_async
 from archlint.rulebook.checks.layers.imports import forbidden_import
+from archlint.rulebook.checks.observability.printing import print_in_service
 from archlint.rulebook.checks.ports.adapters import (
     missing_port_method,
     port_async_mismatch,
     port_signature_mismatch,
 )
 from archlint.rulebook.checks.ports.concrete import concrete_dependency
+from archlint.rulebook.checks.security.jwt_errors import unknown_jwt_error
 from archlint.rulebook.model import Rule
 from archlint.rulebook.patterns import pattern_violations
 
 ProjectCheck = Callable[[Project, Rule], Iterable[Violation]]
 
 PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
+    "API001": called_default_dependency,
+    "API003": endpoint_bypasses_application,
+    "API005": exposed_entity,
+    "OBS001": print_in_service,
+    "SEC003": unknown_jwt_error,
     "ASY001": blocking_call,
     "ASY002": blocking_call_chain,
     "ASY011": unsafe_thread_call,
@@ -47,14 +57,23 @@ PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
 """Code -> the check that judges it on the whole program."""
 
 CANDIDATE_TESTS: Mapping[str, Callable[[Project, Module, Candidate], bool]] = {
+    "API002": is_changed_by_endpoint,
     "ASY008": may_raise,
     "ASY009": is_unbounded,
     "ASY010": is_flag,
     "ASY007": outside_tests,
     "ASY016": consumed_in_place,
     "DEC001": decorates,
+    "SEC001": outside_tests,
 }
 """Code -> what else must hold in the whole program for something that a module check saw."""
+
+CandidateJudge = Callable[[Project, Rule, Module, Candidate], Iterable[Violation]]
+
+CANDIDATE_JUDGES: Mapping[str, CandidateJudge] = {
+    "DEC002": sync_wrapper_over_async,
+}
+"""Code -> what makes violations of something that a module check saw, if the whole program has more to say of it."""
 
 
 def judge(project: Project, rules: Mapping[str, Rule]) -> Iterator[Violation | Failure]:
@@ -82,6 +101,9 @@ def _candidates(project: Project, rules: Mapping[str, Rule]) -> Iterator[Violati
             if rule is None:
                 continue
             if candidate.names and not set(candidate.names).intersection(resolver.names(candidate.reference)):
+                continue
+            if candidate.code in CANDIDATE_JUDGES:
+                yield from CANDIDATE_JUDGES[candidate.code](project, rule, module, candidate)
                 continue
             test = CANDIDATE_TESTS.get(candidate.code)
             if test is not None and not test(project, module, candidate):

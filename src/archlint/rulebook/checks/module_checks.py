@@ -3,29 +3,63 @@
 import libcst as cst
 
 from archlint.facts.context import ModuleChecks
+from archlint.rulebook.checks.api.errors import RESPONSES, leaked_exception_text
+from archlint.rulebook.checks.api.shared_state import MUTATORS, assigned_global, deleted_global, mutated_global
 from archlint.rulebook.checks.asynchrony.busy_wait import busy_wait
 from archlint.rulebook.checks.asynchrony.cancellation import suppressed_cancellation, swallowed_cancellation
 from archlint.rulebook.checks.asynchrony.coroutine_syntax import chained_task, unread_task, yield_in_scope
 from archlint.rulebook.checks.asynchrony.event_loop_syntax import acquired, lock_across_await, waited_result
 from archlint.rulebook.checks.asynchrony.fan_out import gathered, spawned
+from archlint.rulebook.checks.decorators.sync_wrapping import sync_wrapper
 from archlint.rulebook.checks.decorators.wrapping import unwrapped_decorator
+from archlint.rulebook.checks.observability.spans import unended_span
+from archlint.rulebook.checks.observability.tracebacks import lost_traceback
+from archlint.rulebook.checks.security.credentials import (
+    READER_WORDS,
+    assigned_credentials,
+    compared_credentials,
+    credentials_in_text,
+    declared_credentials,
+    default_credentials,
+    default_of_setting,
+    mapped_credentials,
+    passed_credentials,
+)
 from archlint.rulebook.checks.security.jwt import unverified_jwt
+from archlint.rulebook.checks.security.jwt_algorithms import mixed_algorithms
+from archlint.rulebook.checks.security.jwt_claims import token_without_expiry, unvalidated_claims
 
 MODULE_CHECKS: ModuleChecks = {
-    cst.FunctionDef: (unwrapped_decorator,),
-    cst.Assign: (unread_task,),
+    cst.FunctionDef: (unwrapped_decorator, sync_wrapper, default_credentials),
+    cst.Arg: (passed_credentials,),
+    cst.Assign: (unread_task, assigned_global, assigned_credentials),
+    cst.Comparison: (compared_credentials,),
+    cst.DictElement: (mapped_credentials,),
+    cst.AugAssign: (assigned_global,),
+    cst.Del: (deleted_global,),
     cst.Expr: (chained_task,),
-    cst.AnnAssign: (unread_task,),
+    cst.AnnAssign: (unread_task, declared_credentials),
+    cst.SimpleString: (credentials_in_text,),
     cst.ExceptHandler: (swallowed_cancellation,),
     cst.While: (busy_wait,),
     cst.With: (suppressed_cancellation, yield_in_scope, lock_across_await),
     "acquire": (acquired,),
     "create_task": (spawned,),
-    "decode": (unverified_jwt,),
-    "decode_complete": (unverified_jwt,),
+    "critical": (lost_traceback,),
+    "decode": (unverified_jwt, mixed_algorithms, unvalidated_claims),
+    "decode_complete": (unverified_jwt, mixed_algorithms),
+    "encode": (token_without_expiry,),
     "ensure_future": (spawned,),
+    "error": (lost_traceback,),
     "exception": (waited_result,),
     "gather": (gathered,),
     "result": (waited_result,),
+    "start_as_current_span": (unended_span,),
+    "start_span": (unended_span,),
+    "JsonWebToken": (mixed_algorithms,),
+    **dict.fromkeys(RESPONSES, (leaked_exception_text,)),
+    **dict.fromkeys(READER_WORDS, (default_of_setting,)),
+    **dict.fromkeys(MUTATORS, (mutated_global,)),
+    "setdefault": (default_of_setting, mutated_global),
 }
 """Node class, or name of what is called -> checks. What they see is judged by rules of the same code."""

@@ -11,6 +11,7 @@ from archlint.model import Fix
 from archlint.rulebook.fixable import Wish
 from archlint.rulebook.fixes.asynchrony import awaited_sleep, handed_over
 from archlint.rulebook.fixes.decorators import wrapped
+from archlint.rulebook.fixes.names import known_error, logged_exception
 from archlint.rulebook.fixes.site import Site, Source
 from archlint.rulebook.fixes.time import with_time_zone
 
@@ -21,6 +22,8 @@ FIXES: Mapping[str, Fixer] = {
     "ASY001": awaited_sleep,
     "ASY013": handed_over,
     "DEC001": wrapped,
+    "OBS002": logged_exception,
+    "SEC003": known_error,
     "TIM001": with_time_zone,
 }
 """Code -> what makes the fix; `rulebook/fixable.py` says for which violations it is tried."""

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from archlint.facts import model
 from archlint.facts.model import Call
 from archlint.model import Step, Violation
-from archlint.project.blocking import blocking_api
 from archlint.project.handovers import Handover, handovers
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, Value, types
+from archlint.rulebook.checks.callables import gives_no_callable
 from archlint.rulebook.model import Rule
 
 _LOOP = "asyncio.AbstractEventLoop"
@@ -39,7 +39,6 @@ _LAZY_APIS = frozenset(
         *("os.scandir", "os.walk", "glob.iglob", "builtins.map", "builtins.filter"),
     }
 )
-_CALLABLE = frozenset({"typing.Callable", "collections.abc.Callable", "builtins.type", "typing.Type"})
 
 
 def unsafe_thread_call(project: Project, rule: Rule) -> Iterator[Violation]:
@@ -81,7 +80,7 @@ def called_offload(project: Project, rule: Rule) -> Iterator[Violation]:
         if not given.endswith("()") or "|" in given:
             continue
         callee = given.removesuffix("()")
-        what = _gives_no_callable(project, resolver, callee)
+        what = gives_no_callable(project, resolver, callee)
         if what:
             inner = _call_of(module, callee, call) or call
             yield rule.violation(
@@ -91,42 +90,6 @@ def called_offload(project: Project, rule: Rule) -> Iterator[Violation]:
                 subject=what,
                 scope=module.scope(call.function, call.owner),
             )
-
-
-def _gives_no_callable(project: Project, resolver: Types, callee: str) -> str:
-    """Return the name of what is called if its result is certainly nothing that can be called, else nothing."""
-    values = resolver.infer(callee)
-    if len(values) != 1:
-        return ""
-    [value] = values
-    if value.kind == "object" and value.is_function:
-        return resolver.names_of(value)[0] if _returns_data(project, resolver, value) else ""
-    blocking = blocking_api(project, resolver, callee)
-    if blocking is None or any(each.kind != "instance" for each in resolver.infer(f"{callee}()")):
-        return ""
-    return blocking.api
-
-
-def _returns_data(project: Project, resolver: Types, function: Value) -> bool:
-    _, fact = project.function(function.name)
-    if fact.is_async or fact.decorators:
-        return fact.is_async and not fact.decorators
-    if not fact.returns and any(not each for each in fact.values):
-        return False
-    results = resolver.infer(f"{function.name}()")
-    if not results:
-        return not fact.returns and not fact.values
-    return all(_is_data(resolver, each) for each in results)
-
-
-def _is_data(resolver: Types, value: Value) -> bool:
-    if value.kind in ("generator", "context"):
-        return True
-    if value.kind != "instance" or value.name in _CALLABLE:
-        return False
-    if value.is_class:
-        return not resolver.has_unknown_base(value.name) and not resolver.infer(f"{value.name}{{}}.__call__")
-    return value.name.startswith("builtins.")
 
 
 def _call_of(module: Module, callee: str, outer: Call) -> Call | None:

@@ -14,7 +14,7 @@ class _Uses:
         self.called: set[str] = set()
         resolver = project.query(types)
         suspects = {
-            _outermost(module, candidate.function)[1]
+            outermost(module, candidate.function)[1]
             for module in project.modules
             for candidate in module.facts.candidates
             if candidate.code == "DEC001"
@@ -31,12 +31,12 @@ class _Uses:
 
 def decorates(project: Project, module: Module, candidate: Candidate) -> bool:
     """Tell whether the function that makes the wrapper is a decorator: not one that the project only ever calls."""
-    key, _ = _outermost(module, candidate.function)
+    key, _ = outermost(module, candidate.function)
     uses = project.query(_Uses)
     return key in uses.decorating or key not in uses.called
 
 
-def _outermost(module: Module, index: int) -> tuple[str, str]:
+def outermost(module: Module, index: int) -> tuple[str, str]:
     """Return the reference root and the name of the outermost function around function number `index`."""
     functions = module.facts.functions
     while functions[index].parent >= 0:

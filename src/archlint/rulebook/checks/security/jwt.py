@@ -20,7 +20,7 @@ JOSE = ("jose.jwt.decode",)
 _HEADER_READERS = ("get_unverified_header", "get_unverified_headers")
 
 
-class _Decode(NamedTuple):
+class Decode(NamedTuple):
     """A call that may decode a token: its arguments by name, and whether some are unpacked."""
 
     arguments: dict[str, cst.BaseExpression]
@@ -38,7 +38,7 @@ def unverified_jwt(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]
     reference = context.reference(node.func)
     if not node.args or not reference:
         return
-    decode = _read(node)
+    decode = read_decode(node)
     seen: set[str] = set()
     for fault in _faults(node, decode, context):
         names = tuple(each for each in fault.names if each not in seen)
@@ -54,17 +54,18 @@ def unverified_jwt(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]
             )
 
 
-def _read(node: cst.Call) -> _Decode:
+def read_decode(node: cst.Call) -> Decode:
+    """Return the arguments of a call, those by position under the names that `decode` has for them."""
     positions = ("token", "key", "algorithms", "options")
     arguments: dict[str, cst.BaseExpression] = {}
     for position, argument in enumerate(each for each in node.args if each.keyword is None and not each.star):
         if position < len(positions):
             arguments[positions[position]] = argument.value
     arguments.update((each.keyword.value, each.value) for each in node.args if each.keyword is not None)
-    return _Decode(arguments, any(each.star for each in node.args))
+    return Decode(arguments, any(each.star for each in node.args))
 
 
-def _faults(node: cst.Call, decode: _Decode, context: ModuleContext) -> Iterator[_Fault]:
+def _faults(node: cst.Call, decode: Decode, context: ModuleContext) -> Iterator[_Fault]:
     """Yield what is wrong, the worst first."""
     options = _options(decode, context)
     algorithms = decode.arguments.get("algorithms")
@@ -72,7 +73,7 @@ def _faults(node: cst.Call, decode: _Decode, context: ModuleContext) -> Iterator
     if signature_off and _verified_elsewhere(node, context):
         yield _Fault("the token is read before it is verified; trust nothing of it but what finds the key", "note")
         return
-    if signature_off and _only_read(node, context):
+    if signature_off and _onlyread_decode(node, context):
         yield _Fault("the token is read without being verified; trust nothing that it says", "note")
         return
     if signature_off:
@@ -118,11 +119,11 @@ def _algorithm_faults(algorithms: cst.BaseExpression, context: ModuleContext) ->
             "the token's own header says which algorithm verifies it: a forger chooses; pass a fixed list",
             "error",
         )
-    elif any(word.lower() == "none" for word in _strings(algorithms)):
+    elif any(word.lower() == "none" for word in strings(algorithms)):
         yield _Fault('the algorithm "none" needs no signature: anybody can write a token; remove it', "error")
 
 
-def _options(decode: _Decode, context: ModuleContext) -> dict[str, cst.BaseExpression]:
+def _options(decode: Decode, context: ModuleContext) -> dict[str, cst.BaseExpression]:
     """Return the options of the call, written there or in a dictionary that a local name holds."""
     node: cst.CSTNode | None = decode.arguments.get("options")
     if isinstance(node, cst.Name):
@@ -144,10 +145,11 @@ def _is_off(options: dict[str, cst.BaseExpression], name: str) -> bool:
 
 def _required(options: dict[str, cst.BaseExpression]) -> list[str]:
     """Return the claims that must be there: one that is required but not checked is left to a check of one's own."""
-    return _strings(options["require"]) if "require" in options else []
+    return strings(options["require"]) if "require" in options else []
 
 
-def _strings(node: cst.BaseExpression) -> list[str]:
+def strings(node: cst.BaseExpression) -> list[str]:
+    """Return the text of a literal, or the texts in a list, tuple or set of literals."""
     elements = [each.value for each in node.elements] if isinstance(node, cst.List | cst.Tuple | cst.Set) else [node]
     return [str(each.evaluated_value) for each in elements if isinstance(each, cst.SimpleString)]
 
@@ -169,13 +171,13 @@ def _verified_elsewhere(node: cst.Call, context: ModuleContext) -> bool:
     function = context.enclosing_function
     for each in descend(function.body) if function is not None else ():
         if isinstance(each, cst.Call) and each is not node and dotted_name(each.func) == dotted_name(node.func):
-            other = _read(each)
+            other = read_decode(each)
             if "algorithms" in other.arguments and not _is_off(_options(other, context), "verify_signature"):
                 return True
     return False
 
 
-def _only_read(node: cst.Call, context: ModuleContext) -> bool:
+def _onlyread_decode(node: cst.Call, context: ModuleContext) -> bool:
     """Tell whether the claims are called unverified, by the function or the name they get, or only `exp` is read."""
     function = context.enclosing_function
     if function is None:
@@ -211,4 +213,4 @@ def _holder_of_expiry(node: cst.CSTNode) -> cst.CSTNode | None:
             pass
         case _:
             return None
-    return holder if _strings(key) == ["exp"] else None
+    return holder if strings(key) == ["exp"] else None

@@ -1,0 +1,79 @@
+"""The rule about what a response says of an unexpected error."""
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.scopes import dotted_name
+from archlint.rulebook.checks.handling import bound_name, handler_around, inside, is_broad
+
+_ERRORS = (
+    *("fastapi.HTTPException", "starlette.exceptions.HTTPException", "litestar.exceptions.HTTPException"),
+    *("starlette.responses.Response", "starlette.responses.JSONResponse", "starlette.responses.PlainTextResponse"),
+    *("starlette.responses.HTMLResponse", "fastapi.responses.ORJSONResponse"),
+)
+RESPONSES = frozenset(name.rpartition(".")[2] for name in _ERRORS)
+_POSITIONS = {"HTTPException": 1}
+_TEXTS = frozenset({"detail", "content"})
+_DESCRIBES = frozenset({"str", "repr", "format_exc", "format_exception", "jsonable_encoder"})
+
+
+def leaked_exception_text(node: cst.Call, context: ModuleContext) -> Iterable[Sighting]:
+    """API004: the response to whatever went wrong has the text of the exception."""
+    reference = context.reference(node.func)
+    handler = handler_around(node, context) if reference and node.args else None
+    if handler is None or not is_broad(handler, context):
+        return ()
+    kind = reference.rpartition(".")[2]
+    name = bound_name(handler)
+    if not any(_tells(each, name, context, 0) for each in _texts(node, _POSITIONS.get(kind, 0))):
+        return ()
+    return (
+        Sighting(
+            code="API004",
+            message=("the text of an unexpected exception is sent to the client; log it, and answer with a fixed text"),
+            subject=kind,
+            reference=reference,
+            names=_ERRORS,
+        ),
+    )
+
+
+def _texts(node: cst.Call, position: int) -> list[cst.BaseExpression]:
+    positional = [each.value for each in node.args if each.keyword is None and not each.star]
+    named = [each.value for each in node.args if each.keyword is not None and each.keyword.value in _TEXTS]
+    return positional[position : position + 1] + named
+
+
+def _tells(value: cst.CSTNode, name: str, context: ModuleContext, depth: int) -> bool:
+    """Tell whether an expression has the text of the exception of this name in it, or a traceback."""
+    for each in inside(value):
+        match each:
+            case cst.Call(func=function, args=arguments) if dotted_name(function).rpartition(".")[2] in _DESCRIBES:
+                if not arguments or any(_is(argument.value, name) for argument in arguments):
+                    return True
+            case cst.FormattedStringExpression(expression=cst.Name(value=used)):
+                if name and used == name:
+                    return True
+            case cst.Attribute(value=cst.Name(value=used), attr=cst.Name(value="args" | "message")):
+                if name and used == name:
+                    return True
+            case cst.Name(value=used) if depth < 2 and used != name:
+                held = context.assigned(used)
+                if held is not None and _is_local(used, context) and _tells(held, name, context, depth + 1):
+                    return True
+    return _is(value, name) or (
+        isinstance(value, cst.BinaryOperation) and (_is(value.right, name) or _is(value.left, name))
+    )
+
+
+def _is_local(name: str, context: ModuleContext) -> bool:
+    function = context.enclosing_function
+    return function is not None and any(
+        isinstance(each, cst.AssignTarget) and _is(each.target, name) for each in inside(function.body)
+    )
+
+
+def _is(node: cst.CSTNode | None, name: str) -> bool:
+    return bool(name) and isinstance(node, cst.Name) and node.value == name

@@ -1,0 +1,131 @@
+"""The rules about what endpoints do that is not theirs: hold state, reach for infrastructure, return entities."""
+
+from collections.abc import Iterator
+
+from archlint.facts.model import Call, Candidate
+from archlint.model import Severity, Violation
+from archlint.project.calls import call_graph
+from archlint.project.endpoints import endpoints
+from archlint.project.layers import is_test, layers
+from archlint.project.program import Module, Project
+from archlint.project.types import Value, types
+from archlint.rulebook.model import Rule
+
+_CONTAINERS = frozenset(
+    {
+        *("builtins.dict", "builtins.list", "builtins.set", "collections.defaultdict", "collections.OrderedDict"),
+        *("collections.deque", "collections.Counter"),
+    }
+)
+_ENTITIES = frozenset(
+    {
+        *("sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.MappedAsDataclass", "django.db.models.Model"),
+        *("tortoise.models.Model", "beanie.Document", "mongoengine.Document", "peewee.Model", "odmantic.Model"),
+    }
+)
+
+
+class _Answering:
+    """The functions that run while a request is answered: endpoints, and what they call themselves."""
+
+    def __init__(self, project: Project) -> None:
+        known = project.query(endpoints).endpoints
+        self.functions = set(known)
+        modules = {key.rpartition("#")[0] for key in known}
+        graph = project.query(call_graph) if known else None
+        for name in sorted(modules):
+            module = project.by_name[name]
+            for call in module.facts.calls:
+                if graph is not None and f"{name}#{call.function}" in known:
+                    self.functions.update(graph.called(call))
+
+
+def is_changed_by_endpoint(project: Project, module: Module, candidate: Candidate) -> bool:
+    """API002: tell whether an endpoint, or a function that it calls, changes what a module holds."""
+    key = f"{module.name}#{candidate.function}"
+    if is_test(module) or key not in project.query(_Answering).functions:
+        return False
+    values = project.query(types).infer(candidate.reference)
+    return any(value.kind == "instance" and (value.name in _CONTAINERS or value.is_class) for value in values)
+
+
+def endpoint_bypasses_application(project: Project, rule: Rule) -> Iterator[Violation]:
+    """API003: an endpoint calls a client of the outside world; a note where there is no application layer to call."""
+    known = project.query(endpoints).endpoints
+    bypassed = "application" in project.query(layers).members()
+    seen: set[tuple[str, str]] = set()
+    for module in project.modules:
+        if is_test(module):
+            continue
+        for call in module.facts.calls:
+            key = f"{module.name}#{call.function}"
+            client = _client(project, call) if key in known else ""
+            if not client or (key, client) in seen:
+                continue
+            seen.add((key, client))
+            kind = project.library.client(client)
+            yield rule.violation(
+                module,
+                (call.start, call.end),
+                message=(
+                    f"the endpoint `{module.facts.functions[call.function].name}` uses `{client}` ({kind}) itself; "
+                    "let it call the application, and that a port"
+                ),
+                subject=client,
+                scope=module.scope(call.function, call.owner),
+                severity=None if bypassed else Severity.NOTE,
+            )
+
+
+def _client(project: Project, call: Call) -> str:
+    """Return the class of the client that a method is called on, empty for any other call; `with` is none."""
+    if call.callee.endswith("__"):
+        return ""
+    for value in project.query(types).infer(call.callee):
+        is_method = value.kind == "object" and not value.is_function and "@" not in value.receiver
+        if is_method and value.receiver and project.library.client(value.receiver) is not None:
+            return value.receiver
+    return ""
+
+
+def exposed_entity(project: Project, rule: Rule) -> Iterator[Violation]:
+    """API005: an endpoint without a response model returns an object of the domain or of the database."""
+    resolver = project.query(types)
+    for key, route in project.query(endpoints).endpoints.items():
+        module, function = project.function(key)
+        if is_test(module) or (route >= 0 and _has_model(module.facts.calls[route])):
+            continue
+        found = [value for each in _returned(key, function.is_async) for value in resolver.infer(each)]
+        entity = next((value for value in found if _is_entity(project, value)), None)
+        if entity is not None:
+            name = resolver.names_of(entity)[0].rpartition(".")[2]
+            yield rule.violation(
+                module,
+                (function.start, function.end),
+                message=f"`{function.name}` returns the entity `{name}` as it is; declare a response model",
+                subject=name,
+                scope=function.qualname,
+            )
+
+
+def _returned(key: str, is_async: bool) -> tuple[str, ...]:
+    given = f"{key}()!" if is_async else f"{key}()"
+    return given, f"{given}*"
+
+
+def _has_model(call: Call) -> bool:
+    return any(name in ("response_model", "response_class", "return_dto", "**") for name, _ in call.arguments)
+
+
+def _is_entity(project: Project, value: Value) -> bool:
+    if value.kind != "instance" or not value.is_class:
+        return False
+    order = project.query(types).order(value.name)
+    if not _ENTITIES.isdisjoint(order):
+        return True
+    module, fact = project.class_(value.name)
+    if ("table", "=True") in fact.keywords:
+        return True
+    if any(each.endswith("BaseModel") for each in order):
+        return False
+    return project.query(layers).role(module.name) == "domain"

@@ -1,0 +1,55 @@
+"""What module checks see of the rule about global state: a function changes what a module holds."""
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from archlint.facts import model
+from archlint.facts.context import ModuleContext, Sighting
+
+MUTATORS = (
+    *("add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "popleft", "remove"),
+    *("setdefault", "update"),
+)
+_STEPS = frozenset("(){}[]!^~*&<>$+%|#@")
+_CONTAINERS = frozenset({cst.Subscript, cst.Attribute})
+
+
+def assigned_global(node: cst.Assign | cst.AugAssign | cst.AnnAssign, context: ModuleContext) -> Iterable[Sighting]:
+    """API002: `NAME[key] = ...`, `name.attribute = ...`, and `name = ...` under `global name`."""
+    for target in (each.target for each in node.targets) if isinstance(node, cst.Assign) else (node.target,):
+        if target.__class__ in _CONTAINERS:
+            return _changed(target.value, context)
+        if target.__class__ is cst.Name and context.is_declared_global(target.value):
+            return _changed(target, context, rebound=True)
+    return ()
+
+
+def deleted_global(node: cst.Del, context: ModuleContext) -> Iterable[Sighting]:
+    """API002: `del NAME[key]`."""
+    return _changed(node.target.value, context) if isinstance(node.target, cst.Subscript) else ()
+
+
+def mutated_global(node: cst.Call, context: ModuleContext) -> Iterable[Sighting]:
+    """API002: `NAME.append(...)` and its like."""
+    return _changed(node.func.value, context) if isinstance(node.func, cst.Attribute) else ()
+
+
+def _changed(holder: cst.CSTNode, context: ModuleContext, *, rebound: bool = False) -> Iterable[Sighting]:
+    if context.flags & model.IN_WITH or context.enclosing_function is None:
+        return ()
+    reference = context.reference(holder)
+    if "." not in reference or not _STEPS.isdisjoint(reference) or reference.startswith("builtins."):
+        return ()
+    name = reference.rpartition(".")[2]
+    return (
+        Sighting(
+            code="API002",
+            message=(
+                f"a request {'rebinds' if rebound else 'changes'} the global `{name}`, which each worker process has "
+                "for itself and all requests share; keep it in a store, or in an object that is passed in"
+            ),
+            subject=name,
+            reference=reference,
+        ),
+    )

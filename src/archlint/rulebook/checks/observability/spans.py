@@ -1,0 +1,72 @@
+"""The rule about spans that are started and never ended."""
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import descend
+
+_TRACERS = ("opentelemetry.trace.Tracer", "opentelemetry.sdk.trace.Tracer")
+_ONLY_LOOKS = frozenset({"set_span_in_context", "use_span", "print", "str", "repr", "bool", "isinstance"})
+"""What is given a span and does not end it (`use_span` without `end_on_exit=True`)."""
+
+
+def unended_span(node: cst.Call, context: ModuleContext) -> Iterable[Sighting]:
+    """OBS004: `start_span` whose span nobody ends, `start_as_current_span` that nobody enters."""
+    function = context.enclosing_function
+    if function is None:
+        return ()
+    method = dotted_name(node.func).rpartition(".")[2] or "start_span"
+    holder = _holder(node, function)
+    if holder is None or (holder and _is_cared_for(holder, function, entered=method != "start_span")):
+        return ()
+    what = (
+        "this span is never ended and never exported; use it in a `with` statement, or `end()` it in `finally`"
+        if method == "start_span"
+        else "nobody enters this context manager, so that no span is started; use it in a `with` statement"
+    )
+    names = tuple(f"{tracer}.{method}" for tracer in _TRACERS)
+    return (Sighting(code="OBS004", message=what, subject=method, reference=context.reference(node.func), names=names),)
+
+
+def _holder(node: cst.Call, function: cst.FunctionDef) -> str | None:
+    """Return the name that a call's result gets; empty when it is dropped, `None` when it goes elsewhere."""
+    for each in descend(function.body):
+        match each:
+            case cst.Expr(value=value) if value is node:
+                return ""
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value) if value is node:
+                return name
+            case cst.AnnAssign(target=cst.Name(value=name), value=value) if value is node:
+                return name
+    return None
+
+
+def _is_cared_for(name: str, function: cst.FunctionDef, *, entered: bool) -> bool:
+    """Tell whether the function ends what has this name, enters it, or gives it to somebody who may."""
+    return any(_cares(each, name, entered=entered) for each in descend(function.body))
+
+
+def _cares(node: cst.CSTNode, name: str, *, entered: bool) -> bool:
+    match node:
+        case cst.Attribute(value=value, attr=cst.Name(value=method)):
+            return _is(value, name) and method in (("__enter__",) if entered else ("end", "__enter__"))
+        case cst.WithItem(item=value) | cst.Return(value=value) | cst.Yield(value=value) | cst.Await(expression=value):
+            return _is(value, name)
+        case cst.Assign(value=value) | cst.AnnAssign(value=value) | cst.NamedExpr(value=value):
+            return _is(value, name)
+        case cst.Element(value=value) | cst.DictElement(value=value):
+            return _is(value, name)
+        case cst.Global() | cst.Nonlocal():
+            return any(each.name.value == name for each in node.names)
+        case cst.Call(func=called, args=arguments):
+            ends = any(each.keyword is not None and each.keyword.value == "end_on_exit" for each in arguments)
+            looks = dotted_name(called).rpartition(".")[2] in _ONLY_LOOKS and not ends
+            return not looks and any(_is(each.value, name) for each in arguments)
+    return False
+
+
+def _is(node: cst.CSTNode | None, name: str) -> bool:
+    return isinstance(node, cst.Name) and node.value == name

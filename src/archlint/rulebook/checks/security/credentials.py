@@ -1,0 +1,178 @@
+"""The rule about credentials that are written in the code."""
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import descend
+from archlint.rulebook.checks.security.secret_texts import (
+    is_known_token,
+    is_secret_name,
+    is_signing_name,
+    is_weak_secret,
+    looks_secret,
+    url_password,
+)
+
+_TEXTS = frozenset({cst.SimpleString, cst.ConcatenatedString})
+_READERS = frozenset(
+    {
+        *("os.getenv", "os.environ.get", "os.environ.setdefault", "environ.Env", "decouple.config"),
+        *("starlette.config.Config", "environs.Env", "flask.Flask.config.get"),
+    }
+)
+"""What reads a setting and takes a default for it."""
+READER_WORDS = ("config", "env", "get", "getenv", "str")
+_SETTINGS = ("Settings", "Config", "Configuration", "Environment")
+
+
+def credentials_in_text(node: cst.SimpleString, context: ModuleContext) -> Iterable[Sighting]:
+    """SEC001: an address with a password, or a text in the shape of a service's key, wherever it stands."""
+    written = node.value
+    if len(written) < 12 or (
+        "://" not in written and "-" not in written and "_" not in written and "AKI" not in written
+    ):
+        return ()
+    text = _text(node)
+    found = url_password(text)
+    if found is not None:
+        return (_in_address(written, well_known=found[1]),)
+    if is_known_token(text):
+        return (_sighting("this is the key of a service", "token", written),)
+    return ()
+
+
+def _in_address(written: str, *, well_known: bool) -> Sighting:
+    severity = "note" if well_known else ""
+    return _sighting("this address has a password in it", "address", written, severity=severity)
+
+
+def assigned_credentials(node: cst.Assign, context: ModuleContext) -> Iterable[Sighting]:
+    """SEC001: a text that is assigned to the name of a secret."""
+    if node.value.__class__ not in _TEXTS:
+        return ()
+    target = node.targets[0].target
+    return _named(_name(target), node.value, passed=_names_in(target))
+
+
+def declared_credentials(node: cst.AnnAssign, context: ModuleContext) -> Iterable[Sighting]:
+    """SEC001: the same with an annotation; `Field(default="...")` is its value too."""
+    value: cst.BaseExpression | None = node.value
+    if isinstance(value, cst.Call) and dotted_name(value.func).rpartition(".")[2] in ("Field", "SecretStr", "field"):
+        value = _default(value)
+        if isinstance(value, cst.Call):
+            value = _default(value)
+    if value.__class__ not in _TEXTS:
+        return ()
+    return _named(_name(node.target), value, passed=_names_in(node.target))
+
+
+def passed_credentials(node: cst.Arg, context: ModuleContext) -> Iterable[Sighting]:
+    """SEC001: a text that is passed as the argument of a secret."""
+    if node.keyword is None or node.value.__class__ not in _TEXTS:
+        return ()
+    return _named(node.keyword.value, node.value, passed=1)
+
+
+def default_credentials(node: cst.FunctionDef, context: ModuleContext) -> Iterable[Sighting]:
+    """SEC001: a text as the default of a parameter."""
+    parameters = node.params
+    all_of_them = (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params)
+    with_texts = [each for each in all_of_them if each.default is not None and each.default.__class__ in _TEXTS]
+    return [found for each in with_texts for found in _named(each.name.value, each.default, passed=1)]
+
+
+def mapped_credentials(node: cst.DictElement, context: ModuleContext) -> Iterable[Sighting]:
+    """SEC001: a text in a dictionary under the name of a secret."""
+    if node.value.__class__ not in _TEXTS or not isinstance(node.key, cst.SimpleString):
+        return ()
+    return _named(_text(node.key), node.value, weak=False)
+
+
+def compared_credentials(node: cst.Comparison, context: ModuleContext) -> Iterable[Sighting]:
+    """SEC001: what was given is compared with the secret itself."""
+    if len(node.comparisons) != 1 or not isinstance(node.comparisons[0].operator, cst.Equal | cst.NotEqual):
+        return ()
+    value = node.comparisons[0].comparator
+    return _named(_name(node.left), value, weak=False, passed=_names_in(node.left)) if value.__class__ in _TEXTS else ()
+
+
+def default_of_setting(node: cst.Call, context: ModuleContext) -> Iterable[Sighting]:
+    """SEC001: the default of an environment variable that holds a secret."""
+    if len(node.args) < 2 or not isinstance(node.args[0].value, cst.SimpleString):
+        return ()
+    reference = context.reference(node.func)
+    if reference not in _READERS and reference.removesuffix(".str").removesuffix("()") not in _READERS:
+        return ()
+    default = next((each.value for each in node.args[1:] if _is_default(each)), None)
+    if default is None or default.__class__ not in _TEXTS:
+        return ()
+    return _named(_text(node.args[0].value), default, weak=True, passed=_names_in(node.func))
+
+
+def _is_default(argument: cst.Arg) -> bool:
+    return not argument.star and (argument.keyword is None or argument.keyword.value in ("default", "value"))
+
+
+def _default(call: cst.Call) -> cst.BaseExpression | None:
+    return next((each.value for each in call.args if _is_default(each)), None)
+
+
+def _named(
+    name: str, value: cst.BaseExpression | None, *, weak: bool | None = None, passed: int = 0
+) -> Iterable[Sighting]:
+    """Judge a text under a name; `weak` says whether words count too: not at all, always, or for the program's own.
+
+    `passed` is how many names stand before it, from where the check looks.
+    """
+    if not name or not is_secret_name(name) or value is None:
+        return ()
+    text = _text(value)
+    if url_password(text) is not None or is_known_token(text):
+        return ()
+    strong = looks_secret(text)
+    words = not strong and weak is not False and (weak or is_signing_name(name)) and is_weak_secret(text, name)
+    if not strong and not words:
+        return ()
+    severity = "" if strong else "warning"
+    return (_sighting(f"`{name}` is written in the code", name, _written(value), severity, passed),)
+
+
+def _names_in(node: cst.CSTNode) -> int:
+    return sum(isinstance(each, cst.Name) for each in descend(node))
+
+
+def _sighting(what: str, subject: str, written: str, severity: str = "", passed: int = 0) -> Sighting:
+    return Sighting(
+        code="SEC001",
+        message=f"{what}: whoever reads the code has it, and it cannot be changed without a release; read it from the "
+        "environment or a secret store",
+        subject=subject,
+        severity=severity,
+        literal=written,
+        passed=passed,
+    )
+
+
+def _name(target: cst.CSTNode) -> str:
+    """Return the last name of what is assigned to or compared: `x`, `self.x`, `config["x"]`."""
+    if isinstance(target, cst.Subscript):
+        index = target.slice[0].slice
+        return _text(index.value) if isinstance(index, cst.Index) and isinstance(index.value, cst.SimpleString) else ""
+    if isinstance(target, cst.Attribute):
+        return target.attr.value
+    return target.value if isinstance(target, cst.Name) else ""
+
+
+def _text(node: cst.CSTNode) -> str:
+    value = node.evaluated_value if isinstance(node, cst.SimpleString | cst.ConcatenatedString) else ""
+    return value.decode("latin-1") if isinstance(value, bytes) else value or ""
+
+
+def _written(node: cst.BaseExpression) -> str:
+    """Return the source of a text, of its first piece if it has several."""
+    while isinstance(node, cst.ConcatenatedString):
+        node = node.left
+    return node.value if isinstance(node, cst.SimpleString) else ""

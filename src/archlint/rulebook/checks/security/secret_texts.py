@@ -1,0 +1,196 @@
+"""What can be told from texts alone: whether a name is that of a secret, whether a text is one."""
+
+import math
+import re
+from collections import Counter
+from urllib.parse import unquote
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_SECRET_WORDS = frozenset(
+    {"passphrase", "passwd", "password", "pwd", "secret", "token", "apikey", "apitoken", "secretkey", "authkey", "pass"}
+)
+_SECRET_KEYS = frozenset(
+    {
+        *("access", "account", "api", "app", "auth", "cookie", "crypto", "encryption", "fernet", "hmac", "jwt"),
+        *("master", "private", "secret", "session", "shared", "sign", "signing", "storage"),
+    }
+)
+"""What a key is called that is a secret: `api_key`, `SIGNING_KEY`."""
+_ABOUT = frozenset(
+    {
+        *(
+            "action",
+            "algorithm",
+            "algorithms",
+            "alg",
+            "argument",
+            "backend",
+            "bytes",
+            "charset",
+            "class",
+            "code",
+            "column",
+        ),
+        *("config", "count", "domain", "endpoint", "entity", "env", "error", "event", "example", "expire", "expires"),
+        *("expiry", "field", "file", "filename", "format", "hash", "header", "help", "hint", "id", "ids", "identifier"),
+        *("index", "issuer", "kind", "label", "length", "limit", "link", "location", "manager", "max", "message"),
+        *("method", "min", "mode", "model", "msg", "name", "names", "page", "param", "parameter", "params", "path"),
+        *("pattern", "placeholder", "policy", "prefix", "prompt", "property", "re", "regex", "regexp", "role", "route"),
+        *("ref", "reference", "schema", "scheme", "scope", "scopes", "selector", "sep", "separator", "service"),
+        *("signature", "size", "source", "state", "status", "step", "store", "subject", "suffix", "template", "text"),
+        *("title", "ttl", "type", "types", "unit", "uri", "url", "user", "username", "validator", "version", "view"),
+        *("cls", "desc", "description", "doc", "docs", "exception", "extra", "fmt", "icon", "keys", "kwarg", "kwargs"),
+        *("lifetime", "option", "options", "permission", "provider", "purpose", "query", "reset", "rule", "salt"),
+        *("strategy", "tag", "uuid", "variable", "var", "vars", "widget", "arn", "vault", "attr", "attribute", "alias"),
+    }
+)
+"""Last words of names that are about a secret: `password_field`, `TOKEN_URL`."""
+_LABELS = frozenset(
+    {
+        *("attr", "conf", "cmd", "col", "column", "const", "content", "default_name", "domain", "env", "err", "error"),
+        *("errors", "event", "ext", "field", "fmt", "form", "grant", "has", "header", "hint", "http", "invalid", "is"),
+        *("issue", "key", "kind", "label", "mime", "missing", "msg", "no", "opt", "option", "param", "perm", "prop"),
+        *("re", "regex", "schema", "scope", "service", "setting", "signal", "step", "tag", "task", "template", "test"),
+        *("title", "tok", "topic", "translation", "type", "url", "use", "with", "without", "fake", "dummy", "mock"),
+        *("example", "sample", "stop", "start", "end", "eos", "bos", "pad", "unk", "mask", "sep", "special", "next"),
+        *("previous", "prev", "page", "continuation", "cancellation", "csrf", "xsrf", "left", "right", "cls", "img"),
+        *("image", "trigger", "begin", "comment", "bot", "eot", "eom", "vision", "audio", "video", "padding", "first"),
+        *(
+            "sync",
+            "pagination",
+            "cursor",
+            "delimiter",
+            "separator",
+            "syntax",
+            "parser",
+            "lexer",
+            "current",
+            "lookahead",
+        ),
+    }
+)
+"""First words of names whose value is a label or a piece of syntax: `CONF_PASSWORD`, `pad_token`."""
+_PLACEHOLDER = re.compile(
+    r"(?i)change[-_ ]?(me|this|it)|replace|your|^my[-_ ]|example|placeholder|dummy|todo|fixme|redacted|insert|sample|"
+    r"^<|>$|^\[.*\]$|\{|\}|%\(|%s|\$|\*{3}|\.{3}|…|^x+$|x{4}|^-+$|^_+$|undefined|^fake|mock|^not[-_ ]|^no[-_ ]|"
+    r"deadbeef|lorem|^foo|^bar$|^baz|^n/?a$|12345678|abcdef|enter[-_ ]|^test|test$|testing|optional"
+)
+_EMPTY = frozenset({"", "none", "null", "nil", "false", "true", "default", "unknown", "empty", "auto", "env", "random"})
+_TYPES = (
+    re.compile(r"^[a-z][\w+.-]*://|^/|^\.{0,2}/|^~|\\|\s|^[\w.-]+@[\w.-]+$|^https?:"),
+    re.compile(r"^\w+([./:]\w+)+$"),
+)
+"""Texts that are a path, an address, a sentence, a dotted name."""
+_TOKENS = re.compile(
+    r"""(?x)
+    \b(?:AKIA|ASIA)(?!.*EXAMPLE)[0-9A-Z]{16}\b
+    | \bgh[pousr]_[0-9A-Za-z]{36}\b | \bgithub_pat_[0-9A-Za-z_]{60,}
+    | \bglpat-[0-9A-Za-z_-]{20}\b
+    | \bxox[abprs]-[0-9A-Za-z-]{20,}
+    | \b[sr]k_live_[0-9A-Za-z]{20,}
+    | \bSG\.[0-9A-Za-z_-]{20,}\.[0-9A-Za-z_-]{20,}
+    | \bsk-(?:proj-|ant-)?[0-9A-Za-z_-]{32,}
+    | \bnpm_[0-9A-Za-z]{36}\b | \bpypi-AgE[0-9A-Za-z_-]{50,}
+    | -----BEGIN\ (?:[A-Z]+\ )?PRIVATE\ KEY-----\s*\\?n?\s*[0-9A-Za-z+/=\\n\s]{40,}
+    """
+)
+_URL = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<user>[^:/?#@\s\"'`]*):(?P<password>[^/?#\s\"'`]*)@(?P<host>[^/?#\s\"'`:]*)"
+)
+_OWN_HOST = re.compile(r"(?i)(localhost|127\.0\.0\.1|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|[a-z_-]*)$")
+_SAMPLE_HOST = re.compile(
+    r"(?i)^(host(name)?|server|proxy|url|domain|address|addr|ip|my.*|your.*|some.*|.*example.*|.*\.invalid|.*\.test|"
+    r"broker|db_?host|database_?host|endpoint|site|node\d*|h)?$"
+)
+_WELL_KNOWN = frozenset(
+    {
+        *(
+            "admin",
+            "guest",
+            "mysql",
+            "pass",
+            "passwd",
+            "password",
+            "postgres",
+            "pw",
+            "pwd",
+            "rabbitmq",
+            "redis",
+            "root",
+        ),
+        *("secret", "test", "user", "minio", "minioadmin", "mongo", "p", "dev", "local", "example", "changeme", "sa"),
+    }
+)
+
+
+def url_password(text: str) -> tuple[str, bool] | None:
+    """Return the password in an address, and whether anybody would try it on a machine at home; `None` for none."""
+    found = _URL.match(text) if "://" in text else None
+    if found is None or not found["password"] or _PLACEHOLDER.search(found["user"] + " " + found["password"]):
+        return None
+    password = unquote(found["password"])
+    well_known = password.lower() in _WELL_KNOWN or password == found["user"]
+    if well_known and (_SAMPLE_HOST.match(found["host"]) or not _OWN_HOST.match(found["host"])):
+        return None
+    if _SAMPLE_HOST.match(found["host"]) and len(password) < 10:
+        return None
+    return password, well_known
+
+
+def is_known_token(text: str) -> bool:
+    """Tell whether a text has the shape of some service's key, such as `AKIA...`, `ghp_...` or a private key."""
+    return len(text) >= 20 and _TOKENS.search(text) is not None and not _PLACEHOLDER.search(text[:200])
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether what has this name should be a secret, rather than say something about one."""
+    words = [word.lower() for word in _WORD.findall(name)]
+    while words and words[-1].isdigit():
+        words.pop()
+    if not words or words[-1] in _ABOUT or words[0] in _LABELS:
+        return False
+    if words[-1] == "key":
+        return len(words) > 1 and words[-2] in _SECRET_KEYS and "public" not in words
+    return words[-1] in _SECRET_WORDS or (words[-1] == "default" and is_secret_name("_".join(words[:-1])))
+
+
+def is_signing_name(name: str) -> bool:
+    """Tell whether a secret of this name is the program's own, so that any text works as one."""
+    words = [word.lower() for word in _WORD.findall(name)]
+    return is_secret_name(name) and ("token" not in words) and (words[-1] == "secret" or words[-1] == "key")
+
+
+def looks_secret(text: str) -> bool:
+    """Tell whether a text is written as only a secret is: no word, no label, no sentence, no address."""
+    if len(text) < 8 or is_placeholder(text) or any(pattern.search(text) for pattern in _TYPES):
+        return False
+    kinds = sum(any(test(each) for each in text) for test in (str.islower, str.isupper, str.isdigit))
+    symbols = sum(not each.isalnum() and each not in "-_." for each in text)
+    if kinds + (symbols > 0) < 2 or not (any(map(str.isdigit, text)) or symbols):
+        return False
+    words = re.split(r"[-_. ]+", text)
+    if len(words) > 1 and all(re.fullmatch(r"[A-Za-z]+\d?|\d{1,4}|v\d+", word) for word in words):
+        return False
+    return _entropy(text) >= 2.5
+
+
+def is_weak_secret(text: str, name: str) -> bool:
+    """Tell whether a text would do as a secret although it looks like words: not the name of it, no placeholder."""
+    if len(text) < 3 or is_placeholder(text) or any(pattern.search(text) for pattern in _TYPES):
+        return False
+    return not _same(text, name)
+
+
+def is_placeholder(text: str) -> bool:
+    """Tell whether a text only stands for a secret."""
+    return text.strip().lower() in _EMPTY or _PLACEHOLDER.search(text) is not None or len(set(text)) < 3
+
+
+def _same(text: str, name: str) -> bool:
+    """Tell whether a text is the name of what it would be the value of: `SECRET_KEY = "secret"`."""
+    plain, other = (re.sub(r"[^a-z]", "", each.lower()) for each in (text, name))
+    return plain in other or other in plain
+
+
+def _entropy(text: str) -> float:
+    return -sum(count / len(text) * math.log2(count / len(text)) for count in Counter(text).values())
