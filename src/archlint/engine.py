@@ -1,6 +1,6 @@
 """The pipeline on one screen: intake, facts, project, rulebook, outcome."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,7 @@ from archlint.intake.gitignore import patterns
 from archlint.intake.sources import Sources
 from archlint.intake.texts import Texts
 from archlint.intake.version import parser_version
-from archlint.model import Failure, Report, Severity, Violation
+from archlint.model import Failure, Location, Place, Report, Severity, Violation
 from archlint.outcome.baseline import STALE, Compared, Entry, compare, stale_entries
 from archlint.outcome.suppressions import apply
 from archlint.project.imports import import_graph
@@ -28,7 +28,18 @@ from archlint.rulebook.judge import judge
 from archlint.rulebook.model import Rule
 from archlint.rulebook.selection import meant_by
 
-__all__ = ["Inputs", "Options", "Outcome", "Taken", "assess", "available_jobs", "check", "configure", "take_in"]
+__all__ = [
+    "Inputs",
+    "Options",
+    "Outcome",
+    "Taken",
+    "assess",
+    "available_jobs",
+    "check",
+    "configure",
+    "survey",
+    "take_in",
+]
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -104,6 +115,25 @@ def _again(inputs: Inputs, report: Report, others: Mapping[str, str]) -> Outcome
         provenance=provenance(inputs.sources.base),
     )
     return Outcome(report=report, rules=inputs.chosen, config=inputs.config, harmless=_harmless(inputs))
+
+
+class Survey(msgspec.Struct, frozen=True, kw_only=True):
+    """A project to ask questions of, without judging it: `locate` turns its places into lines and columns."""
+
+    project: Project
+    locate: Callable[[Place], Location]
+    failures: tuple[Failure, ...]
+
+
+def survey(paths: Sequence[Path], options: Options) -> Survey:
+    """Read the project that `paths` belong to. Raises as `check` does."""
+    taken = take_in(paths, options)
+    texts = Texts(taken.gathered.data)
+    return Survey(
+        project=_project(taken.inputs, taken.gathered),
+        locate=lambda place: texts.of(place.path).location(place.start, place.end),
+        failures=(*taken.inputs.sources.failures, *taken.gathered.failures),
+    )
 
 
 def assess(taken: Taken) -> Outcome:

@@ -17,6 +17,7 @@ from archlint.intake.changes import ChangesError
 from archlint.intake.extent import SourceError
 from archlint.intake.settings import ConfigError
 from archlint.intake.workers import WorkerError
+from archlint.model import Failure
 from archlint.outcome.files import write_whole
 from archlint.outcome.reporters.paint import WIDTH, Colours, Paint
 from archlint.project.library import LibraryError
@@ -133,3 +134,11 @@ def stop(*sentences: str) -> NoReturn:
     for sentence in sentences:
         click.echo(f"archlint: {sentence}", err=True)
     raise click.exceptions.Exit(2)
+
+
+def tell_failures(failures: tuple[Failure, ...]) -> int:
+    """Say what could not be read, on standard error; return the exit code: 2 if there was anything."""
+    for each in failures:
+        line = f":{each.line}" if each.line else ""
+        click.echo(f"{each.path}{line}: failure: {each.message}", err=True)
+    return 2 if failures else 0

@@ -72,6 +72,10 @@ class Conformance:
                 return member
         return None
 
+    def members_of(self, key: str) -> Mapping[str, Member]:
+        """Return the members that a class itself defines, by name."""
+        return self._classes.own_members(key)
+
     def definition(self, member: Member) -> tuple[Module, Function | None]:
         """Return the module that a member stands in, and the function that it is, if it is one."""
         module, _ = self._project.class_(member.owner)

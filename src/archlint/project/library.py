@@ -116,6 +116,11 @@ class Library:
         """Return which kind of client (of `CLIENT_KINDS`) a class is, if it is one."""
         return next((self._clients[owner] for owner in self.ancestors(cls) if owner in self._clients), None)
 
+    @property
+    def client_classes(self) -> Iterable[str]:
+        """The canonical names of all classes that are clients."""
+        return self._clients.keys()
+
     def offloader(self, name: str) -> Argument | None:
         """Return which argument a function runs in a thread or process, if it does."""
         return self._inherited(self.offloaders, name)

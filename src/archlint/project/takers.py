@@ -10,6 +10,8 @@ from archlint.project.ports import class_keys, ports
 from archlint.project.program import Project
 from archlint.project.types import Value, types
 
+_UNTYPED = ("", "typing.Any", "typing_extensions.Any", "builtins.object")
+
 
 class Slot(msgspec.Struct, frozen=True):
     """A parameter: its name, its position (-1: by keyword only), the port that annotates it, and the type arguments.
@@ -72,7 +74,8 @@ class Takers:
         for position, parameter in enumerate(function.parameters):
             place = position - bound if parameter.kind in ("normal", "positional-only") else -1
             port, arguments = self.port_of(parameter.annotation)
-            if (port or not parameter.annotation) and "variadic" not in parameter.kind and position >= bound:
+            untyped = not parameter.annotation and parameter.spelled in _UNTYPED
+            if (port or untyped) and "variadic" not in parameter.kind and position >= bound:
                 yield Slot(parameter.name, place, port, arguments)
 
     def _add_fields(self, key: str, class_: Class) -> None:

@@ -25,7 +25,14 @@ from archlint.rulebook.checks.ports.adapters import (
     port_async_mismatch,
     port_signature_mismatch,
 )
-from archlint.rulebook.checks.ports.concrete import concrete_dependency
+from archlint.rulebook.checks.ports.concrete import concrete_construction, concrete_dependency, unported_adapter
+from archlint.rulebook.checks.ports.declarations import (
+    leaky_port,
+    misplaced_port,
+    port_with_behaviour,
+    unused_port,
+)
+from archlint.rulebook.checks.ports.isinstance import is_unchecked_protocol
 from archlint.rulebook.checks.security.jwt_errors import unknown_jwt_error
 from archlint.rulebook.model import Rule
 from archlint.rulebook.patterns import pattern_violations
@@ -50,9 +57,15 @@ PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
     "ASY012": cached_coroutine,
     "LAY001": forbidden_import,
     "PRT001": concrete_dependency,
+    "PRT002": concrete_construction,
     "PRT003": missing_port_method,
     "PRT004": port_async_mismatch,
     "PRT005": port_signature_mismatch,
+    "PRT006": misplaced_port,
+    "PRT007": leaky_port,
+    "PRT008": unported_adapter,
+    "PRT009": unused_port,
+    "PRT010": port_with_behaviour,
 }
 """Code -> the check that judges it on the whole program."""
 
@@ -65,6 +78,7 @@ CANDIDATE_TESTS: Mapping[str, Callable[[Project, Module, Candidate], bool]] = {
     "ASY016": consumed_in_place,
     "DEC001": decorates,
     "SEC001": outside_tests,
+    "PRT011": is_unchecked_protocol,
 }
 """Code -> what else must hold in the whole program for something that a module check saw."""
 

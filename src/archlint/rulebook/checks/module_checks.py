@@ -14,6 +14,7 @@ from archlint.rulebook.checks.decorators.sync_wrapping import sync_wrapper
 from archlint.rulebook.checks.decorators.wrapping import unwrapped_decorator
 from archlint.rulebook.checks.observability.spans import unended_span
 from archlint.rulebook.checks.observability.tracebacks import lost_traceback
+from archlint.rulebook.checks.ports.isinstance_syntax import checked_instance
 from archlint.rulebook.checks.security.credentials import (
     READER_WORDS,
     assigned_credentials,
@@ -53,6 +54,8 @@ MODULE_CHECKS: ModuleChecks = {
     "error": (lost_traceback,),
     "exception": (waited_result,),
     "gather": (gathered,),
+    "isinstance": (checked_instance,),
+    "issubclass": (checked_instance,),
     "result": (waited_result,),
     "start_as_current_span": (unended_span,),
     "start_span": (unended_span,),

@@ -1,57 +1,97 @@
-"""The rule about concrete classes that inner layers take or make, and the port that is missing."""
+"""The rules about concrete classes that inner layers take, make or are given, and the port that is missing."""
 
 from collections.abc import Iterator
 
-from archlint.model import Severity, Violation
+from archlint.facts.model import IN_DEFAULT, Call
+from archlint.model import Severity, Step, Violation
+from archlint.project.adapters import adapters
+from archlint.project.concrete import Concrete, concrete
 from archlint.project.layers import INNER, Layer, layers
-from archlint.project.ports import ports
+from archlint.project.missing_port import MissingPorts, Use, missing_ports
 from archlint.project.program import Module, Project
-from archlint.project.types import Types, types
+from archlint.project.takers import given, takers
+from archlint.project.types import Types, Value, types
 from archlint.rulebook.model import Rule
-
-_VALUE_BASES = frozenset(
-    {
-        "builtins.Exception",
-        "builtins.BaseException",
-        "enum.Enum",
-        "enum.IntEnum",
-        "enum.StrEnum",
-        "enum.Flag",
-        "typing.NamedTuple",
-        "typing.TypedDict",
-        "typing_extensions.TypedDict",
-        "pydantic.BaseModel",
-        "pydantic_settings.BaseSettings",
-        "pydantic.BaseSettings",
-        "msgspec.Struct",
-    }
-)
 
 
 def concrete_dependency(project: Project, rule: Rule) -> Iterator[Violation]:
     """PRT001: inner code is annotated with an infrastructure class or a third-party I/O client."""
-    roles = project.query(layers)
     resolver = project.query(types)
+    known = project.query(concrete)
+    for module, layer in inner_modules(project):
+        for annotation, span, what, scope in _dependencies(module):
+            found = next(((value, each) for value in resolver.infer(annotation) if (each := known.of(value))), None)
+            if found is None or _is_made_here(resolver, known, module, what, scope):
+                continue
+            value, (name, kind) = found
+            yield rule.violation(
+                module,
+                span,
+                message=f"{layer.role} code takes {kind} `{name}` as `{what}`",
+                subject=name,
+                scope=scope,
+                severity=layer_severity(rule, layer),
+                help_=_advice(project, value, module, f"annotate `{what}` with it"),
+            )
+
+
+def concrete_construction(project: Project, rule: Rule) -> Iterator[Violation]:
+    """PRT002: inner code makes an infrastructure class or a third-party I/O client itself."""
+    resolver = project.query(types)
+    known = project.query(concrete)
+    for module, layer in inner_modules(project):
+        for call in module.facts.calls:
+            values = resolver.infer(call.callee)
+            made = known.made_by(values[0]) if len(values) == 1 else None
+            if made is None or _is_annotated_default(project, known, module, call):
+                continue
+            name, kind = made
+            yield rule.violation(
+                module,
+                (call.start, call.end),
+                message=f"{layer.role} code makes {kind} `{name}` itself; take it from outside, behind a port",
+                subject=name,
+                scope=module.scope(call.function, call.owner),
+                severity=layer_severity(rule, layer),
+                help_=_advice(project, _of_what(resolver, values[0], name), module, "make it where the program starts"),
+            )
+
+
+def unported_adapter(project: Project, rule: Rule) -> Iterator[Violation]:
+    """PRT008: an infrastructure class is passed to inner code that does not say what it needs, and has no port."""
+    known = project.query(concrete)
+    joined = {pair.adapter for pair in project.query(adapters).pairs}
+    reported: set[str] = set()
+    for taker, layer, slot, adapter, site in _given_untyped(project):
+        if adapter in joined or adapter in reported or not known.is_infrastructure(adapter):
+            continue
+        reported.add(adapter)
+        module, fact = project.class_(adapter)
+        where, start, end = site
+        yield rule.violation(
+            module,
+            (fact.start, fact.end),
+            message=f"{layer.role} code is given `{fact.name}` as `{slot}` without an annotation; it has no port",
+            subject=fact.name,
+            scope=fact.qualname,
+            severity=layer_severity(rule, layer),
+            help_=_drafted(project, adapter, _uses_of(project, taker, adapter), f"annotate `{slot}` with it"),
+            trace=(Step(f"`{fact.name}` is passed as `{slot}`", project.by_name[where].place(start, end)),),
+        )
+
+
+def inner_modules(project: Project) -> Iterator[tuple[Module, Layer]]:
+    """Yield the modules of domain and application, with their layer."""
+    roles = project.query(layers)
     for module in project.modules:
         layer = roles.of(module.name)
-        if layer is None or layer.role not in INNER:
-            continue
-        for annotation, span, what, scope in _dependencies(module):
-            for name, kind in _concrete(project, resolver, annotation):
-                yield rule.violation(
-                    module,
-                    span,
-                    message=f"{layer.role} code takes {kind} `{name}` as `{what}`",
-                    subject=name,
-                    scope=scope,
-                    severity=_layer_severity(rule, layer),
-                    help_=f"declare a Protocol with the methods that are used, and annotate `{what}` with it",
-                )
-                break
+        if layer is not None and layer.role in INNER:
+            yield module, layer
 
 
-def _layer_severity(rule: Rule, layer: Layer) -> Severity:
-    return rule.severity if layer.sure else Severity.WARNING
+def layer_severity(rule: Rule, layer: Layer) -> Severity:
+    """Return the rule's severity; a warning at most where the layer follows from a doubtful name."""
+    return rule.severity if layer.sure or rule.severity is not Severity.ERROR else Severity.WARNING
 
 
 def _dependencies(module: Module) -> Iterator[tuple[str, tuple[int, int], str, str]]:
@@ -74,35 +114,85 @@ def _dependencies(module: Module) -> Iterator[tuple[str, tuple[int, int], str, s
                 yield attribute.annotation, (attribute.start, attribute.end), attribute.name, class_.qualname
 
 
-def _concrete(project: Project, resolver: Types, annotation: str) -> Iterator[tuple[str, str]]:
-    roles = project.query(layers)
-    for value in resolver.infer(annotation):
-        if value.kind != "object" or value.is_function:
-            continue
-        if not value.is_class:
-            kind = project.library.client(value.name)
-            if kind is not None:
-                yield value.name, f"the {kind} client"
-            continue
-        module, fact = project.class_(value.name)
-        if roles.role(module.name) == "infrastructure" and not _is_harmless(project, resolver, value.name):
-            yield fact.name, "the infrastructure class"
-
-
-def _is_harmless(project: Project, resolver: Types, key: str) -> bool:
-    """Ports and plain values may be taken by anyone: they reach nothing."""
-    _, fact = project.class_(key)
-    if project.query(ports).is_abstract(key):
-        return True
-    if any("dataclass" in decorator or decorator.startswith(("attr.", "attrs.")) for decorator in fact.decorators):
-        return not _has_client(project, resolver, key)
-    return any(owner in _VALUE_BASES or "Exception" in owner or "Error" in owner for owner in resolver.order(key))
-
-
-def _has_client(project: Project, resolver: Types, key: str) -> bool:
-    _, fact = project.class_(key)
-    return any(
-        project.library.client(value.name) is not None
-        for attribute in fact.attributes
-        for value in resolver.infer(attribute.annotation)
+def _is_made_here(resolver: Types, known: Concrete, module: Module, what: str, scope: str) -> bool:
+    """Tell whether an attribute is only ever given what its own class makes: that is PRT002's."""
+    class_ = next((each for each in module.facts.classes if each.qualname == scope), None)
+    attribute = next((each for each in class_.attributes if each.name == what), None) if class_ else None
+    if attribute is None or not attribute.values:
+        return False
+    made = [value.removesuffix("()") for value in attribute.values if value.endswith("()")]
+    return len(made) == len(attribute.values) and all(
+        any(known.made_by(value) for value in resolver.infer(each)) for each in made
     )
+
+
+def _is_annotated_default(project: Project, known: Concrete, module: Module, call: Call) -> bool:
+    """Tell whether a call is the default of a parameter that PRT001 reports for its annotation."""
+    if not call.flags & IN_DEFAULT:
+        return False
+    resolver = project.query(types)
+    return any(
+        parameter.start < call.start and parameter.default == f"{call.callee}()"
+        for function in module.facts.functions
+        for parameter in function.parameters
+        if any(map(known.of, resolver.infer(parameter.annotation)))
+    )
+
+
+def _of_what(resolver: Types, value: Value, name: str) -> Value:
+    return value if value.is_class or value.is_function else Value("object", name)
+
+
+def _advice(project: Project, value: Value, module: Module, then: str) -> str:
+    drafts = project.query(missing_ports)
+    uses = drafts.uses(value.name, [module])
+    return _drafted(project, value.name, uses, then) if uses else _plain_advice(then)
+
+
+def _drafted(project: Project, name: str, uses: list[Use], then: str) -> str:
+    draft = project.query(missing_ports).draft(name, uses)
+    return f"write this port in the inner layer and {then}:\n\n{draft.text(imports=False)}"
+
+
+def _plain_advice(then: str) -> str:
+    return f"declare a Protocol with the methods that are used, in the inner layer, and {then}"
+
+
+def _given_untyped(project: Project) -> Iterator[tuple[Value, Layer, str, str, tuple[str, int, int]]]:
+    """Yield inner functions and classes that are passed an instance for a parameter without annotation.
+
+    With each: its layer, the parameter, the class of the instance, and where it is passed.
+    """
+    roles = project.query(layers)
+    resolver = project.query(types)
+    known = project.query(takers)
+    for module in project.modules:
+        if roles.role(module.name) == "tests":
+            continue
+        for call in module.facts.calls:
+            if not call.arguments or call.callee.startswith("?"):
+                continue
+            values = resolver.infer(call.callee)
+            if len(values) != 1 or values[0].kind != "object" or not (values[0].is_class or values[0].is_function):
+                continue
+            layer = roles.of(values[0].name.partition("@")[0].partition("#")[0])
+            if layer is None or layer.role not in INNER:
+                continue
+            for slot, argument, _ in given(known.slots(values[0]), call.arguments):
+                instances = resolver.infer(argument) if not slot.port and not argument.startswith("=") else ()
+                if len(instances) == 1 and instances[0].kind == "instance" and instances[0].is_class:
+                    yield values[0], layer, slot.name, instances[0].name, (module.name, call.start, call.end)
+
+
+def _uses_of(project: Project, taker: Value, adapter: str) -> list[Use]:
+    """Return what the taker uses of its parameter: what it calls on attributes that hold nothing known."""
+    drafts: MissingPorts = project.query(missing_ports)
+    public = drafts.public(adapter)
+    if not taker.is_class:
+        return public
+    module, fact = project.class_(taker.name)
+    names = {use.name for use in public}
+    unknown = {each.name for each in fact.attributes if "" in each.values and not each.annotation}
+    receivers = frozenset(f"{taker.name}{{}}.{name}" for name in unknown)
+    used = [use for use in drafts.uses(adapter, [module], receivers) if use.name in names]
+    return used or public
