@@ -51,6 +51,7 @@ class Bindings:
         for module, call in calls.named(_PROVIDERS):
             yield from self._provided(module, call)
         for module in self._project.modules:
+            yield from self._declared(module)
             yield from self._decorated(module)
             yield from self._injected(module)
 
@@ -58,7 +59,8 @@ class Bindings:
         """`container.register(Port, Adapter)`, `container[Port] = Adapter`, `overrides[get_port] = get_adapter`."""
         keyed = [value for name, value in call.arguments if name in _KEYWORDS]
         values = [value for _, value in call.arguments]
-        for place, key in [*((-1, value) for value in keyed), *enumerate(values[:2])]:
+        first = 1 if call.callee.endswith(".__setitem__") else 2
+        for place, key in [*((-1, value) for value in keyed), *enumerate(values[:first])]:
             port = self._port(key)
             if port:
                 others = [value for index, value in enumerate(values) if index != place and value != key]
@@ -106,6 +108,17 @@ class Bindings:
                 if slot.port:
                     for adapter in self.given(reference):
                         yield self._pair(slot.port, adapter, module, call)
+
+    def _declared(self, module: Module) -> Iterator[Pair]:
+        """`orders: Provider[Orders] = Factory(PgOrders)` in a container of dependency-injector."""
+        for class_ in module.facts.classes:
+            for each in class_.attributes:
+                if not each.annotation.startswith(_PROVIDER_MODULE):
+                    continue
+                ports_ = [self._port(inner) for value in self._types.infer(each.annotation) for inner in value.args]
+                for adapter in self.given(each.values[0]) if len(each.values) == 1 and len(ports_) == 1 else ():
+                    if ports_[0]:
+                        yield Pair(ports_[0], adapter, "binding", (module.name, each.start, each.end))
 
     def _decorated(self, module: Module) -> Iterator[Pair]:
         """`@injectable(as_type=Port)` above a class or a factory."""

@@ -11,13 +11,13 @@ from archlint.project.program import Project
 from archlint.rulebook.model import Rule
 
 _EVIDENCE = {
-    "inheritance": "which it derives from",
-    "parameter": "as which it is passed",
-    "return": "as which it is returned",
-    "assignment": "as which it is assigned",
-    "binding": "which it is bound to",
-    "keyword": "judging by the keyword it is passed as",
-    "name": "judging by the name",
+    "inheritance": "the port that it derives from",
+    "parameter": "the port that it is passed as",
+    "return": "the port that it is returned as",
+    "assignment": "the port that it is assigned as",
+    "binding": "the port that it is bound to",
+    "keyword": "its port, judging by the keyword that it is passed by",
+    "name": "its port, judging by the name",
 }
 
 
@@ -36,9 +36,7 @@ def missing_port_method(project: Project, rule: Rule) -> Iterator[Violation]:
         yield rule.violation(
             module,
             (fact.start, fact.end),
-            message=(
-                f"`{fact.name}` lacks the {kind} `{member.name}` of its port `{port.name}`, {_EVIDENCE[pair.evidence]}"
-            ),
+            message=(f"`{fact.name}` lacks the {kind} `{member.name}` of `{port.name}`, {_EVIDENCE[pair.evidence]}"),
             subject=f"{port.name}.{member.name}",
             scope=fact.qualname,
             severity=_severity(rule, pair),
@@ -164,7 +162,7 @@ def _trace(project: Project, pair: Pair) -> Iterator[Step]:
     if pair.evidence not in ("inheritance", "name") and module:
         _, adapter = project.class_(pair.adapter)
         _, port = project.class_(pair.port)
-        text = f"`{adapter.name}` meets `{port.name}` here: {_EVIDENCE[pair.evidence]}"
+        text = f"`{adapter.name}` meets `{port.name}` here, {_EVIDENCE[pair.evidence]}"
         yield Step(text, project.by_name[module].place(start, end))
 
 
