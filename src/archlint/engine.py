@@ -140,7 +140,7 @@ def assess(taken: Taken) -> Outcome:
     """Judge a project that was taken in, and report on what is selected of it. Raises as `check` does."""
     inputs, gathered = taken.inputs, taken.gathered
     sources, config = inputs.sources, inputs.config
-    project = _project(inputs, gathered)
+    project = project_of(taken)
     texts = Texts(gathered.data)
     found = [
         *judge(project, inputs.chosen),
@@ -184,7 +184,9 @@ def assess(taken: Taken) -> Outcome:
     return Outcome(report=report, rules=inputs.chosen, config=config, harmless=_harmless(inputs))
 
 
-def _project(inputs: Inputs, gathered: Gathered) -> Project:
+def project_of(taken: Taken) -> Project:
+    """Return the whole program that was taken in."""
+    inputs, gathered = taken.inputs, taken.gathered
     sources, config = inputs.sources, inputs.config
     modules = tuple(
         Module(gathered.facts[file.path], file.path) for file in sources.files if file.path in gathered.facts
