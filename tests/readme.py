@@ -33,11 +33,19 @@ def real_output() -> str:
     return "```text\n" + "\n\n".join(shown) + "\n\n...\n\n" + done.stderr.splitlines()[-1] + "\n```\n"
 
 
+def why_output() -> str:
+    """Run the README's example of `archlint why` and return what it prints."""
+    command = [sys.executable, "-m", "archlint", "why", "shop.domain", "redis", "fixtures/shop", "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return "```text\n" + done.stdout + done.stderr + "```\n"
+
+
 def updated(text: str) -> str:
     """Return the README with its generated parts made anew."""
     for begin, end, part in (
         ("<!-- rules -->\n", "<!-- end of rules -->", rules_table()),
         ("<!-- output of: archlint check fixtures/shop -->\n", "<!-- end of output -->", real_output()),
+        ("<!-- output of: archlint why shop.domain redis fixtures/shop -->\n", "<!-- end of output -->", why_output()),
     ):
         before, _, rest = text.partition(begin)
         text = before + begin + part + end + rest.partition(end)[2]

@@ -101,7 +101,7 @@ def graph(pairs: frozenset[tuple[int, int]]) -> ImportGraph:
 @given(st.frozensets(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=20), st.sets(st.integers(0, 2)))
 def test_chains_are_those_that_brute_force_finds(pairs: frozenset[tuple[int, int]], sources: set[int]) -> None:
     targets = {5, 6}
-    ways = [(start,) for start in sorted(sources)]
+    ways: list[tuple[int, ...]] = [(start,) for start in sorted(sources)]
     expected: list[tuple[int, ...]] = []
     while ways and not expected:
         ways = [(*way, b) for way in ways for a, b in sorted(pairs) if way[-1] == a and b not in way]
@@ -110,7 +110,7 @@ def test_chains_are_those_that_brute_force_finds(pairs: frozenset[tuple[int, int
     found = shortest_chains(graph(pairs), {f"m{a}" for a in sources}, {"m5", "m6"}, 1000)
 
     assert found.count == len(expected)
-    names = [tuple([hops[0][0].importer, *(hop[0].imported for hop in hops)]) for hops in found.chains]
+    names = [(hops[0][0].importer, *(hop[0].imported for hop in hops)) for hops in found.chains]
     assert sorted(names) == sorted(tuple(f"m{a}" for a in way) for way in expected)
     assert all(one[0].imported == other[0].importer for hops in found.chains for one, other in pairwise(hops))
 

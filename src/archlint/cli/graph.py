@@ -1,0 +1,80 @@
+"""`archlint graph`: the architecture as a picture."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+import msgspec
+
+from archlint.cli.common import able, project_options, write
+from archlint.engine import Options, Taken, assess, project_of, take_in
+from archlint.intake.texts import Texts
+from archlint.model import Failure, Report
+from archlint.outcome.reporters import concise
+from archlint.outcome.reporters.paint import plain
+from archlint.picture.bands import order
+from archlint.picture.collect import picture
+from archlint.picture.formats import FORMATS, SUFFIXES
+from archlint.picture.model import Picture
+from archlint.picture.words import summary
+from archlint.project.imports import import_graph
+from archlint.project.layers import is_test, layers
+from archlint.project.program import Project
+
+
+@click.command("graph")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--output-format", type=click.Choice(tuple(FORMATS)), help="By default what the output file is called, or mermaid."
+)
+@click.option("-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the picture here.")
+@project_options
+@click.pass_context
+def command(
+    context: click.Context,
+    *,
+    paths: tuple[Path, ...],
+    output_format: str | None,
+    output_file: Path | None,
+    options: Options,
+) -> None:
+    """Draw the layers, packages and imports of the project that PATHS belong to (by default the working directory).
+
+    With PATHS only modules in them are drawn; tests never are. Imports that break a rule of the layers family are red,
+    accepted ones too. The HTML page needs no network: packages open on a click, arrows list their import lines. Exit
+    code 0, or 2 when something could not be read.
+    """
+    name = output_format or SUFFIXES.get(output_file.suffix.lower() if output_file else "", "mermaid")
+    with able():
+        taken = take_in(paths or (Path(),), msgspec.structs.replace(options, baseline_mode="off"))
+        drawn, failures = _picture(taken)
+    write(FORMATS[name](drawn), output_file)
+    if output_file:
+        click.echo(f"{output_file} shows {summary(drawn)}.", err=True)
+    click.echo(concise.render(failures, {}, plain), err=True, nl=False)
+    context.exit(2 if failures.failures else 0)
+
+
+def _picture(taken: Taken) -> tuple[Picture, Report]:
+    """Return the picture, and a report of nothing but what went wrong."""
+    laid = {code: rule for code, rule in taken.inputs.chosen.items() if code.startswith("LAY")}
+    inputs = msgspec.structs.replace(taken.inputs, chosen=laid)
+    report = assess(msgspec.structs.replace(taken, inputs=inputs)).report
+    project = project_of(taken)
+    modules = {name: module.facts for name, module in project.by_name.items()}
+    texts = Texts(taken.gathered.data)
+    title = taken.inputs.sources.root.name or "project"
+    graph, bands = import_graph(modules), _bands(project, taken)
+    drawn = picture(title, project, graph, bands, order(graph, bands), report, texts.of)
+    failures: tuple[Failure, ...] = report.failures
+    return drawn, msgspec.structs.replace(report, violations=(), identities=(), failures=failures)
+
+
+def _bands(project: Project, taken: Taken) -> Mapping[str, str]:
+    """Return the layer of each module that is drawn, empty when it is in none. A setup.py is no part of a program."""
+    roles = project.query(layers)
+    return {
+        name: roles.role(name)
+        for name, module in project.by_name.items()
+        if module.path in taken.inputs.sources.selected and not is_test(module) and name != "setup"
+    }
