@@ -191,7 +191,13 @@ def project_of(taken: Taken) -> Project:
     modules = tuple(
         Module(gathered.facts[file.path], file.path) for file in sources.files if file.path in gathered.facts
     )
-    architecture = Architecture(root=sources.root.as_posix(), layers=config.layers, blocking=config.blocking)
+    architecture = Architecture(
+        root=sources.root.as_posix(),
+        preset=config.preset,
+        layers=config.layers,
+        contracts=config.contracts,
+        blocking=config.blocking,
+    )
     return Project(modules, Library.parse(inputs.tables), architecture)
 
 

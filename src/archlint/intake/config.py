@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from archlint.model import Severity
+from archlint.project.contracts import Contract
 
 ROLES = ("domain", "application", "infrastructure", "presentation", "composition", "tests")
 """The layer roles, innermost first."""
@@ -34,8 +35,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     `root` is the project directory and `file` the configuration file, both absolute, None without one. Paths
     are relative to `root` with forward slashes; `exclude` and the first parts of `per_file_ignores` are
     gitignore patterns below `root`. Selectors are codes, names, family prefixes or `ALL`. `layers` maps roles
-    to module patterns, `rules` codes to settings, `blocking` dotted names of APIs to what to do instead.
-    `baseline` is the path of a file, empty for the default.
+    to module patterns, `rules` codes to settings, `blocking` dotted names of APIs to what to do instead. `preset` is
+    one of `archlint.project.presets.PRESETS`, empty for none. `baseline` is the path of a file, empty for the default.
     """
 
     root: Path | None = None
@@ -48,7 +49,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     source_roots: tuple[str, ...] = ()
     rule_pages: tuple[str, ...] = ()
     fail_on: Severity = Severity.WARNING
+    preset: str = ""
     layers: Mapping[str, tuple[str, ...]] = {}
+    contracts: tuple[Contract, ...] = ()
     rules: Mapping[str, RuleSettings] = {}
     blocking: Mapping[str, str] = {}
     baseline: str = ""

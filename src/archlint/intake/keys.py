@@ -5,10 +5,12 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, NamedTuple
 
 from archlint.intake.config import ROLES, Known, RuleSettings
+from archlint.intake.contract_keys import read_contracts
 from archlint.intake.gitignore import pattern_error
 from archlint.intake.tomlfile import Key, TomlFile, did_you_mean, kind
 from archlint.model import Severity
 from archlint.project.patterns import module_pattern_error
+from archlint.project.presets import PRESETS
 
 _OPTION_TYPES = {bool: "true or false", int: "a whole number", str: "a string"}
 
@@ -119,6 +121,14 @@ def _severity(scope: _Scope, key: Key, value: object) -> Severity | None:
     return None
 
 
+def _preset(scope: _Scope, key: Key, value: object) -> str:
+    text = scope.file.string(key, value) or ""
+    if text not in PRESETS:
+        hint = did_you_mean(text, PRESETS) or f"; the presets are {', '.join(PRESETS)}"
+        scope.file.complain(key, f'"{text}" is unknown{hint}')
+    return text
+
+
 def _layers(scope: _Scope, key: Key, value: object) -> dict[str, tuple[str, ...]]:
     layers: dict[str, tuple[str, ...]] = {}
     roles: dict[str, str] = {}
@@ -205,7 +215,9 @@ _READERS: dict[str, tuple[str, Callable[[_Scope, Key, object], Any]]] = {
     "exclude": ("exclude", _exclude),
     "source-roots": ("source_roots", _directories),
     "fail-on": ("fail_on", _fail_on),
+    "preset": ("preset", _preset),
     "layers": ("layers", _layers),
+    "contracts": ("contracts", lambda scope, key, value: read_contracts(scope.file, key, value)),
     "rule": ("rules", _rules),
     "blocking": ("blocking", _blocking),
     "baseline": ("baseline", _baseline),

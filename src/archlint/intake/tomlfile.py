@@ -2,19 +2,24 @@
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 import tomli
 
 Key = tuple[str, ...]
-"""The path of a key from the top of the file, table names included."""
+"""The path of a key from the top of the file, table names included; `contracts[2]` is the second of `[[contracts]]`."""
 
 _NAME = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
 _DOTTED = rf"{_NAME}(?:[ \t]*\.[ \t]*{_NAME})*"
-_DEFINITION = re.compile(rf"^[ \t]*(?:\[[ \t]*(?P<table>{_DOTTED})[ \t]*\]|(?P<key>{_DOTTED})[ \t]*=)", re.MULTILINE)
+_DEFINITION = re.compile(
+    rf"^[ \t]*(?:\[\[[ \t]*(?P<array>{_DOTTED})[ \t]*\]\]|\[[ \t]*(?P<table>{_DOTTED})[ \t]*\]"
+    rf"|(?P<key>{_DOTTED})[ \t]*=)",
+    re.MULTILINE,
+)
 _SPLIT = re.compile(_NAME)
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_BARE = re.compile(r"[A-Za-z0-9_-]+(?:\[\d+\])?")
 _KINDS = {
     str: "a string",
     bool: "a boolean",
@@ -50,7 +55,7 @@ class TomlFile:
 
     def complain(self, key: Key, what: str, item: str | None = None) -> None:
         """Note that the value of `key` (or `item`, a string in it) is wrong; `what` ends the sentence."""
-        line = self._line(key, item)
+        line = self.line(key, item)
         place = f"{self.shown}:{line}" if line else self.shown
         name = ".".join(part if _BARE.fullmatch(part) else f'"{part}"' for part in key)
         self._problems.append((line, f"{place}: {name}: {what}"))
@@ -72,6 +77,20 @@ class TomlFile:
                 self.complain(key, f"must be a list of strings, but item {number} is {kind(item)}")
         return tuple(item for item in value if isinstance(item, str))
 
+    def tables(self, key: Key, value: object) -> list[tuple[Key, dict[str, object]]]:
+        """Return the tables of an array with the keys that they have; complain about whatever else is there."""
+        if not isinstance(value, list):
+            self.complain(key, f"must be an array of tables, `[[{'.'.join(key)}]]`, not {kind(value)}")
+            return []
+        keys = [(*key[:-1], f"{key[-1]}[{number}]") for number in range(1, len(value) + 1)]
+        return [(each, self.table(each, item)) for each, item in zip(keys, value, strict=True)]
+
+    def boolean(self, key: Key, value: object) -> bool:
+        """Return a boolean; complain and return false if it is something else."""
+        if not isinstance(value, bool):
+            self.complain(key, f"must be true or false, not {kind(value)}")
+        return value is True
+
     def table(self, key: Key, value: object) -> dict[str, object]:
         """Return a table; complain and return an empty one if it is something else."""
         if isinstance(value, dict):
@@ -79,7 +98,7 @@ class TomlFile:
         self.complain(key, f"must be a table, not {kind(value)}")
         return {}
 
-    def _line(self, key: Key, item: str | None) -> int:
+    def line(self, key: Key, item: str | None = None) -> int:
         """Return the line (1-based, 0 if not found) where the key, or the table around it, is defined."""
         places = _places(self._text)
         known = next((key[:length] for length in range(len(key), 0, -1) if key[:length] in places), None)
@@ -131,14 +150,18 @@ def _places(text: str) -> dict[Key, tuple[int, int]]:
     """
     places: dict[Key, tuple[int, int]] = {}
     table: Key = ()
+    counts: Counter[Key] = Counter()
     matches = list(_DEFINITION.finditer(text))
     ends = [match.start() for match in matches[1:]] + [len(text)]
     for match, end in zip(matches, ends, strict=True):
-        parts = tuple(part.strip("\"'") for part in _SPLIT.findall(match["table"] or match["key"]))
-        if match["table"]:
+        parts = tuple(part.strip("\"'") for part in _SPLIT.findall(match[match.lastgroup or 0]))
+        if match["array"]:
+            counts[parts] += 1
+            parts = (*parts[:-1], f"{parts[-1]}[{counts[parts]}]")
+        if not match["key"]:
             table = parts
         start = match.start(match.lastgroup or 0)
-        full = parts if match["table"] else table + parts
+        full = table + parts if match["key"] else parts
         for length in range(1, len(full) + 1):
             places.setdefault(full[:length], (start, end))
     return places

@@ -6,15 +6,10 @@ from difflib import get_close_matches
 import msgspec
 
 from archlint.project.patterns import compile_module_pattern
+from archlint.project.presets import MATRICES
 from archlint.project.program import Module, Project
 
 ROLES = ("domain", "application", "infrastructure", "presentation", "composition", "tests")
-FORBIDDEN: Mapping[str, frozenset[str]] = {
-    "domain": frozenset({"application", "infrastructure", "presentation", "composition"}),
-    "application": frozenset({"infrastructure", "presentation"}),
-    "presentation": frozenset({"infrastructure"}),
-}
-"""Role -> the roles whose modules its modules may not import."""
 INNER = frozenset({"domain", "application"})
 
 _UNMISTAKABLE: Mapping[str, str] = {
@@ -83,10 +78,14 @@ class Layer(msgspec.Struct, frozen=True):
 
 
 class Layers:
-    """Role by module name. `inferred` says whether names decided, because nothing is configured."""
+    """Role by module name.
+
+    `inferred` says whether names decided, because nothing is configured; `forbidden` which roles one may not import.
+    """
 
     def __init__(self, project: Project) -> None:
         self.inferred = not project.architecture.layers
+        self.forbidden = MATRICES[project.architecture.preset]
         self._layers: dict[str, Layer] = {}
         assign = _by_name(project) if self.inferred else _by_configuration(project)
         for name, layer in assign:

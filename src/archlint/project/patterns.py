@@ -44,6 +44,26 @@ def module_pattern_error(pattern: str) -> str | None:
     return None
 
 
+def capture_pattern_error(pattern: str) -> str | None:
+    """Say what is wrong with a name, or a pattern that captures one part with `(*)`, as the end of a sentence."""
+    if "*" in pattern and pattern.split(".").count("(*)") != 1:
+        return "must have one `(*)`, which stands for the part of the name that tells contexts apart"
+    return module_pattern_error(pattern.replace("(*)", "*"))
+
+
+@cache
+def compile_capture_pattern(pattern: str) -> Callable[[str], str]:
+    """Return what gives, for a dotted module name, its beginning up to the captured part; empty when none matches.
+
+    `shop.(*)` gives `shop.orders` for `shop.orders.models`.
+    """
+    segments = [_SEGMENTS.get(segment.strip("()"), segment) for segment in pattern.split(".")]
+    end = pattern.split(".").index("(*)") + 1 if "(*)" in pattern else len(segments)
+    captured, rest = r"\.".join(segments[:end]), "".join(rf"\.{segment}" for segment in segments[end:])
+    match = re.compile(rf"({captured}){rest}(?:\.|\Z)").match
+    return lambda module: found[1] if (found := match(module)) else ""
+
+
 def _dotted_hint(path: str) -> str:
     """Return `: shop.domain` for `./src/shop/domain.py`, nothing if no module name can be made of it."""
     parts = [part for part in re.split(r"[/\\]", path.removesuffix(".py")) if part not in ("", ".", "src")]

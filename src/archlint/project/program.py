@@ -7,6 +7,7 @@ import msgspec
 
 from archlint.facts.model import Class, Function, ModuleFacts
 from archlint.model import Place
+from archlint.project.contracts import Contract
 from archlint.project.library import Library
 
 T = TypeVar("T")
@@ -35,13 +36,16 @@ class Module(msgspec.Struct, frozen=True, eq=False):
 
 
 class Architecture(msgspec.Struct, frozen=True, kw_only=True):
-    """What the user says about the project: patterns of modules by layer role, extra blocking APIs, the root directory.
+    """What the user says about the project: patterns of modules by layer role, contracts, extra blocking APIs.
 
-    `root` is absolute with forward slashes; `blocking` maps a dotted API to what to do instead.
+    `root` is the absolute directory with forward slashes, `preset` the name of an architecture; `blocking` maps a
+    dotted API to what to do instead.
     """
 
     root: str = ""
+    preset: str = ""
     layers: Mapping[str, tuple[str, ...]] = {}
+    contracts: tuple[Contract, ...] = ()
     blocking: Mapping[str, str] = {}
 
 

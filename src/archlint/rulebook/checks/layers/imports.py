@@ -1,97 +1,74 @@
-"""The rules about imports between layers."""
+"""LAY001 forbidden-import: imports against the roles of layers, and against the user's contracts about direction."""
 
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from archlint.model import Severity, Step, Violation
-from archlint.project.imports import Edge, ImportGraph, import_graph, written
-from archlint.project.layers import FORBIDDEN, Layers, layers
+from archlint.model import Severity, Violation
+from archlint.project.imports import Edge
+from archlint.project.layers import Layers, layers
+from archlint.project.paths import Ban
 from archlint.project.ports import ports
 from archlint.project.program import Project
+from archlint.project.traffic import AllTraffic, Traffic
 from archlint.project.types import types
+from archlint.rulebook.checks.layers.directions import against_contracts
+from archlint.rulebook.checks.layers.reporting import at_import, joined, mending, steps
 from archlint.rulebook.model import Rule
-
-
-def graph(project: Project) -> ImportGraph:
-    """Answer the query for the import graph of the project."""
-    return import_graph({name: module.facts for name, module in project.by_name.items()})
 
 
 def forbidden_import(project: Project, rule: Rule) -> Iterator[Violation]:
     """LAY001: every import alias that starts an illegal path, direct or through modules in no layer."""
     roles = project.query(layers)
-    if not FORBIDDEN.keys() & roles.members().keys():
-        return
-    edges = project.query(graph).by_importer
-    routes = {role: _routes(project, roles, edges, role) for role in sorted(set().union(*FORBIDDEN.values()))}
-    for importer, outgoing in sorted(edges.items()):
-        forbidden = FORBIDDEN.get(roles.role(importer), frozenset())
-        for edge in outgoing if forbidden else ():
-            chain = _illegal_chain(edge, roles, routes, forbidden)
-            if chain:
-                yield _violation(project, rule, roles, chain)
+    members = roles.members()
+    if roles.forbidden.keys() & members.keys():
+        traffic = project.query(AllTraffic).of()
+        for role, forbidden in roles.forbidden.items():
+            if role in members:
+                yield from _against_role(project, rule, roles, traffic, role, forbidden)
+    yield from against_contracts(project, rule)
 
 
-def _illegal_chain(
-    edge: Edge, roles: Layers, routes: Mapping[str, Mapping[str, Edge]], forbidden: frozenset[str]
-) -> list[Edge]:
-    if not edge.internal:
-        return []
-    role = roles.role(edge.imported)
-    if role:
-        return [edge] if role in forbidden else []
-    chains = [_follow(edge, routes[target], roles) for target in sorted(forbidden) if edge.imported in routes[target]]
-    return min(chains, key=len, default=[])
+def _against_role(
+    project: Project, rule: Rule, roles: Layers, traffic: Traffic, role: str, forbidden: frozenset[str]
+) -> Iterator[Violation]:
+    ban = role_ban(roles, role, forbidden)
+    found = traffic.paths.illegal(ban)
+    advice = mending(traffic.paths, [ban], len(found), f"the {role} layer") if found else ""
+    for path in found:
+        for edge in traffic.links[path[0]][path[1]]:
+            yield _violation(project, rule, roles, traffic, path, edge, advice)
+            advice = ""
 
 
-def _follow(edge: Edge, route: Mapping[str, Edge], roles: Layers) -> list[Edge]:
-    chain = [edge]
-    while not roles.role(chain[-1].imported):
-        chain.append(route[chain[-1].imported])
-    return chain
+def role_ban(roles: Layers, role: str, forbidden: frozenset[str]) -> Ban:
+    """Return what is forbidden to the modules of a role: paths to the others through modules in no layer."""
+    members = roles.members()
+    targets = [name for other in forbidden for name in members.get(other, ())]
+    everything = [name for names in members.values() for name in names]
+    return Ban(frozenset(members[role]), frozenset(targets), frozenset(everything))
 
 
-def _routes(project: Project, roles: Layers, edges: Mapping[str, tuple[Edge, ...]], role: str) -> dict[str, Edge]:
-    """Return, for modules in no layer, the import with which a shortest path to a module of `role` goes on."""
-    backward: dict[str, list[Edge]] = {}
-    for name in sorted(project.by_name):
-        if not roles.role(name):
-            for edge in edges.get(name, ()):
-                if edge.internal:
-                    backward.setdefault(edge.imported, []).append(edge)
-    queue = deque(sorted(name for name in backward if roles.role(name) == role))
-    route: dict[str, Edge] = {}
-    while queue:
-        for edge in backward.get(queue.popleft(), ()):
-            if edge.importer not in route:
-                route[edge.importer] = edge
-                queue.append(edge.importer)
-    return route
-
-
-def _violation(project: Project, rule: Rule, roles: Layers, chain: list[Edge]) -> Violation:
-    first, last = chain[0], chain[-1]
-    module = project.by_name[first.importer]
-    here, there = roles.of(first.importer), roles.of(last.imported)
+def _violation(
+    project: Project, rule: Rule, roles: Layers, traffic: Traffic, path: tuple[str, ...], edge: Edge, advice: str
+) -> Violation:
+    here, there = roles.of(path[0]), roles.of(path[-1])
     assert here is not None
     assert there is not None
-    kind = " for type checking" if first.import_.kind == "type-checking" else ""
-    port = len(chain) == 1 and _names_port(project, first)
-    message = f"{here.role} module `{first.importer}` imports `{first.imported}`{kind}, which "
-    if len(chain) == 1:
-        message += f"is {there.role}"
-    else:
-        message += f"leads to {there.role} module `{last.imported}`"
-    sure = here.sure and there.sure and not port and not (roles.inferred and here.role == "presentation")
-    return rule.violation(
-        module,
-        (first.import_.start, first.import_.end),
-        message=message,
-        subject=written(first.import_),
-        scope=module.scope(first.import_.function),
+    direct = len(path) == 2
+    kind = " for type checking" if edge.import_.kind == "type-checking" else ""
+    port = direct and _names_port(project, edge)
+    message = f"{here.role} module `{path[0]}` imports `{path[1]}`{kind}, which "
+    message += f"is {there.role}" if direct else f"leads to {there.role} module `{path[-1]}`"
+    doubtful = roles.inferred and not project.architecture.preset and here.role == "presentation"
+    sure = here.sure and there.sure and not port and not doubtful
+    help_ = f"move the port `{edge.import_.name}` inwards" if port else _help(here.role, there.role)
+    return at_import(
+        project,
+        rule,
+        edge,
+        message,
         severity=None if sure else min(rule.severity, Severity.WARNING, key=lambda each: each.rank),
-        help_=f"move the port `{first.import_.name}` inwards" if port else _help(here.role, there.role),
-        trace=tuple(_step(project, edge) for edge in chain) if len(chain) > 1 else (),
+        help_=joined(help_, advice),
+        trace=steps(project, traffic, path, edge),
     )
 
 
@@ -106,8 +83,3 @@ def _help(here: str, there: str) -> str:
     if there in ("presentation", "composition", "application"):
         return f"move what both need inwards; {here} code may not know {there} code"
     return f"declare a Protocol for it in the {here} layer, let the {there} class fulfil it, and pass it in"
-
-
-def _step(project: Project, edge: Edge) -> Step:
-    module = project.by_name[edge.importer]
-    return Step(f"`{edge.importer}` imports `{edge.imported}`", module.place(edge.import_.start, edge.import_.end))

@@ -1,0 +1,140 @@
+"""The user's contracts of the types layers, only and leaf, whose violations are LAY001's."""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+import msgspec
+
+from archlint.project.contracts import Contract, Line
+from archlint.project.imports import Edge
+from archlint.project.members import Members
+from archlint.project.packages import Packages
+from archlint.project.paths import Ban
+from archlint.project.preset_contracts import contracts
+from archlint.project.program import Project
+from archlint.project.traffic import AllTraffic, is_third_party
+from archlint.model import Violation
+from archlint.rulebook.checks.layers.reporting import at_import, mending, steps
+from archlint.rulebook.model import Rule
+
+
+def against_contracts(project: Project, rule: Rule) -> Iterator[Violation]:
+    """Yield what breaks the contracts about direction."""
+    for contract in project.query(contracts):
+        if contract.type == "layers":
+            for container in contract.containers and containers(project, contract) or ("",):
+                yield from _against_layers(project, rule, contract, container)
+        elif contract.type in ("only", "leaf"):
+            yield from _against_list(project, rule, contract)
+
+
+def containers(project: Project, contract: Contract) -> tuple[str, ...]:
+    """Return the names of the packages that are containers of a layers contract, sorted."""
+    depths = [(pattern, pattern.count(".") + 1) for pattern in contract.containers]
+    members = project.query(Members)
+    found = {
+        ".".join(name.split(".")[:depth])
+        for pattern, depth in depths
+        for name in members.matching(pattern)
+        if "**" not in pattern
+    }
+    return tuple(sorted(found))
+
+
+class Place(msgspec.Struct, frozen=True):
+    """One name in a layers contract: which layer it is in (0 is the highest), and its modules in one container."""
+
+    rank: int
+    line: Line
+    pattern: str
+    modules: frozenset[str]
+
+
+def places(project: Project, contract: Contract, container: str) -> list[Place]:
+    """Return the names of the layers in a container, from high to low."""
+    members = project.query(Members)
+    taken: set[str] = set()
+    found = []
+    for rank, line in enumerate(contract.layers):
+        for sibling in line.siblings:
+            pattern = f"{container}.{sibling.pattern}" if container else sibling.pattern
+            modules = members.matching(pattern) - taken
+            taken |= modules
+            found.append(Place(rank, line, pattern, modules))
+    return found
+
+
+def layer_bans(contract: Contract, placed: list[Place]) -> list[tuple[Place, Ban]]:
+    """Return what each name in a layers contract may not reach: what is above, beside it, or behind a closed layer."""
+    walls = frozenset(chain.from_iterable(place.modules for place in placed))
+    closed = [rank for rank, line in enumerate(contract.layers) if line.label in contract.closed]
+    bans = []
+    for place in placed:
+        floor = next((rank for rank in closed if rank > place.rank), len(contract.layers))
+        targets = [
+            other.modules
+            for other in placed
+            if other.rank < place.rank
+            or other.rank > floor
+            or (other.rank == place.rank and place.line.independent and other is not place)
+        ]
+        bans.append((place, Ban(place.modules, frozenset().union(*targets), walls)))
+    return bans
+
+
+def _against_layers(project: Project, rule: Rule, contract: Contract, container: str) -> Iterator[Violation]:
+    traffic = project.query(AllTraffic).of(contract.kinds)
+    placed = places(project, contract, container)
+    place_of = {name: place for place in placed for name in place.modules}
+    bans = [(place, ban, traffic.paths.illegal(ban)) for place, ban in layer_bans(contract, placed)]
+    found = sum(len(paths) for _, _, paths in bans)
+    advice = mending(traffic.paths, [ban for _, ban, _ in bans], found, "the contract") if found else ""
+    for place, _, paths in bans:
+        for path in paths:
+            message = _layer_message(contract, path, place, place_of)
+            for edge in traffic.links[path[0]][path[1]]:
+                trace = steps(project, traffic, path, edge)
+                yield at_import(project, rule, edge, message, contract=contract, help_=advice, trace=trace)
+                advice = ""
+
+
+def _layer_message(contract: Contract, path: tuple[str, ...], here: Place, place_of: Mapping[str, Place]) -> str:
+    there = place_of[path[-1]]
+    if there.rank < here.rank:
+        why = f"layer `{there.pattern}` is above `{here.pattern}`"
+    elif there.rank == here.rank:
+        why = f"`{here.pattern}` and `{there.pattern}` are independent of each other"
+    else:
+        between = contract.layers[here.rank + 1 : there.rank]
+        closed = next(line.label for line in between if line.label in contract.closed)
+        why = f"the way from `{here.pattern}` to `{there.pattern}` leads through the closed layer `{closed}`"
+    return f"{_imports(path)}: {why}"
+
+
+def _imports(path: tuple[str, ...]) -> str:
+    if len(path) == 2:
+        return f"`{path[0]}` may not import `{path[1]}`"
+    return f"`{path[0]}` may not import `{path[1]}`, which leads to `{path[-1]}`"
+
+
+def _against_list(project: Project, rule: Rule, contract: Contract) -> Iterator[Violation]:
+    members = project.query(Members)
+    modules = members.any_of(contract.modules)
+    packages = project.query(Packages)
+    allowed = modules | members.any_of(tuple(each for each in contract.may_import if packages.is_module_pattern(each)))
+    traffic = project.query(AllTraffic).of(contract.kinds)
+    for module in sorted(modules):
+        for name, edges in traffic.links.get(module, {}).items():
+            if name in allowed or _is_free(contract, packages, name, edges[0]):
+                continue
+            what = "only what the contract lists" if contract.type == "only" else "nothing of the project"
+            for edge in edges:
+                yield at_import(
+                    project, rule, edge, f"`{module}` may import {what}, not `{name}`", contract=contract
+                )
+
+
+def _is_free(contract: Contract, packages: Packages, name: str, edge: Edge) -> bool:
+    if edge.internal:
+        return False
+    return contract.type == "leaf" or not is_third_party(edge) or packages.covers(contract.may_import, name)

@@ -1,0 +1,74 @@
+"""Violations at imports, as all rules about layers and contracts report them."""
+
+from collections.abc import Iterable, Sequence
+
+from archlint.model import Severity, Step, Violation
+from archlint.project.contracts import Contract
+from archlint.project.imports import Edge, written
+from archlint.project.paths import Ban, Paths
+from archlint.project.program import Project
+from archlint.project.traffic import Traffic
+from archlint.rulebook.model import Rule
+
+_SHOWN = 12
+"""How many imports a help lists at most."""
+
+
+def at_import(
+    project: Project,
+    rule: Rule,
+    edge: Edge,
+    message: str,
+    *,
+    contract: Contract | None = None,
+    severity: Severity | None = None,
+    help_: str = "",
+    trace: tuple[Step, ...] = (),
+) -> Violation:
+    """Return a violation at one alias; one of a contract has its severity, and its reason in message and help."""
+    module = project.by_name[edge.importer]
+    if contract is not None:
+        message = f'{message} (contract "{contract.name}"{f": {contract.because}" if contract.because else ""})'
+        severity = contract.severity or severity
+    return rule.violation(
+        module,
+        (edge.import_.start, edge.import_.end),
+        message=message,
+        subject=written(edge.import_),
+        scope=module.scope(edge.import_.function),
+        severity=severity,
+        help_=help_,
+        trace=trace,
+        contract=contract.name if contract else "",
+    )
+
+
+def step(project: Project, edge: Edge) -> Step:
+    """Return the step of a trace that an import is."""
+    module = project.by_name[edge.importer]
+    return Step(f"`{edge.importer}` imports `{edge.imported}`", module.place(edge.import_.start, edge.import_.end))
+
+
+def steps(project: Project, traffic: Traffic, path: Sequence[str], first: Edge) -> tuple[Step, ...]:
+    """Return the steps of a path whose first import is `first`; none for that import alone."""
+    if len(path) == 2:
+        return ()
+    links = list(zip(path[1:-1], path[2:], strict=True))
+    edges = [first, *(traffic.links[importer][imported][0] for importer, imported in links)]
+    return tuple(step(project, edge) for edge in edges)
+
+
+def mending(paths: Paths, bans: Iterable[Ban], found: int, what: str) -> str:
+    """Return which few imports to remove, when these are fewer than the `found` ones; `what` they mend."""
+    links = paths.fewest(bans)
+    if not 0 < len(links) < found:
+        return ""
+    count = "1 import" if len(links) == 1 else f"{len(links)} imports"
+    lines = [f"without {count} {what} would hold, which {found} imports break now:"]
+    lines += [f"`{importer}` imports `{imported}`" for importer, imported in links[:_SHOWN]]
+    return "\n".join([*lines, *([f"and {len(links) - _SHOWN} more"] if len(links) > _SHOWN else [])])
+
+
+def joined(*parts: str) -> str:
+    """Return the parts that say something, each on lines of its own."""
+    return "\n".join(part for part in parts if part)
