@@ -3,9 +3,10 @@
 import pytest
 
 from archlint.facts.extract import extract
-from archlint.project.layers import empty_layers, layers
+from archlint.project.layers import layers
 from archlint.project.library import Library
 from archlint.project.program import Architecture, Module, Project
+from archlint.rulebook.checks.layers.vacuous import empty_rules
 
 LIBRARY = Library.parse({})
 
@@ -128,8 +129,12 @@ def test_tests_stay_tests_unless_configured_otherwise() -> None:
 def test_a_pattern_without_modules_is_named_with_the_nearest_package() -> None:
     whole = project("shop.domain.x shop.adapters.y", domain=("shop.domain",), infrastructure=("shop.adapter",))
 
-    assert list(empty_layers(whole)) == [("infrastructure", "shop.adapter", "shop.adapters")]
-    assert list(empty_layers(project("shop.x", presentation=("web",)))) == [("presentation", "web", "")]
+    assert [failure.message for failure in empty_rules(whole, "")] == [
+        'the infrastructure layer "shop.adapter" matches no module; did you mean "shop.adapters"?'
+    ]
+    assert [failure.message for failure in empty_rules(project("shop.x", presentation=("web",)), "")] == [
+        'the presentation layer "web" matches no module; name modules of the project'
+    ]
 
 
 def test_members_are_sorted_by_role() -> None:

@@ -166,7 +166,7 @@ MISTAKES: Mapping[str, tuple[str, list[str]]] = {
         "zzz = 1",
         [
             "archlint.toml:1: zzz: unknown key; the keys are select, ignore, extend-select, per-file-ignores,"
-            " exclude, source-roots, fail-on, layers, rule, blocking, baseline, rule-pages"
+            " exclude, source-roots, fail-on, preset, layers, contracts, rule, blocking, baseline, rule-pages"
         ],
     ),
     "wrong types": (

@@ -19,10 +19,11 @@ from archlint.intake.version import parser_version
 from archlint.model import Failure, Location, Place, Report, Severity, Violation
 from archlint.outcome.baseline import STALE, Compared, Entry, compare, stale_entries
 from archlint.outcome.suppressions import apply
-from archlint.project.imports import import_graph
-from archlint.project.layers import empty_layers, layers
+from archlint.project.layers import layers
 from archlint.project.library import Library
 from archlint.project.program import Architecture, Module, Project
+from archlint.project.traffic import graph
+from archlint.rulebook.checks.layers.vacuous import empty_rules
 from archlint.rulebook.fixable import Wish, may_be_fixed, wish
 from archlint.rulebook.judge import judge
 from archlint.rulebook.model import Rule
@@ -144,8 +145,8 @@ def assess(taken: Taken) -> Outcome:
     texts = Texts(gathered.data)
     found = [
         *judge(project, inputs.chosen),
-        *_contracts(project, sources, texts, inputs.chosen),
-        *_vacuous_layers(project, config),
+        *_contracts(project, inputs, texts),
+        *empty_rules(project, config.file.as_posix() if config.file else ""),
     ]
     violations = [each for each in found if isinstance(each, Violation)]
     kept, accepted = apply(violations, project, texts.of, inputs.rules, inputs.chosen)
@@ -201,29 +202,20 @@ def project_of(taken: Taken) -> Project:
     return Project(modules, Library.parse(inputs.tables), architecture)
 
 
-def _contracts(
-    project: Project, sources: Sources, texts: Texts, rules: Mapping[str, Rule]
-) -> Iterator[Violation | Failure | str]:
-    if "LAY007" not in rules:
+def _contracts(project: Project, inputs: Inputs, texts: Texts) -> Iterator[Violation | Failure | str]:
+    if "LAY007" not in inputs.chosen:
         return
-    contracts, failures = find_contracts(sources.root, sources.base)
+    sources = inputs.sources
+    contracts, failures = find_contracts(sources.root, sources.root if inputs.config.root else sources.base)
     yield from failures
     if contracts is not None:
         from archlint.rulebook.checks.layers.contracts import broken_contracts  # noqa: PLC0415 -- loads grimp and import-linter
 
         texts.add(contracts.path, contracts.text)
         paths = {name: module.path for name, module in project.by_name.items()}
-        graph = import_graph({name: module.facts for name, module in project.by_name.items()})
         yield from broken_contracts(
-            contracts, graph, paths, lambda name: texts.of(paths[name]), sources.root.as_posix()
+            contracts, project.query(graph), paths, lambda name: texts.of(paths[name]), sources.root.as_posix()
         )
-
-
-def _vacuous_layers(project: Project, config: Config) -> Iterator[Failure]:
-    file = config.file.as_posix() if config.file else ""
-    for role, pattern, hint in empty_layers(project):
-        did_you_mean = f'; did you mean "{hint}"?' if hint else "; name modules of the project"
-        yield Failure(file, 0, f'the {role} layer "{pattern}" matches no module{did_you_mean}')
 
 
 def _layer_notes(project: Project, rules: Mapping[str, Rule]) -> Iterator[str]:
@@ -259,10 +251,11 @@ def _harmless(inputs: Inputs) -> frozenset[str]:
 
 
 def _severities(violations: Iterable[Violation], config: Config) -> Iterator[Violation]:
-    """Let the user's severity for a rule stand above every other."""
+    """Let the user's severity for a rule stand above every other, but that of a contract."""
+    firm = {contract.name for contract in config.contracts if contract.severity}
     for each in violations:
         own = config.rules.get(each.code)
-        wanted: Severity | None = own.severity if own is not None else None
+        wanted: Severity | None = own.severity if own is not None and each.contract not in firm else None
         yield msgspec.structs.replace(each, severity=wanted) if wanted else each
 
 

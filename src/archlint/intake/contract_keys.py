@@ -142,6 +142,10 @@ def _layer_lines(file: TomlFile, key: Key, value: object) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+def _whole_error(pattern: str) -> str | None:
+    return "has `**`; name packages part by part" if "**" in pattern else module_pattern_error(pattern)
+
+
 _MODULES = _listed(_modules_error)
 _COMMON: Mapping[str, tuple[str, _Reader]] = {
     "name": ("name", _text),
@@ -153,7 +157,7 @@ _COMMON: Mapping[str, tuple[str, _Reader]] = {
 _OPTIONS: Mapping[str, Mapping[str, tuple[str, _Reader]]] = {
     "layers": {
         "layers": ("layers", _layer_lines),
-        "containers": ("containers", _listed(module_pattern_error)),
+        "containers": ("containers", _listed(_whole_error)),
         "closed": ("closed", TomlFile.strings),
         "exhaustive": ("exhaustive", TomlFile.boolean),
     },
@@ -166,7 +170,7 @@ _OPTIONS: Mapping[str, Mapping[str, tuple[str, _Reader]]] = {
         "shared": ("shared", _MODULES),
     },
     "interface": {
-        "packages": ("modules", _listed(module_pattern_error)),
+        "packages": ("modules", _listed(_whole_error)),
         "interface": ("interface", _listed(module_pattern_error)),
     },
     "technology": {

@@ -47,7 +47,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
 
     | type | fields |
     |---|---|
-    | layers | `layers` from high to low, below each of `containers`; none passes by one that is `closed`; `exhaustive` |
+    | layers | `layers` from high to low, below each of `containers`; none passes a `closed` one; `exhaustive` |
     | only | `modules` and what they `may_import`: patterns and third-party packages |
     | leaf | `modules` that import no other module of the project |
     | contexts | `modules`: names or patterns with one `(*)`; `interface` or `internal` (relative), `shared` modules |

@@ -1,7 +1,6 @@
 """Which layer role each module plays: as configured, or as conventional package names say."""
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 
 import msgspec
 
@@ -12,7 +11,7 @@ from archlint.project.program import Module, Project
 ROLES = ("domain", "application", "infrastructure", "presentation", "composition", "tests")
 INNER = frozenset({"domain", "application"})
 
-_UNMISTAKABLE: Mapping[str, str] = {
+NAMES: Mapping[str, str] = {
     "domain": "domain",
     "entities": "domain",
     "application": "application",
@@ -33,6 +32,7 @@ _UNMISTAKABLE: Mapping[str, str] = {
     "entrypoints": "presentation",
     "inbound": "presentation",
 }
+"""The role of packages whose names cannot be mistaken."""
 _WEAK: Mapping[str, str] = {
     "model": "domain",
     "models": "domain",
@@ -48,7 +48,7 @@ _WEAK: Mapping[str, str] = {
     "routes": "presentation",
     "endpoints": "presentation",
 }
-_COMPOSITION = frozenset(
+COMPOSITION = frozenset(
     {
         "bootstrap",
         "composition",
@@ -65,6 +65,7 @@ _COMPOSITION = frozenset(
         "wiring",
     }
 )
+"""Names of packages and modules that join the others."""
 
 
 class Layer(msgspec.Struct, frozen=True):
@@ -121,23 +122,6 @@ def is_test(module: Module) -> bool:
     return name.startswith("test_") or name.endswith("_test") or "/tests/" in module.path.rpartition("/src/")[2]
 
 
-def empty_layers(project: Project) -> Iterator[tuple[str, str, str]]:
-    """Yield (role, pattern, hint) for every configured pattern that matches no module."""
-    names = sorted({name for module in project.by_name for name in _prefixes(module)})
-    for role, patterns in project.architecture.layers.items():
-        for pattern in patterns:
-            matches = compile_module_pattern(pattern)
-            if not any(matches(name) for name in project.by_name):
-                near = get_close_matches(pattern, names, 1)
-                yield role, pattern, near[0] if near else ""
-
-
-def _prefixes(name: str) -> Iterator[str]:
-    parts = name.split(".")
-    for end in range(1, len(parts) + 1):
-        yield ".".join(parts[:end])
-
-
 def _by_configuration(project: Project) -> Iterator[tuple[str, Layer]]:
     compiled = [
         (role, compile_module_pattern(pattern), len(pattern.split(".")))
@@ -168,20 +152,20 @@ def _inferred(parts: list[str], layered: "_Layered") -> Layer | None:
     inside = [position for position in range(len(parts)) if ".".join(parts[:position]) in layered.parents]
     for position in inside:
         part, package = parts[position], ".".join(parts[: position + 1]) in layered.packages
-        if part in _COMPOSITION:
+        if part in COMPOSITION:
             return Layer("composition")
-        role = _UNMISTAKABLE.get(part) or _weak_role(part, package=package)
+        role = NAMES.get(part) or _weak_role(part, package=package)
         if role is not None:
-            return _within(role, parts[position + 1 :], sure=part in _UNMISTAKABLE and package)
-    wiring = bool(inside) and not _COMPOSITION.isdisjoint(parts[inside[0] :])
+            return _within(role, parts[position + 1 :], sure=part in NAMES and package)
+    wiring = bool(inside) and not COMPOSITION.isdisjoint(parts[inside[0] :])
     return Layer("composition", sure=False) if wiring else None
 
 
 def _within(role: str, below: list[str], *, sure: bool) -> Layer:
     """Return the layer of a module in a package that plays `role`: wiring, or adapters that a slice keeps inside."""
-    if role != "domain" and not _COMPOSITION.isdisjoint(below):
+    if role != "domain" and not COMPOSITION.isdisjoint(below):
         return Layer("composition")
-    outer = [_UNMISTAKABLE[name] for name in below[:-1] if name in _UNMISTAKABLE] if role in INNER else []
+    outer = [NAMES[name] for name in below[:-1] if name in NAMES] if role in INNER else []
     nested = next((each for each in outer if each not in INNER), None)
     return Layer(nested, sure=False) if nested else Layer(role, sure=sure)
 
@@ -220,7 +204,7 @@ def _layered_packages(project: Project) -> _Layered:
 
 def _is_layered(parent: str, names: set[str], packages: set[str]) -> bool:
     sure = _sure_packages(parent, names, packages)
-    modules = {_UNMISTAKABLE[name] for name in names if name in _UNMISTAKABLE}
+    modules = {NAMES[name] for name in names if name in NAMES}
     weak = {_weak_role(name, package=_dotted(parent, name) in packages) for name in names} - {None}
     return (bool(sure) and len(modules) >= 2) or (not INNER.isdisjoint(sure) and len(modules | weak) >= 2)
 
@@ -229,14 +213,14 @@ def _cores(parent: str, names: set[str], children: Mapping[str, set[str]], packa
     """Return the packages of nothing but inner layers that outer ones stand beside: `core/domain`, `adapters`."""
     if _sure_packages(parent, names, packages) <= INNER:
         return []
-    homes = [_dotted(parent, name) for name in names if name not in _UNMISTAKABLE]
+    homes = [_dotted(parent, name) for name in names if name not in NAMES]
     roles = {home: _sure_packages(home, children.get(home, set()), packages) for home in homes}
     return [home for home, found in roles.items() if found and found <= INNER]
 
 
 def _sure_packages(parent: str, names: set[str], packages: set[str]) -> set[str]:
     """Return the roles of the packages below a parent whose names cannot be mistaken."""
-    return {_UNMISTAKABLE[name] for name in names if name in _UNMISTAKABLE and _dotted(parent, name) in packages}
+    return {NAMES[name] for name in names if name in NAMES and _dotted(parent, name) in packages}
 
 
 def _dotted(parent: str, name: str) -> str:

@@ -44,6 +44,9 @@ class Library:
         self._blocking: Mapping[str, tuple[str, str]] = tables.blocking.entries
         self._not_blocking = frozenset(tables.not_blocking.entries)
         self._clients: Mapping[str, str] = tables.clients.entries
+        self.technologies: Mapping[str, str] = tables.technologies.entries
+        self.documented = frozenset(tables.documented.entries)
+        self.distributions: Mapping[str, tuple[str, ...]] = tables.distributions.entries
         self.offloaders: Mapping[str, Argument] = tables.offloaders.entries
         self.loop_callbacks: Mapping[str, Argument] = tables.loop_callbacks.entries
         self.endpoint_decorators = frozenset(tables.endpoint_decorators.entries)

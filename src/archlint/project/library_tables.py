@@ -17,6 +17,9 @@ how people import a thing; a type is a class, perhaps with arguments: `builtins.
 | `loop-callbacks` | function or decorator that has a plain function run on the event loop | which argument it is |
 | `loop-methods` | (array) | methods that the event loop calls |
 | `endpoint-decorators` | (array) | decorators, or what makes them, of functions that answer requests |
+| `technologies` | what it is for | list of packages and submodules that a domain does without |
+| `documented` | (array) | names with an underscore that are public all the same |
+| `distributions` | distribution, in lower case with hyphens | list of the packages in it, when it is called otherwise |
 
 `cls.*` among the `apis` and in `not-blocking` stands for each public method that is not listed by itself.
 Which argument: `{ position = 1, name = "target" }`, without `name` when it goes by position alone.
@@ -51,6 +54,7 @@ CLIENT_KINDS = ("database", "cache", "http", "broker", "cloud", "mail", "search"
 _TITLES = (
     *("exports", "bases", "returns", "attributes", "enters", "blocking", "not-blocking", "clients"),
     *("offloaders", "loop-callbacks", "loop-methods", "endpoint-decorators"),
+    *("technologies", "distributions", "documented"),
 )
 _T = TypeVar("_T")
 
@@ -132,6 +136,9 @@ class Tables:
         self.loop_callbacks = Table[Argument]("loop-callbacks")
         self.loop_methods = Table[bool]("loop-methods")
         self.endpoint_decorators = Table[bool]("endpoint-decorators")
+        self.documented = Table[bool]("documented")
+        self.technologies = Table[str]("technologies")
+        self.distributions = Table[tuple[str, ...]]("distributions")
         for file, text in texts.items():
             self._read(file, text)
         self._find_contradictions()
@@ -158,7 +165,7 @@ class Tables:
             self._add(file, table, (((name,), type_) for name, type_ in typed))
         groups = self._entries(file, content, "blocking", dict[str, _Group])
         self._add(file, self.blocking, ((group.apis, (group.kind, group.instead)) for _, group in groups))
-        for names_only in (self.not_blocking, self.loop_methods, self.endpoint_decorators):
+        for names_only in (self.not_blocking, self.loop_methods, self.endpoint_decorators, self.documented):
             listed = self._entries(file, content, names_only.title, types)
             self._add(file, names_only, (((name,), True) for _, name in listed))
         for handed in (self.offloaders, self.loop_callbacks):
@@ -166,6 +173,10 @@ class Tables:
             self._add(file, handed, (((name,), argument) for name, argument in runners))
         clients = self._entries(file, content, "clients", lists)
         self._add(file, self.clients, ((names, kind) for kind, names in clients))
+        technologies = self._entries(file, content, "technologies", lists)
+        self._add(file, self.technologies, ((names, kind) for kind, names in technologies))
+        packages = self._entries(file, content, "distributions", lists)
+        self._add(file, self.distributions, (((name,), packages_) for name, packages_ in packages))
         self._check_kinds(f"{file}: blocking", ((number, group.kind) for number, group in groups), SEVERITIES)
         self._check_kinds(f"{file}: clients", ((kind, kind) for kind, _ in clients), CLIENT_KINDS)
 

@@ -22,8 +22,15 @@ MATRICES: Mapping[str, Mapping[str, frozenset[str]]] = {
 }
 """Preset -> role -> the roles whose modules its modules may not import."""
 
-INTERFACE = ("api", "contract", "contracts", "events", "facade", "interface", "interfaces", "integration_events", "public")
+INTERFACE = (
+    *("api", "contract", "contracts", "events", "facade", "integration_events", "interface", "interfaces", "public"),
+    *("*.events", "*.integration_events"),
+)
 """Modules of a bounded context that are there for the others."""
+SHARED = frozenset(
+    {"base", "common", "core", "kernel", "lib", "libs", "seedwork", "shared", "shared_kernel", "sharedkernel", "utils"}
+)
+"""Packages beside bounded contexts that are none, but what they have in common."""
 
 APP_INTERNALS = (
     *("admin", "consumers", "forms", "handlers", "management", "migrations", "receivers", "serializers"),

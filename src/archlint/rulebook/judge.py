@@ -18,7 +18,12 @@ from archlint.rulebook.checks.asynchrony.threads import called_offload, lazy_off
 from archlint.rulebook.checks.asynchrony.waiting import is_flag, is_unbounded, may_raise
 from archlint.rulebook.checks.decorators.decorating import decorates
 from archlint.rulebook.checks.decorators.wrapped_coroutines import sync_wrapper_over_async
+from archlint.rulebook.checks.layers.contexts import context_coupling
+from archlint.rulebook.checks.layers.cycles import import_cycle
 from archlint.rulebook.checks.layers.imports import forbidden_import
+from archlint.rulebook.checks.layers.placement import misplaced_wiring, unplaced_module
+from archlint.rulebook.checks.layers.privacy import private_import
+from archlint.rulebook.checks.layers.technology import impure_domain, technology_leak
 from archlint.rulebook.checks.observability.printing import print_in_service
 from archlint.rulebook.checks.ports.adapters import (
     missing_port_method,
@@ -56,6 +61,13 @@ PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
     "ASY006": relocked,
     "ASY012": cached_coroutine,
     "LAY001": forbidden_import,
+    "LAY002": impure_domain,
+    "LAY003": import_cycle,
+    "LAY004": context_coupling,
+    "LAY005": private_import,
+    "LAY006": technology_leak,
+    "LAY008": unplaced_module,
+    "LAY009": misplaced_wiring,
     "PRT001": concrete_dependency,
     "PRT002": concrete_construction,
     "PRT003": missing_port_method,

@@ -74,7 +74,6 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         severity: Severity | None = None,
         help_: str = "",
         trace: tuple[Step, ...] = (),
-        contract: str = "",
     ) -> Violation:
         """Return a violation of this rule at `span` (offsets) of a module, with the rule's severity unless told."""
         return Violation(
@@ -85,7 +84,6 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
             module=module.name,
             scope=scope,
             subject=subject,
-            contract=contract,
             help=help_,
             trace=trace,
         )

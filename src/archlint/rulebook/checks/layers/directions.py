@@ -5,6 +5,7 @@ from itertools import chain
 
 import msgspec
 
+from archlint.model import Violation
 from archlint.project.contracts import Contract, Line
 from archlint.project.imports import Edge
 from archlint.project.members import Members
@@ -13,7 +14,6 @@ from archlint.project.paths import Ban
 from archlint.project.preset_contracts import contracts
 from archlint.project.program import Project
 from archlint.project.traffic import AllTraffic, is_third_party
-from archlint.model import Violation
 from archlint.rulebook.checks.layers.reporting import at_import, mending, steps
 from archlint.rulebook.model import Rule
 
@@ -22,23 +22,17 @@ def against_contracts(project: Project, rule: Rule) -> Iterator[Violation]:
     """Yield what breaks the contracts about direction."""
     for contract in project.query(contracts):
         if contract.type == "layers":
-            for container in contract.containers and containers(project, contract) or ("",):
+            for container in containers(project, contract):
                 yield from _against_layers(project, rule, contract, container)
         elif contract.type in ("only", "leaf"):
             yield from _against_list(project, rule, contract)
 
 
 def containers(project: Project, contract: Contract) -> tuple[str, ...]:
-    """Return the names of the packages that are containers of a layers contract, sorted."""
-    depths = [(pattern, pattern.count(".") + 1) for pattern in contract.containers]
+    """Return the names of the packages that are containers of a layers contract, `("",)` without any."""
     members = project.query(Members)
-    found = {
-        ".".join(name.split(".")[:depth])
-        for pattern, depth in depths
-        for name in members.matching(pattern)
-        if "**" not in pattern
-    }
-    return tuple(sorted(found))
+    found = {name for pattern in contract.containers for name in members.whole(pattern)}
+    return tuple(sorted(found)) if contract.containers else ("",)
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -129,9 +123,7 @@ def _against_list(project: Project, rule: Rule, contract: Contract) -> Iterator[
                 continue
             what = "only what the contract lists" if contract.type == "only" else "nothing of the project"
             for edge in edges:
-                yield at_import(
-                    project, rule, edge, f"`{module}` may import {what}, not `{name}`", contract=contract
-                )
+                yield at_import(project, rule, edge, f"`{module}` may import {what}, not `{name}`", contract=contract)
 
 
 def _is_free(contract: Contract, packages: Packages, name: str, edge: Edge) -> bool:

@@ -1,10 +1,10 @@
 """LAY001 forbidden-import: imports against the roles of layers, and against the user's contracts about direction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from archlint.model import Severity, Violation
 from archlint.project.imports import Edge
-from archlint.project.layers import Layers, layers
+from archlint.project.layers import layers
 from archlint.project.paths import Ban
 from archlint.project.ports import ports
 from archlint.project.program import Project
@@ -15,41 +15,45 @@ from archlint.rulebook.checks.layers.reporting import at_import, joined, mending
 from archlint.rulebook.model import Rule
 
 
-def forbidden_import(project: Project, rule: Rule) -> Iterator[Violation]:
-    """LAY001: every import alias that starts an illegal path, direct or through modules in no layer."""
-    roles = project.query(layers)
-    members = roles.members()
-    if roles.forbidden.keys() & members.keys():
-        traffic = project.query(AllTraffic).of()
-        for role, forbidden in roles.forbidden.items():
-            if role in members:
-                yield from _against_role(project, rule, roles, traffic, role, forbidden)
-    yield from against_contracts(project, rule)
+class AgainstRoles:
+    """Imports against the roles of layers, by role; reached by `project.query(AgainstRoles)`."""
+
+    def __init__(self, project: Project) -> None:
+        roles = project.query(layers)
+        members = roles.members()
+        self.bans = {role: _ban(members, role, roles.forbidden[role]) for role in roles.forbidden if role in members}
+        self.traffic = project.query(AllTraffic).of()
+        self.paths = {role: self.traffic.paths.illegal(ban) for role, ban in self.bans.items()}
+
+    @property
+    def links(self) -> frozenset[tuple[str, str]]:
+        """The importer and the imported module of every import that is reported."""
+        return frozenset((path[0], path[1]) for paths in self.paths.values() for path in paths)
 
 
-def _against_role(
-    project: Project, rule: Rule, roles: Layers, traffic: Traffic, role: str, forbidden: frozenset[str]
-) -> Iterator[Violation]:
-    ban = role_ban(roles, role, forbidden)
-    found = traffic.paths.illegal(ban)
-    advice = mending(traffic.paths, [ban], len(found), f"the {role} layer") if found else ""
-    for path in found:
-        for edge in traffic.links[path[0]][path[1]]:
-            yield _violation(project, rule, roles, traffic, path, edge, advice)
-            advice = ""
-
-
-def role_ban(roles: Layers, role: str, forbidden: frozenset[str]) -> Ban:
+def _ban(members: Mapping[str, Sequence[str]], role: str, forbidden: frozenset[str]) -> Ban:
     """Return what is forbidden to the modules of a role: paths to the others through modules in no layer."""
-    members = roles.members()
     targets = [name for other in forbidden for name in members.get(other, ())]
     everything = [name for names in members.values() for name in names]
     return Ban(frozenset(members[role]), frozenset(targets), frozenset(everything))
 
 
+def forbidden_import(project: Project, rule: Rule) -> Iterator[Violation]:
+    """LAY001: every import alias that starts an illegal path, direct or through modules in no layer."""
+    against = project.query(AgainstRoles)
+    for role, paths in against.paths.items():
+        advice = mending(against.traffic.paths, [against.bans[role]], len(paths), f"the {role} layer") if paths else ""
+        for path in paths:
+            for edge in against.traffic.links[path[0]][path[1]]:
+                yield _violation(project, rule, against.traffic, path, edge, advice)
+                advice = ""
+    yield from against_contracts(project, rule)
+
+
 def _violation(
-    project: Project, rule: Rule, roles: Layers, traffic: Traffic, path: tuple[str, ...], edge: Edge, advice: str
+    project: Project, rule: Rule, traffic: Traffic, path: tuple[str, ...], edge: Edge, advice: str
 ) -> Violation:
+    roles = project.query(layers)
     here, there = roles.of(path[0]), roles.of(path[-1])
     assert here is not None
     assert there is not None

@@ -1,6 +1,9 @@
 """Violations at imports, as all rules about layers and contracts report them."""
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import msgspec
 
 from archlint.model import Severity, Step, Violation
 from archlint.project.contracts import Contract
@@ -28,9 +31,9 @@ def at_import(
     """Return a violation at one alias; one of a contract has its severity, and its reason in message and help."""
     module = project.by_name[edge.importer]
     if contract is not None:
-        message = f'{message} (contract "{contract.name}"{f": {contract.because}" if contract.because else ""})'
+        message = f"{message}{_reference(contract)}"
         severity = contract.severity or severity
-    return rule.violation(
+    violation = rule.violation(
         module,
         (edge.import_.start, edge.import_.end),
         message=message,
@@ -39,8 +42,15 @@ def at_import(
         severity=severity,
         help_=help_,
         trace=trace,
-        contract=contract.name if contract else "",
     )
+    return msgspec.structs.replace(violation, contract=contract.name) if contract else violation
+
+
+def _reference(contract: Contract) -> str:
+    """Return the contract and its reason in brackets; nothing for one that was only inferred."""
+    if not contract.name:
+        return ""
+    return f' (contract "{contract.name}"{f": {contract.because}" if contract.because else ""})'
 
 
 def step(project: Project, edge: Edge) -> Step:
@@ -53,7 +63,7 @@ def steps(project: Project, traffic: Traffic, path: Sequence[str], first: Edge) 
     """Return the steps of a path whose first import is `first`; none for that import alone."""
     if len(path) == 2:
         return ()
-    links = list(zip(path[1:-1], path[2:], strict=True))
+    links = pairwise(path[1:])
     edges = [first, *(traffic.links[importer][imported][0] for importer, imported in links)]
     return tuple(step(project, edge) for edge in edges)
 

@@ -1,0 +1,101 @@
+"""LAY003 import-cycle: packages of one level that import each other."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import msgspec
+
+from archlint.model import Violation
+from archlint.project.cycles import Cycle, cycles, shortest_way
+from archlint.project.imports import Edge
+from archlint.project.layers import layers
+from archlint.project.program import Project
+from archlint.project.traffic import graph
+from archlint.rulebook.checks.layers.imports import AgainstRoles
+from archlint.rulebook.checks.layers.reporting import at_import, step
+from archlint.rulebook.model import Rule
+
+Level = dict[str, dict[str, list[Edge]]]
+"""The edges between the children of one package: the imports behind each, by importing and imported child."""
+_AT_IMPORT = frozenset({"runtime", "conditional"})
+_SHOWN = 8
+
+
+def import_cycle(project: Project, rule: Rule) -> Iterator[Violation]:
+    """LAY003: one violation for each knot of cycles, at the cheapest edge to cut, with a cycle as trace."""
+    for parent, level in levels(project, deferred=rule.flag("deferred")).items():
+        weights = {child: {other: len(edges) for other, edges in links.items()} for child, links in level.items()}
+        for cycle in cycles({**{other: {} for links in weights.values() for other in links}, **weights}):
+            yield _violation(project, rule, parent, level, cycle)
+
+
+def levels(project: Project, *, deferred: bool) -> dict[str, Level]:
+    """Return the edges between the children of each package, outermost first; those in functions too if `deferred`."""
+    roles = project.query(layers)
+    reported = project.query(AgainstRoles).links
+    kinds = _AT_IMPORT | {"function-local"} if deferred else _AT_IMPORT
+    found: dict[str, Level] = {}
+    for edge in project.query(graph).edges:
+        if not edge.internal or edge.import_.kind not in kinds or (edge.import_.lazy and not deferred):
+            continue
+        if (edge.importer, edge.imported) in reported or "tests" in (
+            roles.role(edge.importer),
+            roles.role(edge.imported),
+        ):
+            continue
+        parent, importer, imported = _siblings(edge)
+        if importer and imported:
+            found.setdefault(parent, {}).setdefault(importer, {}).setdefault(imported, []).append(edge)
+    return dict(sorted(found.items()))
+
+
+def _siblings(edge: Edge) -> tuple[str, str, str]:
+    """Return the innermost package that both ends of an import lie in, and which children of it they belong to.
+
+    A child is empty when it is that package itself.
+    """
+    importer, imported = edge.importer.split("."), edge.imported.split(".")
+    pairs = zip(importer, imported, strict=False)
+    depth = next((index for index, (one, other) in enumerate(pairs) if one != other), min(len(importer), len(imported)))
+    ends = [".".join(parts[: depth + 1]) if len(parts) > depth else "" for parts in (importer, imported)]
+    return ".".join(importer[:depth]), ends[0], ends[1]
+
+
+def _violation(project: Project, rule: Rule, parent: str, level: Level, cycle: Cycle) -> Violation:
+    importer, imported = min(cycle.cuts, key=lambda cut: (len(level[cut[0]][cut[1]]), cut))
+    edges = level[importer][imported]
+    inside = {child: [other for other in level.get(child, {}) if other in cycle.names] for child in cycle.names}
+    way = shortest_way(inside, imported, importer)
+    around = [edges[0], *(level[one][other][0] for one, other in pairwise(way))]
+    violation = at_import(
+        project,
+        rule,
+        edges[0],
+        _message(way, cycle),
+        help_=_help(level, cycle),
+        trace=tuple(step(project, edge) for edge in around),
+    )
+    # What is known again when code moves is the knot, not the import that is cheapest today.
+    others = f" and {len(cycle.names) - 2} more" if len(cycle.names) > 2 else ""
+    subject = f"{cycle.names[0]}, {cycle.names[1]}{others}"
+    return msgspec.structs.replace(violation, module=parent or cycle.names[0], scope="", subject=subject)
+
+
+def _message(way: list[str], cycle: Cycle) -> str:
+    """Name the cycle that starts at the cheapest edge, and how large the knot around it is."""
+    around = " -> ".join(f"`{name}`" for name in (way[-1], *way))
+    if len(cycle.names) == len(way):
+        return f"import cycle {around}"
+    return f"import cycle {around}, one of several among {len(cycle.names)} packages and modules side by side"
+
+
+def _help(level: Level, cycle: Cycle) -> str:
+    """List the edges to cut, the cheapest first, with the imports behind each."""
+    cuts = sorted(cycle.cuts, key=lambda cut: (len(level[cut[0]][cut[1]]), cut))
+    many = f"these {len(cuts)} edges" if len(cuts) > 1 else "this edge"
+    lines = [f"cut {many}, the cheapest, and the cycle is gone:"]
+    for importer, imported in cuts[:_SHOWN]:
+        links = sorted({f"`{edge.importer}` imports `{edge.imported}`" for edge in level[importer][imported]})
+        more = f" and {len(links) - 1} more" if len(links) > 1 else ""
+        lines.append(f"`{importer}` -> `{imported}`: {links[0]}{more}")
+    return "\n".join([*lines, *([f"and {len(cuts) - _SHOWN} more"] if len(cuts) > _SHOWN else [])])

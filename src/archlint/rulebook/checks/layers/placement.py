@@ -1,0 +1,90 @@
+"""LAY008 unplaced-module and LAY009 misplaced-wiring: what stands in no layer, or in the wrong one."""
+
+from collections.abc import Iterator
+
+from archlint.model import Place, Violation
+from archlint.project.adapters import adapters
+from archlint.project.contracts import Contract
+from archlint.project.layers import layers
+from archlint.project.members import Members
+from archlint.project.preset_contracts import contracts
+from archlint.project.program import Project
+from archlint.project.types import types
+from archlint.project.uses import Calls
+from archlint.rulebook.checks.layers.directions import containers, places
+from archlint.rulebook.model import Rule
+
+
+def unplaced_module(project: Project, rule: Rule) -> Iterator[Violation]:
+    """LAY008: modules without a role, or outside the layers of an exhaustive contract."""
+    roles = project.query(layers)
+    if rule.flag("exhaustive"):
+        placed = {name for names in roles.members().values() for name in names}
+        for name in _unplaced(project, placed, set(project.by_name)):
+            yield _violation(project, rule, name, "has no layer; give it a role under `[tool.archlint.layers]`")
+    for contract in project.query(contracts):
+        if contract.type == "layers" and contract.exhaustive:
+            yield from _outside(project, rule, contract)
+
+
+def _outside(project: Project, rule: Rule, contract: Contract) -> Iterator[Violation]:
+    members = project.query(Members)
+    tests = members.matching("<tests>")
+    for container in containers(project, contract):
+        placed = {name for place in places(project, contract, container) for name in place.modules}
+        names = members.matching(container) if container else frozenset(project.by_name)
+        for name in _unplaced(project, placed | tests, set(names) & project.by_name.keys()):
+            said = f'is in no layer of the contract "{contract.name}"; add it to a layer'
+            yield _violation(project, rule, name, said, contract)
+
+
+def _unplaced(project: Project, placed: set[str], names: set[str]) -> list[str]:
+    """Return the modules that are not placed, but for packages around placed ones that hold nothing themselves."""
+    around = {".".join(parts[:count]) for parts in (name.split(".") for name in placed) for count in range(len(parts))}
+    empty = {name for name in around & names if not _has_code(project, name)}
+    return sorted(names - placed - empty)
+
+
+def _has_code(project: Project, name: str) -> bool:
+    facts = project.by_name[name].facts
+    return bool(facts.functions or facts.classes)
+
+
+def _violation(project: Project, rule: Rule, name: str, said: str, contract: Contract | None = None) -> Violation:
+    module = project.by_name[name]
+    because = f" ({contract.because})" if contract and contract.because else ""
+    return Violation(
+        code=rule.code,
+        severity=(contract.severity if contract else None) or rule.severity,
+        message=f"`{name}` {said}{because}",
+        place=Place(module.path, 0, 0),
+        module=name,
+        scope="",
+        subject=name,
+        contract=contract.name if contract else "",
+    )
+
+
+def misplaced_wiring(project: Project, rule: Rule) -> Iterator[Violation]:
+    """LAY009: calls that make an adapter of a port outside of composition root, tests and the adapter's module."""
+    roles = project.query(layers)
+    made: dict[str, str] = {}
+    for pair in project.query(adapters).pairs:
+        module, class_ = project.class_(pair.adapter)
+        if roles.role(module.name) == "infrastructure":
+            made.setdefault(pair.adapter, class_.name)
+    resolver = project.query(types)
+    for module, call in project.query(Calls).named(made.values()) if made else ():
+        if roles.role(module.name) not in ("presentation", "infrastructure"):
+            continue
+        found = [value.name for value in resolver.infer(call.callee) if value.is_class and value.name in made]
+        if not found or any(key.rpartition("@")[0] == module.name for key in found):
+            continue
+        yield rule.violation(
+            module,
+            (call.start, call.end),
+            message=f"the adapter `{made[found[0]]}` is made in {roles.role(module.name)}; make it in the composition"
+            " root and pass it in",
+            subject=made[found[0]],
+            scope=module.scope(call.function, call.owner),
+        )
