@@ -53,7 +53,8 @@ def _private_imports(project: Project, rule: Rule) -> Iterator[Violation]:
     customary = _customary(found.values())
     for each in found.values():
         if each.owner not in customary:
-            message = f"`{each.name}` is private to `{each.owner}`; use what it offers, or make the name public"
+            advice = ", or make the name public" if each.edge.internal else ""
+            message = f"`{each.name}` is private to `{each.owner}`; use what it offers{advice}"
             yield at_import(project, rule, each.edge, message)
 
 
