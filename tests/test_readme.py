@@ -4,8 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from archlint.intake.config import Known
-from archlint.intake.settings import load
+from archlint.inputs import Options, configure
 from tests.readme import README, updated
 from tests.support import ROOT
 
@@ -31,9 +30,8 @@ def test_configuration_example_is_valid(tmp_path: Path) -> None:
     for folder in ("src", "lint/rules"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "pyproject.toml").write_text(example, encoding="utf-8")
-    codes = {"TIM001": "naive-datetime", "RDS001": "redis-keys", "ASY001": "blocking-call", "LAY001": "any"}
 
-    config = load(tmp_path, None, isolated=False, known=lambda _: Known(codes, {}))
+    config, _ = configure(tmp_path, Options())
 
     assert config.fail_on == "error"
     assert set(tomllib.loads(example)["tool"]["archlint"]) >= {"layers", "blocking", "rule-pages"}
