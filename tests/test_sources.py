@@ -220,6 +220,8 @@ FOREIGN = [
     "dist/sub/x.py",
     "venv/x.py",
     "shop.egg-info/x.py",
+    "{{cookiecutter.name}}/x.py",
+    "{% if web %}app{% endif %}/x.py",
     "lib/site-packages/x.py",
 ]
 

@@ -99,8 +99,13 @@ def _folders(entries: Iterable[os.DirEntry[str]]) -> list[str]:
     return [
         entry.name
         for entry in entries
-        if entry.name not in _NEVER and entry.is_dir(follow_symlinks=False) and not entry.name.endswith(".egg-info")
+        if entry.name not in _NEVER and entry.is_dir(follow_symlinks=False) and not _is_no_source(entry.name)
     ]
+
+
+def _is_no_source(name: str) -> bool:
+    """Say whether a folder holds metadata of a package, or templates of a project: cookiecutter's, copier's."""
+    return name.endswith(".egg-info") or "{{" in name or "{%" in name
 
 
 def _files(entries: Iterable[os.DirEntry[str]], inside: str, root: str, found: Scan) -> Iterable[str]:
