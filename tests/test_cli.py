@@ -284,3 +284,17 @@ def test_the_module_runs_too() -> None:
     with command("--version") as process:
         out, _ = process.communicate()
     assert out.decode() == f"archlint {__version__}\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_can_complete(shell: str) -> None:
+    # fish passes the word itself, the others its number.
+    asked = {"COMP_WORDS": "archlint check --output-format s", "COMP_CWORD": "s" if shell == "fish" else "3"}
+
+    def said(instruction: str) -> str:
+        environment = {**os.environ, **asked, "_ARCHLINT_COMPLETE": f"{shell}_{instruction}"}
+        command = [sys.executable, "-c", "from archlint.cli import archlint; archlint(prog_name='archlint')"]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout
+
+    assert "sarif" in said("complete")
+    assert "_ARCHLINT_COMPLETE" in said("source")
