@@ -131,7 +131,7 @@ def survey(paths: Sequence[Path], options: Options) -> Survey:
     taken = take_in(paths, options)
     texts = Texts(taken.gathered.data)
     return Survey(
-        project=_project(taken.inputs, taken.gathered),
+        project=project_of(taken),
         locate=lambda place: texts.of(place.path).location(place.start, place.end),
         failures=(*taken.inputs.sources.failures, *taken.gathered.failures),
     )
