@@ -4,6 +4,7 @@ LibCST's parser is native code that can overflow the stack, take very long and i
 it can be killed and costs one file.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -22,6 +23,8 @@ from archlint.rulebook.fixes.make import make_fixes
 
 STACK_SIZE = 512 * 1024 * 1024
 RECURSION_LIMIT = 100_000
+COLLECTED_AFTER = 200_000
+"""How many objects may come up before garbage is looked for: few trees have more, and each is let go of at once."""
 
 
 def main() -> None:
@@ -31,6 +34,8 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.setrecursionlimit(RECURSION_LIMIT)
+    gc.freeze()
+    gc.set_threshold(COLLECTED_AFTER)
     threading.stack_size(STACK_SIZE)
     thread = threading.Thread(target=_serve, args=(requests, answers, MODULE_CHECKS))
     thread.start()

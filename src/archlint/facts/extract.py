@@ -19,6 +19,7 @@ from archlint.facts.model import (
     Parameter,
     TypedAssignment,
 )
+from archlint.facts.parsing import parse
 from archlint.facts.records import Anchor, ClassRecord, FunctionRecord, ImportRecord, Records
 from archlint.facts.suppressions import suppressions
 from archlint.facts.tokens import names
@@ -35,7 +36,7 @@ def extract(text: str, name: str, is_package: bool, checks: ModuleChecks | None 
     `checks` are the module checks by what they look at. Raises what LibCST raises on text that it cannot parse:
     `ParserSyntaxError`, `CSTLogicError`, `SyntaxError`.
     """
-    tree = cst.parse_module(text)
+    tree = parse(text)
     walk = Walk(tree, name, is_package, checks or {})
     walk.run()
     spans = _Spans(text, tree, walk)

@@ -5,6 +5,9 @@ from functools import lru_cache
 
 _ROOT = re.compile(r"[^#@(!^~*&\[{<%$+]*(?:[#@]\d+)?")
 _STEP = re.compile(r"\.[^.(!^~*&\[{<%$+]+|\(\)|\{\}|\[[^\]]*\]|[!^~*&%$+]")
+_BEHIND_ROOT = re.compile(r"[(!^~*&\[{<%$+#@]")
+_BRACKETS = {")": "()", "}": "{}"}
+_MARKS = frozenset("!^~*&%$+")
 _ANGLE = re.compile(r"[<>]")
 MAX_ALTERNATIVES = 6
 MAX_LENGTH = 300
@@ -66,6 +69,21 @@ def parse(reference: str) -> tuple[str, tuple[str, ...]]:
         steps.append(reference[index:end])
         index = end
     return (root[0] if root else ""), tuple(steps)
+
+
+def last_step(reference: str) -> str:
+    """Return the last step of one alternative as it is written, empty when it is nothing but a root."""
+    end = reference[-1:]
+    if end in _BRACKETS:
+        return _BRACKETS[end]
+    if end in _MARKS:
+        return end
+    if end in ("]", ">"):
+        return parse(reference)[1][-1]
+    before, _, name = reference.rpartition(".")
+    if before.replace(".", "").isidentifier() or "#" in name or "@" in name:
+        return ""
+    return f".{name}" if _BEHIND_ROOT.search(before) else ""
 
 
 def _closing(reference: str, start: int) -> int:

@@ -11,6 +11,7 @@ from archlint.project.handovers import handovers
 from archlint.project.library import Blocking
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
+from archlint.project.uses import Calls
 
 OWN = "configured"
 """The kind of what the user's own configuration calls blocking."""
@@ -64,12 +65,11 @@ class BlockingFunctions:
 
     def _direct(self) -> Iterator[tuple[str, Cause]]:
         resolver = self._project.query(types)
-        for module in self._project.modules:
-            for call in module.facts.calls:
-                if self._is_plain(module, call.function):
-                    blocking = blocking_call(self._project, resolver, module, call)
-                    if blocking is not None:
-                        yield f"{module.name}#{call.function}", Cause(blocking, module, call)
+        for module, call in self._project.query(BlockingApis).calls():
+            if self._is_plain(module, call.function):
+                blocking = blocking_call(self._project, resolver, module, call)
+                if blocking is not None:
+                    yield f"{module.name}#{call.function}", Cause(blocking, module, call)
 
     def _spread(self, found: list[tuple[str, Cause]], callers: dict[str, list[tuple[str, Site]]]) -> None:
         queue: deque[str] = deque()
@@ -103,23 +103,41 @@ def blocking_functions(project: Project) -> BlockingFunctions:
     return BlockingFunctions(project)
 
 
+class BlockingApis:
+    """The blocking API that each callee is, found when first asked for."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._types: Types = project.query(types)
+        self._found: dict[str, Blocking | None] = {}
+
+    def api(self, callee: str) -> Blocking | None:
+        """Return the blocking API that a callee is; `None` when it may also be something that does not block."""
+        if callee not in self._found:
+            self._found[callee] = self._find(callee)
+        return self._found[callee]
+
+    def calls(self) -> Iterator[tuple[Module, Call]]:
+        """Yield every call of a blocking API in the project, in order of file and position."""
+        calls = self._project.query(Calls)
+        return calls.of([callee for callee in calls.callees if self.api(callee) is not None])
+
+    def _find(self, callee: str) -> Blocking | None:
+        found: Blocking | None = None
+        for value in self._types.infer(callee):
+            blocks = None
+            if value.kind in ("object", "partial"):
+                blocks = _known(self._project, self._types.names_of(value))
+            if blocks is None:
+                return None
+            found = found or blocks
+        return found
+
+
 def blocking_call(project: Project, resolver: Types, module: Module, call: Call) -> Blocking | None:
     """Return the blocking API that a call waits for, `None` when it may be something that does not block."""
-    blocking = blocking_api(project, resolver, call.callee)
+    blocking = project.query(BlockingApis).api(call.callee)
     return blocking if blocking is not None and _waits(resolver, module, call, blocking) else None
-
-
-def blocking_api(project: Project, resolver: Types, callee: str) -> Blocking | None:
-    """Return the blocking API that a callee is; `None` when it may also be something that does not block."""
-    found: Blocking | None = None
-    for value in resolver.infer(callee):
-        blocks = None
-        if value.kind in ("object", "partial"):
-            blocks = _known(project, resolver.names_of(value))
-        if blocks is None:
-            return None
-        found = found or blocks
-    return found
 
 
 def _known(project: Project, names: tuple[str, ...]) -> Blocking | None:

@@ -32,6 +32,13 @@ class Site(NamedTuple):
     target: str
 
 
+class _Run(NamedTuple):
+    """What a call with a certain callee runs; some call their arguments too."""
+
+    targets: tuple[str, ...]
+    arguments_too: bool = False
+
+
 class CallGraph:
     """Resolves calls to functions of the project (keys are `module#index`)."""
 
@@ -50,31 +57,45 @@ class CallGraph:
             for function in module.facts.functions
             if PROPERTIES.intersection(function.decorators)
         }
+        self._run: dict[str, _Run] = {}
+        self._properties_read: dict[str, tuple[str, ...]] = {}
 
     def sites(self, module: Module) -> Iterator[Site]:
         """Yield every place in a module, in the order of its text, that runs a function of the project."""
-        uses: list[Call | Load] = [*module.facts.calls, *module.facts.loads]
-        uses.sort(key=lambda use: (use.start, use.end))
-        for use in uses:
-            if isinstance(use, Call):
-                targets = dict.fromkeys((*self._read(use.callee), *self.called(use)))
-            else:
-                targets = dict.fromkeys(self._read(use.reference))
-            for target in targets:
-                yield Site(module, use, target)
+        found: list[Site] = []
+        for call in module.facts.calls:
+            callee = call.callee
+            read, run = self._read(callee), self._run_by_callee(callee)
+            if read or run.targets or run.arguments_too:
+                found += [Site(module, call, target) for target in dict.fromkeys((*read, *self.called(call)))]
+        for load in module.facts.loads:
+            found += [Site(module, load, target) for target in self._read(load.reference)]
+        found.sort(key=lambda site: (site.use.start, site.use.end))
+        yield from found
 
     def called(self, call: Call) -> Iterator[str]:
         """Yield the functions that a call runs."""
-        receiver, _, method = call.callee.rpartition(".")
+        run = self._run_by_callee(call.callee)
+        yield from run.targets
+        if run.arguments_too:
+            yield from (target for _, argument in call.arguments for target in self.functions(argument))
+
+    def _run_by_callee(self, callee: str) -> "_Run":
+        known = self._run.get(callee)
+        if known is None:
+            known = self._run[callee] = self._find_run(callee)
+        return known
+
+    def _find_run(self, callee: str) -> "_Run":
+        receiver, _, method = callee.rpartition(".")
         if method == "__iter__":
-            yield from self._iterated(receiver)
-            return
+            return _Run(tuple(self._iterated(receiver)))
+        values = self._types.infer(callee)
+        targets = [target for value in values for target in self._run_by(value)]
         if method == "__enter__":
-            yield from (value.name for value in self._types.infer(receiver) if value.kind == "context")
-        for value in self._types.infer(call.callee):
-            yield from self._run_by(value)
-            if value.kind == "object" and value.name in _CALLS_ITS_ARGUMENTS:
-                yield from (target for _, argument in call.arguments for target in self.functions(argument))
+            targets[:0] = [value.name for value in self._types.infer(receiver) if value.kind == "context"]
+        with_arguments = any(value.kind == "object" and value.name in _CALLS_ITS_ARGUMENTS for value in values)
+        return _Run(tuple(targets), with_arguments)
 
     def functions(self, reference: str) -> Iterator[str]:
         """Yield the functions that run when what a reference stands for is called."""
@@ -140,8 +161,14 @@ class CallGraph:
             chosen = implementation(module, member)
             yield from (f"{module.name}#{index}" for index in member.functions if functions[index] is chosen)
 
-    def _read(self, reference: str) -> Iterator[str]:
-        """Yield the properties that are read on the way along a reference."""
+    def _read(self, reference: str) -> tuple[str, ...]:
+        """Return the properties that are read on the way along a reference."""
+        known = self._properties_read.get(reference)
+        if known is None:
+            known = self._properties_read[reference] = tuple(dict.fromkeys(self._find_read(reference)))
+        return known
+
+    def _find_read(self, reference: str) -> Iterator[str]:
         if self._properties.isdisjoint(_ATTRIBUTE.findall(reference)):
             return
         for part in alternatives(reference):

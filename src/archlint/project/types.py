@@ -6,7 +6,7 @@ Nothing is guessed: a step that cannot be followed gives no value. Third-party r
 from typing import NamedTuple
 
 from archlint.facts.model import Function
-from archlint.facts.references import alternatives, arguments_of, parse, step
+from archlint.facts.references import alternatives, arguments_of, last_step, step
 from archlint.project.classes import CONTEXT_BASES, STRUCTURAL, ClassTable, Member, implementation
 from archlint.project.containers import element, method_result, subscript
 from archlint.project.program import Module, Project
@@ -91,10 +91,9 @@ class Types:
         return found
 
     def _infer_one(self, reference: str) -> tuple[Value, ...]:
-        root, steps = parse(reference)
-        if not steps:
-            return self._root(root)
-        last = steps[-1]
+        last = last_step(reference)
+        if not last:
+            return self._root(reference)
         before = self.infer(reference[: len(reference) - len(last)])
         return tuple(result for value in before for result in self._step(value, last))
 

@@ -8,16 +8,35 @@ from archlint.project.program import Module, Project
 
 
 class Calls:
-    """All calls of the project, by the last word of their callee's reference; reached by `project.query(Calls)`."""
+    """All calls of the project, by their callee's reference and its last word; reached by `project.query(Calls)`.
+
+    There are far fewer references than calls: what depends on the reference alone is worked out once for each of
+    the `callees`.
+    """
 
     def __init__(self, project: Project) -> None:
-        self._by_word: dict[str, list[tuple[int, int]]] = {}
         self._modules = project.modules
         self._spellings = project.query(spellings)
+        self._places: dict[str, list[tuple[int, int]]] = {}
         for number, module in enumerate(project.modules):
             for index, call in enumerate(module.facts.calls):
-                for word in _words(call.callee):
-                    self._by_word.setdefault(word, []).append((number, index))
+                self._places.setdefault(call.callee, []).append((number, index))
+        self._places.pop("", None)
+        self._by_word: dict[str, list[str]] = {}
+        for callee in self._places:
+            for word in _words(callee):
+                self._by_word.setdefault(word, []).append(callee)
+
+    @property
+    def callees(self) -> Iterable[str]:
+        """Every reference that is called."""
+        return self._places.keys()
+
+    def of(self, callees: Iterable[str]) -> Iterator[tuple[Module, Call]]:
+        """Yield the calls with one of these references as callee, in order of file and position."""
+        for number, index in sorted(place for callee in callees for place in self._places.get(callee, ())):
+            module = self._modules[number]
+            yield module, module.facts.calls[index]
 
     def named(self, words: Iterable[str]) -> Iterator[tuple[Module, Call]]:
         """Yield the calls that may be of something with one of these last names, in order of file and position.
@@ -25,10 +44,7 @@ class Calls:
         Other names under which the project knows a thing of that name count too.
         """
         known = other_spellings(words, self._spellings)
-        places = sorted({place for word in known for place in self._by_word.get(word, ())})
-        for number, index in places:
-            module = self._modules[number]
-            yield module, module.facts.calls[index]
+        yield from self.of({callee for word in known for callee in self._by_word.get(word, ())})
 
 
 def _words(reference: str) -> Iterable[str]:

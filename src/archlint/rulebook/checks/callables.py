@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from archlint.project.blocking import blocking_api
+from archlint.project.blocking import BlockingApis
 from archlint.project.program import Project
 from archlint.project.types import Types, Value
 
@@ -19,7 +19,7 @@ def gives_no_callable(project: Project, resolver: Types, callee: str) -> str:
         return resolver.names_of(value)[0] if _returns_data(project, resolver, value) else ""
     if value.kind == "object" and value.is_class:
         return resolver.names_of(value)[0] if _all_data(resolver, resolver.infer(f"{callee}()")) else ""
-    blocking = blocking_api(project, resolver, callee)
+    blocking = project.query(BlockingApis).api(callee)
     if blocking is None or any(each.kind != "instance" for each in resolver.infer(f"{callee}()")):
         return ""
     return blocking.api

@@ -65,11 +65,15 @@ class _Coroutines:
             for function in module.facts.functions:
                 if function.owner >= 0 and not function.is_async:
                     self._plain_methods.setdefault(function.name, []).append(f"{module.name}@{function.owner}")
+        self._made: dict[str, str] = {}
 
     def made_by(self, callee: str) -> str:
         """Return the dotted name of the function whose coroutine a call gives; empty if it may give something else."""
-        found = [self._made_by_one(part) for part in alternatives(callee)]
-        return found[0] if found and all(found) else ""
+        known = self._made.get(callee)
+        if known is None:
+            found = [self._made_by_one(part) for part in alternatives(callee)]
+            known = self._made[callee] = found[0] if found and all(found) else ""
+        return known
 
     def _made_by_one(self, callee: str) -> str:
         values = self._types.infer(callee)

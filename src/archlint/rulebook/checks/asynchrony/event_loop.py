@@ -11,6 +11,7 @@ from archlint.project.calls import Site
 from archlint.project.program import Module, Project
 from archlint.project.reach import Hop, reaching, way
 from archlint.project.types import types
+from archlint.project.uses import Calls
 from archlint.rulebook.model import Rule
 
 _RUNNERS = frozenset(
@@ -39,6 +40,8 @@ _ASKS = frozenset(
 )
 """What a function asks that may run a loop only where none is running."""
 _ALLOWS_NESTING = frozenset({"nest_asyncio.apply", "nest_asyncio2.apply"})
+
+_MEANINGFUL = _RUNNERS | _ASKS | _ALLOWS_NESTING
 
 
 def nested_event_loop(project: Project, rule: Rule) -> Iterator[Violation]:
@@ -117,16 +120,19 @@ class _Runners:
 
 
 def _external_calls(project: Project) -> Iterator[tuple[Module, Call, frozenset[str]]]:
-    """Yield every call that may mean something here, with the dotted names of its callee."""
+    """Yield every call that means something here, with the dotted names of its callee that do."""
     resolver = project.query(types)
-    for module in project.modules:
-        for call in module.facts.calls:
-            names = set(resolver.names(call.callee))
-            for value in resolver.infer(call.callee):
-                if value.kind == "instance" and not value.is_class:
-                    names.add(f"{value.name}.__call__")
-            if names:
-                yield module, call, frozenset(names)
+    calls = project.query(Calls)
+    known: dict[str, frozenset[str]] = {}
+    for callee in calls.callees:
+        names = set(resolver.names(callee))
+        for value in resolver.infer(callee):
+            if value.kind == "instance" and not value.is_class:
+                names.add(f"{value.name}.__call__")
+        if not names.isdisjoint(_MEANINGFUL):
+            known[callee] = _MEANINGFUL & names
+    for module, call in calls.of(known):
+        yield module, call, known[call.callee]
 
 
 def _callers(project: Project, functions: set[str]) -> set[str]:
