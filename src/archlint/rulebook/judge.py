@@ -39,6 +39,7 @@ from archlint.rulebook.checks.ports.declarations import (
 )
 from archlint.rulebook.checks.ports.isinstance import is_unchecked_protocol
 from archlint.rulebook.checks.security.jwt_errors import unknown_jwt_error
+from archlint.rulebook.checks.security.placed import is_in_use
 from archlint.rulebook.model import Rule
 from archlint.rulebook.patterns import pattern_violations
 
@@ -88,9 +89,12 @@ CANDIDATE_TESTS: Mapping[str, Callable[[Project, Module, Candidate], bool]] = {
     "ASY010": is_flag,
     "ASY007": outside_tests,
     "ASY016": consumed_in_place,
+    "API004": outside_tests,
     "DEC001": decorates,
-    "SEC001": outside_tests,
     "PRT011": is_unchecked_protocol,
+    "OBS002": outside_tests,
+    "OBS004": outside_tests,
+    "SEC001": is_in_use,
 }
 """Code -> what else must hold in the whole program for something that a module check saw."""
 

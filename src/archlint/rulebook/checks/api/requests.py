@@ -46,7 +46,10 @@ def is_changed_by_endpoint(project: Project, module: Module, candidate: Candidat
     if is_test(module) or key not in project.query(_Answering).functions:
         return False
     values = project.query(types).infer(candidate.reference)
-    return any(value.kind == "instance" and (value.name in _CONTAINERS or value.is_class) for value in values)
+    return any(
+        value.receiver in _CONTAINERS if value.kind == "object" else value.name in _CONTAINERS or value.is_class
+        for value in values
+    )
 
 
 def endpoint_bypasses_application(project: Project, rule: Rule) -> Iterator[Violation]:

@@ -32,10 +32,14 @@ def deleted_global(node: cst.Del, context: ModuleContext) -> Iterable[Sighting]:
 
 def mutated_global(node: cst.Call, context: ModuleContext) -> Iterable[Sighting]:
     """API002: `NAME.append(...)` and its like."""
-    return _changed(node.func.value, context) if isinstance(node.func, cst.Attribute) else ()
+    return (
+        _changed(node.func.value, context, "." + node.func.attr.value) if isinstance(node.func, cst.Attribute) else ()
+    )
 
 
-def _changed(holder: cst.CSTNode, context: ModuleContext, *, rebound: bool = False) -> Iterable[Sighting]:
+def _changed(
+    holder: cst.CSTNode, context: ModuleContext, method: str = "", *, rebound: bool = False
+) -> Iterable[Sighting]:
     if context.flags & model.IN_WITH or context.enclosing_function is None:
         return ()
     reference = context.reference(holder)
@@ -50,6 +54,6 @@ def _changed(holder: cst.CSTNode, context: ModuleContext, *, rebound: bool = Fal
                 "for itself and all requests share; keep it in a store, or in an object that is passed in"
             ),
             subject=name,
-            reference=reference,
+            reference=reference + method,
         ),
     )

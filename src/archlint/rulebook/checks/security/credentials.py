@@ -54,7 +54,8 @@ def assigned_credentials(node: cst.Assign, context: ModuleContext) -> Iterable[S
     if node.value.__class__ not in _TEXTS:
         return ()
     target = node.targets[0].target
-    return _named(_name(target), node.value, passed=_names_in(target))
+    weak = False if isinstance(target, cst.Subscript) else None
+    return _named(_name(target), node.value, weak=weak, passed=_names_in(target))
 
 
 def declared_credentials(node: cst.AnnAssign, context: ModuleContext) -> Iterable[Sighting]:
@@ -88,7 +89,7 @@ def mapped_credentials(node: cst.DictElement, context: ModuleContext) -> Iterabl
     """SEC001: a text in a dictionary under the name of a secret."""
     if node.value.__class__ not in _TEXTS or not isinstance(node.key, cst.SimpleString):
         return ()
-    return _named(_text(node.key), node.value, weak=False)
+    return () if _text(node.value).startswith("eyJ") else _named(_text(node.key), node.value, weak=False)
 
 
 def compared_credentials(node: cst.Comparison, context: ModuleContext) -> Iterable[Sighting]:
@@ -132,8 +133,13 @@ def _named(
     text = _text(value)
     if url_password(text) is not None or is_known_token(text):
         return ()
-    strong = looks_secret(text)
-    words = not strong and weak is not False and (weak or is_signing_name(name)) and is_weak_secret(text, name)
+    strong = looks_secret(text, name)
+    words = (
+        not strong
+        and weak is not False
+        and (weak or is_signing_name(name))
+        and is_weak_secret(text, name, setting=weak is True)
+    )
     if not strong and not words:
         return ()
     severity = "" if strong else "warning"

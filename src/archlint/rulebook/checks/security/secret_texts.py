@@ -11,11 +11,13 @@ _SECRET_WORDS = frozenset(
 )
 _SECRET_KEYS = frozenset(
     {
-        *("access", "account", "api", "app", "auth", "cookie", "crypto", "encryption", "fernet", "hmac", "jwt"),
-        *("master", "private", "secret", "session", "shared", "sign", "signing", "storage"),
+        *("access", "api", "app", "auth", "crypto", "encryption", "fernet", "hmac", "jwt", "master", "private"),
+        *("secret", "shared", "sign", "signing"),
     }
 )
 """What a key is called that is a secret: `api_key`, `SIGNING_KEY`."""
+_OWN_KEYS = frozenset({"crypto", "encryption", "fernet", "hmac", "jwt", "secret", "sign", "signing"})
+"""What a key is called that the program makes up for itself."""
 _ABOUT = frozenset(
     {
         *(
@@ -53,7 +55,21 @@ _LABELS = frozenset(
         *("re", "regex", "schema", "scope", "service", "setting", "signal", "step", "tag", "task", "template", "test"),
         *("title", "tok", "topic", "translation", "type", "url", "use", "with", "without", "fake", "dummy", "mock"),
         *("example", "sample", "stop", "start", "end", "eos", "bos", "pad", "unk", "mask", "sep", "special", "next"),
-        *("previous", "prev", "page", "continuation", "cancellation", "csrf", "xsrf", "left", "right", "cls", "img"),
+        *(
+            "previous",
+            "prev",
+            "page",
+            "data",
+            "platform",
+            "continuation",
+            "cancellation",
+            "csrf",
+            "xsrf",
+            "left",
+            "right",
+            "cls",
+            "img",
+        ),
         *("image", "trigger", "begin", "comment", "bot", "eot", "eom", "vision", "audio", "video", "padding", "first"),
         *(
             "sync",
@@ -72,7 +88,7 @@ _LABELS = frozenset(
 """First words of names whose value is a label or a piece of syntax: `CONF_PASSWORD`, `pad_token`."""
 _PLACEHOLDER = re.compile(
     r"(?i)change[-_ ]?(me|this|it)|replace|your|^my[-_ ]|example|placeholder|dummy|todo|fixme|redacted|insert|sample|"
-    r"^<|>$|^\[.*\]$|\{|\}|%\(|%s|\$|\*{3}|\.{3}|…|^x+$|x{4}|^-+$|^_+$|undefined|^fake|mock|^not[-_ ]|^no[-_ ]|"
+    r"^<|>$|^\[.*\]$|\{[^}]*\}|%\(\w|%s|\$\{|\$\(|\$[A-Z_]{3}|^\$|\*{3}|\.{3}|…|^x+$|x{4}|^-+$|^_+$|undefined|^fake|mock|^not[-_ ]|^no[-_ ]|"
     r"deadbeef|lorem|^foo|^bar$|^baz|^n/?a$|12345678|abcdef|enter[-_ ]|^test|test$|testing|optional"
 )
 _EMPTY = frozenset({"", "none", "null", "nil", "false", "true", "default", "unknown", "empty", "auto", "env", "random"})
@@ -81,6 +97,8 @@ _TYPES = (
     re.compile(r"^\w+([./:]\w+)+$"),
 )
 """Texts that are a path, an address, a sentence, a dotted name."""
+_LABEL = re.compile(r"_?[A-Za-z0-9]+(_[A-Za-z0-9]+)+$")
+_SECRET_PHRASE = re.compile(r"[a-z0-9]+( [a-z0-9]+)*( (secret|key|password))( [a-z0-9]+)?$")
 _TOKENS = re.compile(
     r"""(?x)
     \b(?:AKIA|ASIA)(?!.*EXAMPLE)[0-9A-Z]{16}\b
@@ -157,28 +175,39 @@ def is_secret_name(name: str) -> bool:
 def is_signing_name(name: str) -> bool:
     """Tell whether a secret of this name is the program's own, so that any text works as one."""
     words = [word.lower() for word in _WORD.findall(name)]
-    return is_secret_name(name) and ("token" not in words) and (words[-1] == "secret" or words[-1] == "key")
+    if not is_secret_name(name) or "client" in words or "token" in words:
+        return False
+    return words[-1] == "secret" or (words[-1] == "key" and words[-2] in _OWN_KEYS)
 
 
-def looks_secret(text: str) -> bool:
-    """Tell whether a text is written as only a secret is: no word, no label, no sentence, no address."""
-    if len(text) < 8 or is_placeholder(text) or any(pattern.search(text) for pattern in _TYPES):
+def looks_secret(text: str, name: str) -> bool:
+    """Tell whether a text is written as only a secret is: no word, no label, no sentence, no address.
+
+    A word with a number behind it is a password rather than a key.
+    """
+    if len(text) < 6 or is_placeholder(text) or _same(text, name) or any(pattern.search(text) for pattern in _TYPES):
         return False
     kinds = sum(any(test(each) for each in text) for test in (str.islower, str.isupper, str.isdigit))
     symbols = sum(not each.isalnum() and each not in "-_." for each in text)
     if kinds + (symbols > 0) < 2 or not (any(map(str.isdigit, text)) or symbols):
         return False
     words = re.split(r"[-_. ]+", text)
-    if len(words) > 1 and all(re.fullmatch(r"[A-Za-z]+\d?|\d{1,4}|v\d+", word) for word in words):
+    if len(words) > 1 and all(re.fullmatch(r"[A-Za-z]+\d{0,3}|\d{1,4}|\w{1,3}", word) for word in words):
         return False
-    return _entropy(text) >= 2.5
+    numbers = len(re.findall(r"\d+", text))
+    if symbols == 0 and numbers < 2 and (len(text) < 20 or numbers == 0):
+        return name.lower().endswith(("password", "passwd", "pwd", "pass"))
+    return len(text) >= 8 and _entropy(text) >= 2.5
 
 
-def is_weak_secret(text: str, name: str) -> bool:
-    """Tell whether a text would do as a secret although it looks like words: not the name of it, no placeholder."""
-    if len(text) < 3 or is_placeholder(text) or any(pattern.search(text) for pattern in _TYPES):
+def is_weak_secret(text: str, name: str, *, setting: bool) -> bool:
+    """Tell whether words would do as a secret: not the name of it, no placeholder, no label unless for a `setting`."""
+    if len(text) < 3 or is_placeholder(text) or _same(text, name):
         return False
-    return not _same(text, name)
+    if not setting and _LABEL.match(text):
+        return False
+    plain = text.replace(" ", "-") if _SECRET_PHRASE.match(text) else text
+    return not any(pattern.search(plain) for pattern in _TYPES)
 
 
 def is_placeholder(text: str) -> bool:
@@ -189,7 +218,7 @@ def is_placeholder(text: str) -> bool:
 def _same(text: str, name: str) -> bool:
     """Tell whether a text is the name of what it would be the value of: `SECRET_KEY = "secret"`."""
     plain, other = (re.sub(r"[^a-z]", "", each.lower()) for each in (text, name))
-    return plain in other or other in plain
+    return plain in other
 
 
 def _entropy(text: str) -> float:
