@@ -88,8 +88,9 @@ _LABELS = frozenset(
 """First words of names whose value is a label or a piece of syntax: `CONF_PASSWORD`, `pad_token`."""
 _PLACEHOLDER = re.compile(
     r"(?i)change[-_ ]?(me|this|it)|replace|your|^my[-_ ]|example|placeholder|dummy|todo|fixme|redacted|insert|sample|"
-    r"^<|>$|^\[.*\]$|\{[^}]*\}|%\(\w|%s|\$\{|\$\(|\$[A-Z_]{3}|^\$|\*{3}|\.{3}|…|^x+$|x{4}|^-+$|^_+$|undefined|^fake|mock|^not[-_ ]|^no[-_ ]|"
-    r"deadbeef|lorem|^foo|^bar$|^baz|^n/?a$|12345678|abcdef|enter[-_ ]|^test|test$|testing|optional"
+    r"^<|>$|^\[.*\]$|\{[^}]*\}|%\(\w|%s|\$\{|\$\(|\$[A-Z_]{3}|^\$|\*{3}|\.{3}|…|^x+$|x{4}|^-+$|^_+$|undefined|"
+    r"^fake|mock|^not[-_ ]|^no[-_ ]|deadbeef|lorem|^foo|^bar$|^baz|^n/?a$|12345678|abcdef|enter[-_ ]|^test|test$|"
+    r"testing|optional"
 )
 _EMPTY = frozenset({"", "none", "null", "nil", "false", "true", "default", "unknown", "empty", "auto", "env", "random"})
 _TYPES = (
@@ -97,6 +98,8 @@ _TYPES = (
     re.compile(r"^\w+([./:]\w+)+$"),
 )
 """Texts that are a path, an address, a sentence, a dotted name."""
+_LETTERS = re.compile(r"[A-Za-z]+")
+_LABEL_WORD = re.compile(r"[A-Za-z]+\d{0,3}|\d{1,4}|\w{1,3}")
 _LABEL = re.compile(r"_?[A-Za-z0-9]+(_[A-Za-z0-9]+)+$")
 _SECRET_PHRASE = re.compile(r"[a-z0-9]+( [a-z0-9]+)*( (secret|key|password))( [a-z0-9]+)?$")
 _TOKENS = re.compile(
@@ -191,12 +194,13 @@ def looks_secret(text: str, name: str) -> bool:
     symbols = sum(not each.isalnum() and each not in "-_." for each in text)
     if kinds + (symbols > 0) < 2 or not (any(map(str.isdigit, text)) or symbols):
         return False
+    is_password = name.lower().endswith(("password", "passwd", "pwd", "pass", "passphrase"))
     words = re.split(r"[-_. ]+", text)
-    if len(words) > 1 and all(re.fullmatch(r"[A-Za-z]+\d{0,3}|\d{1,4}|\w{1,3}", word) for word in words):
+    if len(words) > 1 and all((_LETTERS if is_password else _LABEL_WORD).fullmatch(word) for word in words):
         return False
     numbers = len(re.findall(r"\d+", text))
     if symbols == 0 and numbers < 2 and (len(text) < 20 or numbers == 0):
-        return name.lower().endswith(("password", "passwd", "pwd", "pass"))
+        return is_password
     return len(text) >= 8 and _entropy(text) >= 2.5
 
 
