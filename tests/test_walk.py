@@ -144,7 +144,7 @@ def test_callee(text: str, callee: str) -> None:
         ("for x in y:\n    def f(): return target()", 0),
         ("for x in y:\n    lambda: target()", 0),
         ("try: x = target()\nexcept E: pass", model.IN_TRY),
-        ("try: pass\nexcept target(): pass", model.IN_TRY),
+        ("try: pass\nexcept target(): pass", model.IN_TRY | model.IN_HANDLER),
         ("try: pass\nfinally: x = target()", 0),
         ("with y: x = target()", model.IN_WITH),
         ("with target(): pass", 0),

@@ -11,7 +11,7 @@ from archlint.facts.scopes import Scope
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
-    """A violation of rule `code` as a module check sees it; see `model.Candidate` for `reference` and `names`.
+    """A violation of rule `code` as a module check sees it; `model.Candidate` has `reference`, `names` and `values`.
 
     `keyword` is the node's own keyword, if the place is to be there and not at the first name behind it; `literal` the
     source of a literal of the node, if the place is to be that, behind `passed` of the node's names.
@@ -23,6 +23,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     severity: str = ""
     reference: str = ""
     names: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
     keyword: str = ""
     literal: str = ""
     passed: int = 0

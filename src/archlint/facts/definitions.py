@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from archlint.facts import model
+from archlint.facts.elements import clause_elements
 from archlint.facts.expressions import literal
 from archlint.facts.records import ClassRecord, FunctionRecord
 from archlint.facts.references import step
@@ -233,6 +234,7 @@ def comprehension(walk: Walk, node: cst.BaseComp) -> None:
     inner_flags = flags | model.IN_LOOP | model.IN_COMPREHENSION
     scope = Scope(outer, None, function=outer.function, owner=outer.owner, qualname=outer.qualname)
     clauses: list[cst.CSTNode | Action] = []
+    elements = walk.elements
     clause: cst.CompFor | None = node.for_in
     while clause is not None:
         element = step(walk.expressions.value(clause.iter), "&" if clause.asynchronous else "*")
@@ -244,10 +246,12 @@ def comprehension(walk: Walk, node: cst.BaseComp) -> None:
         walk.flags = inner_flags
         walk.enter(scope)
         bind(walk, clause.target, element, None, scope)
+        elements |= clause_elements(clause)
         clauses.extend([(count_target, clause.target), *source, (Walk.set_flags, inner_flags), *clause.ifs])
         clause = clause.inner_for_in
-    elements = [getattr(node, name) for name in ("elt", "key", "value") if hasattr(node, name)]
-    walk.push(*elements, *clauses, (Walk.leave,), (Walk.set_flags, flags))
+    parts = [getattr(node, name) for name in ("elt", "key", "value") if hasattr(node, name)]
+    walk.push(*parts, *clauses, (Walk.leave,), (Walk.set_flags, flags), (Walk.set_elements, walk.elements))
+    walk.elements = elements
 
 
 def _is_stub(body: cst.BaseSuite) -> bool:

@@ -86,6 +86,7 @@ def _candidates(records: Records, spans: "_Spans") -> tuple[Candidate, ...]:
             seen.severity,
             seen.reference,
             seen.names,
+            seen.values,
         )
         for anchor, seen, function, owner in records.candidates
     )

@@ -3,6 +3,7 @@
 import libcst as cst
 
 from archlint.facts import model
+from archlint.facts.elements import loop_elements
 from archlint.facts.examined import examined
 from archlint.facts.records import Anchor
 from archlint.facts.references import step, union
@@ -124,7 +125,9 @@ def for_(walk: Walk, node: cst.For) -> None:
         (_begin,),
         (_bind_loop, node),
         (Walk.set_flags, flags | model.IN_LOOP),
+        (Walk.set_elements, walk.elements | loop_elements(node)),
         node.body,
+        (Walk.set_elements, walk.elements),
         (_next_branch, False),
         (_end, False),
         (Walk.set_flags, flags),
@@ -210,7 +213,9 @@ def try_(walk: Walk, node: cst.Try | cst.TryStar) -> None:
         (Walk.set_flags, flags | model.IN_TRY | asks),
         node.body,
         (_next_handler, not falls_through),
+        (Walk.set_flags, flags | model.IN_TRY | model.IN_HANDLER),
         *(part for handler in node.handlers for part in (handler, (_next_handler, _terminates(handler.body)))),
+        (Walk.set_flags, flags | model.IN_TRY | asks),
         (_begin_else, falls_through),
         node.orelse,
         (_end_else, falls_through and (node.orelse is None or not _terminates(node.orelse))),

@@ -46,13 +46,16 @@ IN_MAIN_GUARD = 4096
 IN_PARTIAL = 8192
 EXAMINED = 16384
 IN_TRY_RUNTIME_ERROR = 32768
+IN_HANDLER = 65536
+PER_ELEMENT = 131072
 """Bits of `flags`: the syntax around a call or load, up to the enclosing function or module body.
 
 AWAITED: the call itself is awaited. STATEMENT: the call's value is dropped. IN_LOOP covers the body of `for`
 and `while` and of comprehensions; IN_CONDITION an `if` branch; IN_MAIN_GUARD the body of `if __name__ ==
-"__main__"`, IN_TRY_RUNTIME_ERROR that of a `try` with `except RuntimeError`, IN_PARTIAL what `functools.partial`
-will call. EXAMINED: the call's value is looked at on the spot, tested for truth, compared, subscripted or asked for an
-attribute that is not called.
+"__main__"`, IN_TRY_RUNTIME_ERROR that of a `try` with `except RuntimeError`, IN_HANDLER that of an `except`,
+IN_PARTIAL what `functools.partial` will call. EXAMINED: the call's value is looked at on the spot, tested for truth,
+compared, subscripted or asked for an attribute that is not called. PER_ELEMENT: the call is made anew for each element
+of a collection, and made of the element (`facts/elements.py`).
 """
 
 
@@ -223,7 +226,8 @@ class Suppression(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Candidate(msgspec.Struct, frozen=True, array_like=True):
     """A violation that a module check saw, true if `reference` turns out to be one of `names` (none: true as it is).
 
-    `severity` is empty for the rule's own.
+    `severity` is empty for the rule's own; `values` are references that the rule's project check looks at. A `code`
+    that is no rule's is a fact that only syntax shows and project checks ask for.
     """
 
     code: str
@@ -236,6 +240,7 @@ class Candidate(msgspec.Struct, frozen=True, array_like=True):
     severity: str
     reference: str
     names: tuple[str, ...]
+    values: tuple[str, ...] = ()
 
 
 class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True):

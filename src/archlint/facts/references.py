@@ -111,3 +111,14 @@ def arguments_of(step_text: str) -> list[str]:
             start = index + 1
     parts.append(inner[start:])
     return parts
+
+
+def filled(type_: str, placeholder: str, given: str) -> str:
+    """Return a type with what stands for its placeholder, a name of its own; without it the argument is left out."""
+    if placeholder not in type_:
+        return type_
+    if type_ == placeholder:
+        return given
+    name, _, rest = type_.partition("<")
+    arguments = [filled(each, placeholder, given) for each in arguments_of(f"<{rest}")] if rest else []
+    return generic(name, arguments)

@@ -3,6 +3,7 @@
 import libcst as cst
 
 from archlint.facts import model
+from archlint.facts.elements import assigned_names, of_element
 from archlint.facts.examined import examined
 from archlint.facts.expressions import literal
 from archlint.facts.records import Anchor, ImportRecord
@@ -72,7 +73,8 @@ def call(walk: Walk, node: cst.Call) -> None:
     arguments = tuple(_argument(walk, argument) for argument in node.args)
     if not callee and len(arguments) > 1 and node.func.__class__ is cst.Attribute and _is_class(arguments[0][1]):
         callee = f"?.{node.func.attr.value}"
-    walk.records.calls.append((callee, anchor, arguments, walk.scope.function, walk.owner, walk.flags))
+    flags = walk.flags | of_element(node, walk)
+    walk.records.calls.append((callee, anchor, arguments, walk.scope.function, walk.owner, flags))
     if callee in _DYNAMIC_IMPORTS:
         _dynamic_import(walk, arguments, anchor)
     flags = walk.flags
@@ -150,6 +152,7 @@ def implicit_call(walk: Walk, node: cst.CSTNode, method: str, anchor: Anchor, fl
     """Record what a statement calls although nobody wrote it: a method of what `node` evaluates to."""
     callee = step(walk.expressions.value(node), method)
     if callee:
+        flags |= of_element(node, walk)
         walk.records.calls.append((callee, anchor, (), walk.scope.function, walk.owner, flags))
 
 
@@ -307,6 +310,8 @@ def assign(walk: Walk, node: cst.Assign) -> None:
     targets = [target.target for target in node.targets]
     if isinstance(targets[0], cst.Subscript):
         _set_item(walk, targets[0], reference)
+    if of_element(node.value, walk):
+        walk.elements |= assigned_names(targets)
     walk.push(
         *((count_target, target) for target in targets),
         node.value,

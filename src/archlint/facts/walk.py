@@ -33,7 +33,8 @@ class Walk:
     """The state of the walk over one module.
 
     `names` collects every identifier in source order: an ordinal is an index into it, and becomes an offset
-    when the walk is over. `flags` are the bits of `facts/model.py` that hold where the walk is.
+    when the walk is over. `flags` are the bits of `facts/model.py` that hold where the walk is, `elements` the names
+    that hold an element of what the loops around it go over.
     """
 
     def __init__(self, tree: cst.Module, name: str, is_package: bool, checks: ModuleChecks) -> None:
@@ -48,6 +49,7 @@ class Walk:
         self.imported = set(self.scope.bindings.imports) if self.scope.bindings else set()
         self.targets: dict[cst.CSTNode, int] = {}
         self.branches: list[list[dict[str, str]]] = []
+        self.elements: frozenset[str] = frozenset()
         self._checks = checks
         self._context = ModuleContext(self.expressions)
         self._lambdas: dict[cst.Lambda, int] = {}
@@ -144,6 +146,10 @@ class Walk:
         parent = self.scope.parent
         assert parent is not None
         self.scope = self.expressions.scope = parent
+
+    def set_elements(self, elements: frozenset[str]) -> None:
+        """Say which names hold elements from here on (an action for the stack)."""
+        self.elements = elements
 
     def set_flags(self, flags: int) -> None:
         """Say what holds from here on (an action for the stack)."""

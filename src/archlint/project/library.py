@@ -52,11 +52,16 @@ class Library:
         self.endpoint_decorators = frozenset(tables.endpoint_decorators.entries)
         self.endpoint_words = frozenset(name.rpartition(".")[2] for name in self.endpoint_decorators)
         self._loop_methods = _by_class(tables.loop_methods.entries)
+        self.effects: Mapping[str, str] = tables.effects.entries
+        self.sql_texts: Mapping[str, Argument] = tables.sql_text.entries
+        self._autocommit = frozenset(tables.autocommit.entries)
+        self._one_task = frozenset(tables.one_task.entries)
         self._classes = _classes(tables)
         self._variables = {
             name: type_ for name, type_ in self._attributes.items() if name.rpartition(".")[0] not in self._classes
         }
         self._members = self._returns.keys() | self._attributes.keys() | self._blocking.keys() | self._not_blocking
+        self._members |= self.effects.keys() | self.sql_texts.keys()
         self._canonical_of = _Memo(self._find_canonical)
         self._ancestors_of = _Memo(self._find_ancestors)
         self._member_of = _Memo(self._find_member)
@@ -132,6 +137,22 @@ class Library:
         """Return which argument a function has run on the event loop, if it does."""
         return self._inherited(self.loop_callbacks, name)
 
+    def effect(self, name: str) -> str | None:
+        """Return the kind of effect (of `EFFECTS`) that a call of this function or method has, if it has one."""
+        return self._inherited(self.effects, name)
+
+    def sql_text(self, name: str) -> Argument | None:
+        """Return which argument of a function or method is SQL text, if it takes any."""
+        return self._inherited(self.sql_texts, name)
+
+    def commits_at_once(self, cls: str) -> bool:
+        """Tell whether what is written through instances of a class is committed at once outside a transaction."""
+        return not self._autocommit.isdisjoint(self.ancestors(cls))
+
+    def is_for_one_task(self, cls: str) -> bool:
+        """Tell whether only one task or thread may use an instance of a class at a time."""
+        return not self._one_task.isdisjoint(self.ancestors(cls))
+
     def loop_methods(self, cls: str) -> frozenset[str]:
         """Return the names of the methods that the event loop calls on instances of a class, its own entry only."""
         return self._loop_methods.get(cls, frozenset())
@@ -201,7 +222,7 @@ def _by_class(methods: Iterable[str]) -> dict[str, frozenset[str]]:
 def _classes(tables: Tables) -> set[str]:
     """Return every name that some table uses as a class."""
     classes = tables.bases.entries.keys() | tables.clients.entries.keys() | tables.enters.entries.keys()
-    classes = classes.union(*tables.bases.entries.values())
+    classes = classes.union(*tables.bases.entries.values(), tables.autocommit.entries, tables.one_task.entries)
     types = {
         *tables.returns.entries.values(),
         *tables.attributes.entries.values(),

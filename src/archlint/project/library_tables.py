@@ -20,9 +20,15 @@ how people import a thing; a type is a class, perhaps with arguments: `builtins.
 | `technologies` | what it is for | list of packages and submodules that a domain does without |
 | `documented` | (array) | names with an underscore that are public all the same |
 | `distributions` | distribution, in lower case with hyphens | list of the packages in it, when it is called otherwise |
+| `effects` | kind of effect | list of the functions and methods that have it |
+| `sql-text` | function or method that takes SQL text | which argument that text is |
+| `autocommit` | (array) | classes that commit each write at once outside a transaction |
+| `one-task` | (array) | classes whose instances only one task or thread may use at a time |
 
 `cls.*` among the `apis` and in `not-blocking` stands for each public method that is not listed by itself.
 Which argument: `{ position = 1, name = "target" }`, without `name` when it goes by position alone.
+In the types of `returns`, `T` stands for the first type argument of the receiver and `cls.__next__` gives an element;
+in those of `attributes`, `Self` stands for the class that the attribute is asked of.
 Anywhere but in `exports` and in types, `owner.{a, b}` stands for `owner.a` and `owner.b`.
 """
 
@@ -51,10 +57,25 @@ SEVERITIES = {
 CLIENT_KINDS = ("database", "cache", "http", "broker", "cloud", "mail", "search", "rpc", "network", "service")
 """What a client of the outside world talks to: `network` is a bare connection, `service` a vendor's SDK."""
 
+EFFECTS = {
+    "reads": "asks a database for rows",
+    "runs": "runs the SQL statement that it is given",
+    "writes": "changes rows",
+    "stages": "adds changes to a unit of work",
+    "commits": "commits a transaction",
+    "begins": "opens a transaction, as a context manager or a decorator",
+    "connects": "opens a connection to a database",
+    "publishes": "sends a message to a broker",
+    "enqueues": "hands work to a task queue",
+    "acknowledges": "tells a broker that a message is done with",
+}
+"""What a call does to the world, as far as consistency is concerned."""
+
 _TITLES = (
     *("exports", "bases", "returns", "attributes", "enters", "blocking", "not-blocking", "clients"),
     *("offloaders", "loop-callbacks", "loop-methods", "endpoint-decorators"),
     *("technologies", "distributions", "documented"),
+    *("effects", "sql-text", "autocommit", "one-task"),
 )
 _T = TypeVar("_T")
 
@@ -139,6 +160,10 @@ class Tables:
         self.documented = Table[bool]("documented")
         self.technologies = Table[str]("technologies")
         self.distributions = Table[tuple[str, ...]]("distributions")
+        self.effects = Table[str]("effects")
+        self.sql_text = Table[Argument]("sql-text")
+        self.autocommit = Table[bool]("autocommit")
+        self.one_task = Table[bool]("one-task")
         for file, text in texts.items():
             self._read(file, text)
         self._find_contradictions()
@@ -165,10 +190,11 @@ class Tables:
             self._add(file, table, (((name,), type_) for name, type_ in typed))
         groups = self._entries(file, content, "blocking", dict[str, _Group])
         self._add(file, self.blocking, ((group.apis, (group.kind, group.instead)) for _, group in groups))
-        for names_only in (self.not_blocking, self.loop_methods, self.endpoint_decorators, self.documented):
+        listed_only = (self.not_blocking, self.loop_methods, self.endpoint_decorators, self.documented)
+        for names_only in (*listed_only, self.autocommit, self.one_task):
             listed = self._entries(file, content, names_only.title, types)
             self._add(file, names_only, (((name,), True) for _, name in listed))
-        for handed in (self.offloaders, self.loop_callbacks):
+        for handed in (self.offloaders, self.loop_callbacks, self.sql_text):
             runners = self._entries(file, content, handed.title, dict[str, Argument])
             self._add(file, handed, (((name,), argument) for name, argument in runners))
         clients = self._entries(file, content, "clients", lists)
@@ -177,6 +203,9 @@ class Tables:
         self._add(file, self.technologies, ((names, kind) for kind, names in technologies))
         packages = self._entries(file, content, "distributions", lists)
         self._add(file, self.distributions, (((name,), packages_) for name, packages_ in packages))
+        effects = self._entries(file, content, "effects", lists)
+        self._add(file, self.effects, ((names, kind) for kind, names in effects))
+        self._check_kinds(f"{file}: effects", ((kind, kind) for kind, _ in effects), EFFECTS)
         self._check_kinds(f"{file}: blocking", ((number, group.kind) for number, group in groups), SEVERITIES)
         self._check_kinds(f"{file}: clients", ((kind, kind) for kind, _ in clients), CLIENT_KINDS)
 

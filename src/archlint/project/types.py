@@ -6,7 +6,7 @@ Nothing is guessed: a step that cannot be followed gives no value. Third-party r
 from typing import NamedTuple
 
 from archlint.facts.model import Function
-from archlint.facts.references import alternatives, arguments_of, last_step, step
+from archlint.facts.references import alternatives, arguments_of, filled, last_step, step
 from archlint.project.classes import CONTEXT_BASES, STRUCTURAL, ClassTable, Member, implementation
 from archlint.project.containers import element, method_result, subscript
 from archlint.project.program import Module, Project
@@ -178,6 +178,17 @@ class Types:
             return self._member_values(value, name)
         if value.kind == "instance":
             return self._external_attribute(value, value.name, name)
+        if value.is_function and value.kind == "object":
+            return self._attribute_of_replacement(value, name)
+        return ()
+
+    def _attribute_of_replacement(self, value: Value, name: str) -> tuple[Value, ...]:
+        """Return an attribute of what a third-party decorator puts in a function's place, such as a Celery task."""
+        _, function = self._project.function(value.name)
+        for decorator in function.decorators:
+            for made in self.infer(decorator.removesuffix("()") + "()"):
+                if made.kind == "instance" and not made.is_class and self._library.is_class(made.name):
+                    return self._external_attribute(made, made.name, name)
         return ()
 
     def _external(self, dotted: str) -> tuple[Value, ...]:
@@ -190,7 +201,7 @@ class Types:
     def _external_attribute(self, value: Value, owner: str, name: str) -> tuple[Value, ...]:
         known = self._library.attribute(f"{owner}.{name}")
         if known is not None:
-            return self.infer(known + "{}")
+            return self.infer_instance(filled(known, "Self", value.name))
         return (Value("object", self._library.member(owner, name), value.args, receiver=owner),)
 
     def _member_values(self, value: Value, name: str) -> tuple[Value, ...]:
@@ -280,6 +291,8 @@ class Types:
             return self._call_external(value)
         if value.kind == "instance" and value.name.startswith("dependency_injector.providers."):
             return tuple(each for provided in value.args for each in self.infer(step(provided, "()")))
+        if value.kind == "instance" and value.name == "builtins.type":
+            return tuple(each for argument in value.args for each in self.infer_instance(argument))
         if value.kind == "instance":
             return tuple(each for method in self._attribute(value, "__call__") for each in self._call(method))
         return ()
@@ -289,7 +302,7 @@ class Types:
             return tuple(each for part in method_result(value.name, value.args) for each in self.infer(part))
         returns = self._library.returns(value.name)
         if returns is not None:
-            return self.infer_instance(returns)
+            return self.infer_instance(filled(returns, "T", value.args[0] if value.args else ""))
         if value.name in self._project.by_name:
             return ()
         last = value.name.rpartition(".")[2].lstrip("_")
@@ -363,6 +376,9 @@ class Types:
             return (value,)
         if value.kind != "instance" or value.is_class:
             return ()
+        listed = self._library.returns(f"{value.name}.__next__")
+        if listed is not None and value.args:
+            return self.infer_instance(filled(listed, "T", value.args[0]))
         reference = element(value.name, value.args) if step in ("*", "&") else subscript(value.name, value.args, step)
         return self.infer_instance(reference) if reference else ()
 

@@ -16,6 +16,7 @@ from archlint.rulebook.checks.asynchrony.relocking import relocked
 from archlint.rulebook.checks.asynchrony.tasks import dropped_task
 from archlint.rulebook.checks.asynchrony.threads import called_offload, lazy_offload, unsafe_thread_call
 from archlint.rulebook.checks.asynchrony.waiting import is_flag, is_unbounded, may_raise
+from archlint.rulebook.checks.consistency import CONSISTENCY_JUDGES, CONSISTENCY_TESTS
 from archlint.rulebook.checks.decorators.decorating import decorates
 from archlint.rulebook.checks.decorators.wrapped_coroutines import sync_wrapper_over_async
 from archlint.rulebook.checks.layers.contexts import context_coupling
@@ -46,6 +47,7 @@ from archlint.rulebook.patterns import pattern_violations
 ProjectCheck = Callable[[Project, Rule], Iterable[Violation]]
 
 PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
+    **CONSISTENCY_JUDGES,
     "API001": called_default_dependency,
     "API003": endpoint_bypasses_application,
     "API005": exposed_entity,
@@ -83,6 +85,7 @@ PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
 """Code -> the check that judges it on the whole program."""
 
 CANDIDATE_TESTS: Mapping[str, Callable[[Project, Module, Candidate], bool]] = {
+    **CONSISTENCY_TESTS,
     "API002": is_changed_by_endpoint,
     "ASY008": may_raise,
     "ASY009": is_unbounded,

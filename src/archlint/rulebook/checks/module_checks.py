@@ -10,6 +10,7 @@ from archlint.rulebook.checks.asynchrony.cancellation import suppressed_cancella
 from archlint.rulebook.checks.asynchrony.coroutine_syntax import chained_task, unread_task, yield_in_scope
 from archlint.rulebook.checks.asynchrony.event_loop_syntax import acquired, lock_across_await, waited_result
 from archlint.rulebook.checks.asynchrony.fan_out import gathered, spawned
+from archlint.rulebook.checks.consistency_checks import CONSISTENCY_CHECKS
 from archlint.rulebook.checks.decorators.sync_wrapping import sync_wrapper
 from archlint.rulebook.checks.decorators.wrapping import unwrapped_decorator
 from archlint.rulebook.checks.observability.spans import unended_span
@@ -30,7 +31,7 @@ from archlint.rulebook.checks.security.jwt import unverified_jwt
 from archlint.rulebook.checks.security.jwt_algorithms import mixed_algorithms
 from archlint.rulebook.checks.security.jwt_claims import token_without_expiry, unvalidated_claims
 
-MODULE_CHECKS: ModuleChecks = {
+_CHECKS: ModuleChecks = {
     cst.FunctionDef: (unwrapped_decorator, sync_wrapper, default_credentials),
     cst.Arg: (passed_credentials,),
     cst.Assign: (unread_task, assigned_global, assigned_credentials),
@@ -65,4 +66,12 @@ MODULE_CHECKS: ModuleChecks = {
     **dict.fromkeys(MUTATORS, (mutated_global,)),
     "setdefault": (default_of_setting, mutated_global),
 }
+
+
+def _joined(*tables: ModuleChecks) -> ModuleChecks:
+    keys = dict.fromkeys(key for table in tables for key in table)
+    return {key: tuple(check for table in tables for check in table.get(key, ())) for key in keys}
+
+
+MODULE_CHECKS: ModuleChecks = _joined(_CHECKS, CONSISTENCY_CHECKS)
 """Node class, or name of what is called -> checks. What they see is judged by rules of the same code."""

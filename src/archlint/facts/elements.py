@@ -1,0 +1,111 @@
+"""Which calls are made once for each element of a collection: the names that loops bind, and what is made of them."""
+
+import re
+from collections.abc import Iterable
+
+import libcst as cst
+
+from archlint.facts import model
+from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import REVERSED
+from archlint.facts.walk import Walk
+
+_DISPLAYS = (cst.Tuple, cst.List, cst.Set, cst.Dict, cst.SimpleString, cst.ConcatenatedString)
+_TRANSPARENT = frozenset({"enumerate", "reversed", "sorted", "zip", "list", "tuple", "set", "iter", "tqdm"})
+_IN_LOTS = re.compile(r"batch|chunk|page|group|slice|shard|partition|bucket|window", re.I)
+_NONE: frozenset[str] = frozenset()
+
+
+def loop_elements(node: cst.For) -> frozenset[str]:
+    """Return the names that hold an element in the body of a `for`; none if it may end early or is short."""
+    if not _is_collection(node.iter) or _leaves(node.body):
+        return _NONE
+    return assigned_names([node.target])
+
+
+def clause_elements(node: cst.CompFor) -> frozenset[str]:
+    """Return the names that hold an element in a comprehension."""
+    return assigned_names([node.target]) if _is_collection(node.iter) else _NONE
+
+
+def of_element(node: cst.CSTNode, walk: Walk) -> int:
+    """Return PER_ELEMENT if an expression in a loop is made of one of its elements, else 0."""
+    if not walk.elements or not walk.flags & model.IN_LOOP:
+        return 0
+    return model.PER_ELEMENT if _mentions(node, walk.elements) else 0
+
+
+def assigned_names(targets: Iterable[cst.CSTNode]) -> frozenset[str]:
+    """Return the names that assignment targets bind."""
+    names: list[str] = []
+    stack = list(targets)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, cst.Name):
+            names.append(node.value)
+        elif isinstance(node, cst.Tuple | cst.List):
+            stack.extend(element.value for element in node.elements)
+    return frozenset(name for name in names if name != "_")
+
+
+def _is_collection(node: cst.BaseExpression) -> bool:
+    """Tell whether what a loop goes over may be long: no display, no constant, no batches, no `range` of a number."""
+    if isinstance(node, _DISPLAYS):
+        return False
+    if isinstance(node, cst.Call):
+        word = dotted_name(node.func).rpartition(".")[2]
+        if word in _TRANSPARENT and node.args:
+            return _is_collection(node.args[0].value)
+        if word == "range":
+            return len(node.args) < 3 and not all(isinstance(each.value, cst.Integer) for each in node.args)
+        return _IN_LOTS.search(word) is None
+    name = dotted_name(node).rpartition(".")[2]
+    return not (name.isupper() or _IN_LOTS.search(name))
+
+
+def _leaves(body: cst.BaseSuite | cst.Else | cst.Finally, *, nested: bool = False) -> bool:
+    """Tell whether some statement of a loop's body ends the loop."""
+    inner = body if isinstance(body, cst.BaseSuite) else body.body
+    for statement in inner.body:
+        small = statement.body if isinstance(statement, cst.SimpleStatementLine) else (statement,)
+        if any(isinstance(each, cst.Return) or (isinstance(each, cst.Break) and not nested) for each in small):
+            return True
+        loop = nested or isinstance(statement, cst.For | cst.While)
+        if any(_leaves(block, nested=loop) for block in _blocks(statement)):
+            return True
+    return False
+
+
+def _blocks(statement: cst.CSTNode) -> Iterable[cst.BaseSuite | cst.Else | cst.Finally]:
+    if isinstance(statement, cst.If):
+        yield statement.body
+        if isinstance(statement.orelse, cst.If):
+            yield from _blocks(statement.orelse)
+        elif statement.orelse is not None:
+            yield statement.orelse
+    elif isinstance(statement, cst.For | cst.While | cst.With):
+        yield statement.body
+    elif isinstance(statement, cst.Try):
+        yield statement.body
+        yield from (handler.body for handler in statement.handlers)
+
+
+def _mentions(node: cst.CSTNode, names: frozenset[str]) -> bool:
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        kind = current.__class__
+        if kind is cst.Name:
+            if current.value in names:  # type: ignore[attr-defined]
+                return True
+        elif kind is cst.Attribute or kind is cst.Arg:
+            stack.append(current.value)  # type: ignore[attr-defined]
+        else:
+            for field in REVERSED[kind]:
+                value = getattr(current, field)
+                value_kind = value.__class__
+                if value_kind in REVERSED:
+                    stack.append(value)
+                elif value_kind is list or value_kind is tuple:
+                    stack.extend(value)
+    return False

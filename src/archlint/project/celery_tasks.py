@@ -1,0 +1,78 @@
+"""The Celery tasks of the project, how they are declared, and what is configured for all of them."""
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from archlint.facts.model import Candidate
+from archlint.project.program import Module, Project
+from archlint.project.types import Types, types
+
+TASK = "celery-task"
+SETTING = "celery-setting"
+_DECORATORS = frozenset({"celery.shared_task", "celery.Celery.task"})
+
+
+class Task(msgspec.Struct, frozen=True, eq=False):
+    """A function that a decorator makes a task; `keywords` is what the decorator is told, as far as it is written."""
+
+    module: Module
+    declaration: Candidate
+    key: str
+    keywords: Mapping[str, str]
+
+
+class CeleryTasks:
+    """All tasks by the key of their function; reached by `project.query(CeleryTasks)`.
+
+    `methods` are the `run` methods of classes that derive from `celery.Task`.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._types: Types = project.query(types)
+        self.tasks: dict[str, Task] = {task.key: task for task in self._declared()}
+        self.methods = frozenset(self._classes())
+
+    def _declared(self) -> Iterator[Task]:
+        for module in self._project.by_name.values():
+            functions = {function.start: index for index, function in enumerate(module.facts.functions)}
+            for candidate in module.facts.candidates:
+                if candidate.code == TASK and candidate.start in functions and self._is_task(candidate.reference):
+                    pairs = (value.partition("=") for value in candidate.values)
+                    keywords = {name: value for name, _, value in pairs}
+                    yield Task(module, candidate, f"{module.name}#{functions[candidate.start]}", keywords)
+
+    def _is_task(self, decorator: str) -> bool:
+        return not _DECORATORS.isdisjoint(self._types.names(decorator))
+
+    def _classes(self) -> Iterator[str]:
+        for module in self._project.by_name.values():
+            for index, function in enumerate(module.facts.functions):
+                owner = f"{module.name}@{function.owner}"
+                if function.name == "run" and function.owner >= 0 and "celery.Task" in self._types.order(owner):
+                    yield f"{module.name}#{index}"
+
+    def is_task(self, key: str) -> bool:
+        """Tell whether a function runs in a worker."""
+        return key in self.tasks or key in self.methods
+
+    def sets_for_all(self, *settings: str) -> bool:
+        """Tell whether the configuration of some app, in whatever form, mentions one of these settings."""
+        return not self._project.query(_settings).isdisjoint(settings)
+
+
+def _settings(project: Project) -> frozenset[str]:
+    """Answer the query for names that are assigned or passed anywhere and may be settings of Celery."""
+    found: set[str] = set()
+    for module in project.modules:
+        facts = module.facts
+        found.update(each.subject for each in facts.candidates if each.code == SETTING)
+        found.update(name.lower().removeprefix("celery_") for name in facts.bindings)
+        for class_ in facts.classes:
+            found.update(each.name.lower() for each in class_.attributes if each.in_body)
+        for call in facts.calls:
+            found.update(name for name, _ in call.arguments if name.startswith("task_"))
+            if ("task_serializer", "='pickle'") in call.arguments or ("task_serializer", '="pickle"') in call.arguments:
+                found.add("pickle")
+    return frozenset(found)

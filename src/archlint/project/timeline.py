@@ -1,0 +1,124 @@
+"""What one function does to databases, brokers and queues, in the order of its text, by itself or through its calls."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from archlint.facts import model
+from archlint.facts.model import Call
+from archlint.model import Step
+from archlint.project.calls import call_graph
+from archlint.project.effects import Effect, Effects
+from archlint.project.program import Module, Project
+from archlint.project.types import Value, types
+from archlint.project.uses import Calls
+
+STORED = ("writes", "commits", "stages")
+SENT = ("publishes", "enqueues")
+_OUTBOX = re.compile(r"outbox|out_box", re.I)
+
+_PROMISES = {
+    "publishes": (
+        re.compile(r"(?:Publisher|EventBus|MessageBus|Broker|Producer)(?:Port)?$"),
+        re.compile(r"^(?:publish|emit|send|produce)(?:_\w+)?$"),
+    ),
+    "writes": (
+        re.compile(r"(?:Repository|UnitOfWork|EventStore)(?:Port)?$"),
+        re.compile(r"^(?:save|add|update|delete|remove|append|persist|commit|insert|upsert)(?:_\w+)?$"),
+    ),
+}
+"""What ports promise by their own names and those of their methods."""
+
+
+class Act(NamedTuple):
+    """One call of a function: the kind of its effect, the effect itself, and through which function (empty: none).
+
+    `promised` says that only a port promises it, by its name and its method's, and no adapter is in the project.
+    """
+
+    kind: str
+    module: Module
+    call: Call
+    effect: Effect
+    through: str = ""
+    promised: bool = False
+
+    @property
+    def what(self) -> str:
+        """The API, or the function that uses it."""
+        return self.through or self.effect.name or self.effect.statement
+
+    def steps(self, text: str) -> Iterator[Step]:
+        """Yield the steps that explain where the effect is."""
+        yield Step(text, self.module.place(self.call.start, self.call.end))
+        if self.through:
+            effect = self.effect
+            yield Step(f"`{effect.name or effect.statement}`", effect.module.place(effect.call.start, effect.call.end))
+
+
+class Timelines:
+    """The acts of every function; reached by `project.query(Timelines)`."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._effects: Effects = project.query(Effects)
+        self._promised: dict[str, list[Act]] = {}
+        for act in self._find_promised():
+            self._promised.setdefault(f"{act.module.name}#{act.call.function}", []).append(act)
+
+    def _find_promised(self) -> Iterator[Act]:
+        """Yield calls of ports that nothing in the project fulfils, whose names say what they are for."""
+        resolver, graph = self._project.query(types), self._project.query(call_graph)
+        for kind, (port, method) in _PROMISES.items():
+            words = {function.name for module in self._project.modules for function in module.facts.functions}
+            for module, call in self._project.query(Calls).named(filter(method.search, words)):
+                for value in resolver.infer(call.callee):
+                    owner = self._port(value)
+                    if port.search(owner) and not any(graph.called(call)) and not _OUTBOX.search(owner):
+                        name = f"{owner}.{call.callee.rpartition('.')[2]}"
+                        yield Act(kind, module, call, Effect(kind, name, module, call, certain=False), promised=True)
+
+    def _port(self, value: Value) -> str:
+        """Return the name of the class that only promises a method; empty for anything else."""
+        if not value.is_function or value.kind != "object":
+            return ""
+        module, function = self._project.function(value.name)
+        return module.facts.classes[function.owner].name if function.owner >= 0 and function.body == "stub" else ""
+
+    def keys(self, kinds: tuple[str, ...]) -> list[str]:
+        """Return the functions that have an act of one of these kinds."""
+        found = {key for kind in kinds for key in self._effects.reach(kind)}
+        found |= {key for key, acts in self._promised.items() if any(act.kind in kinds for act in acts)}
+        return sorted(
+            key for key in found if key.rpartition("#")[0] in self._project.by_name and not key.endswith("#-1")
+        )
+
+    def of(self, key: str) -> list[Act]:
+        """Return the acts of a function by position; a call that both stores and sends is the callee's affair."""
+        module, index = self._project.by_name[key.rpartition("#")[0]], int(key.rpartition("#")[2])
+        acts = [
+            Act(effect.kind, module, effect.call, effect)
+            for effect in self._effects.of.get(key, ())
+            if effect.kind in STORED + SENT and not _OUTBOX.search(effect.call.callee + effect.statement)
+        ]
+        acts += self._promised.get(key, [])
+        own = {(act.call.start, act.call.end) for act in acts}
+        acts += [act for act in self._through(module, index) if (act.call.start, act.call.end) not in own]
+        return sorted(acts, key=lambda act: act.call.start)
+
+    def _through(self, module: Module, index: int) -> Iterator[Act]:
+        reached: dict[tuple[int, int], dict[str, Act]] = {}
+        for kind in STORED + SENT:
+            for site, reach in self._effects.through(module, index, kind):
+                if isinstance(site.use, Call) and not site.use.flags & model.IN_DECORATOR:
+                    _, function = self._project.function(site.target)
+                    place = (site.use.start, site.use.end)
+                    act = Act(kind, module, site.use, reach.effect, function.qualname)
+                    reached.setdefault(place, {}).setdefault(kind, act)
+        for kinds in reached.values():
+            names = " ".join(act.through + act.effect.call.callee + act.effect.statement for act in kinds.values())
+            stores, sends = any(kind in kinds for kind in STORED), any(kind in kinds for kind in SENT)
+            if _OUTBOX.search(names) or (stores and sends):
+                continue
+            order = ("commits", "writes", "stages", "publishes", "enqueues")
+            yield next(kinds[kind] for kind in order if kind in kinds)

@@ -1,0 +1,116 @@
+"""Which calls stand in a transaction: the `with` blocks around them and the decorators of their function."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from archlint.facts.model import Call
+from archlint.project.classes import ClassTable
+from archlint.project.program import Module, Project
+from archlint.project.types import Types, Value, types
+
+_ENTERS = (".__enter__", ".__aenter__")
+_EXITS = (".__exit__", ".__aexit__")
+_UNIT_OF_WORK = frozenset({"commit", "rollback"})
+_MAX_NESTING = 3
+
+
+class Block(NamedTuple):
+    """The body of one `with` item: what it enters (a reference), and from where to where it reaches (offsets)."""
+
+    entered: str
+    start: int
+    end: int
+
+
+class Transactions:
+    """Tells which calls run in a transaction; reached by `project.query(Transactions)`."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._types: Types = project.query(types)
+        self._blocks: dict[str, Mapping[int, list[Block]]] = {}
+        self._opening: dict[str, bool] = {}
+
+    def around(self, module: Module, call: Call) -> Block | None:
+        """Return the innermost `with` block around a call of which it is known that it opens a transaction."""
+        found = [block for block in self._around(module, call) if self.opens(block.entered)]
+        return found[-1] if found else None
+
+    def may_be_around(self, module: Module, call: Call) -> bool:
+        """Tell whether a call may stand in a transaction or unit of work; what a `with` enters may be anything."""
+        return self.is_decorated(module, call.function) or any(
+            self._may_open(block.entered) for block in self._around(module, call)
+        )
+
+    def is_decorated(self, module: Module, function: int) -> bool:
+        """Tell whether a decorator puts the whole function into a transaction."""
+        if function < 0:
+            return False
+        decorators = module.facts.functions[function].decorators
+        return any(self._begins(each.removesuffix("()")) or self.opens(each) for each in decorators)
+
+    def opens(self, entered: str) -> bool:
+        """Tell whether entering what a reference stands for is known to open a transaction."""
+        if entered not in self._opening:
+            self._opening[entered] = False
+            self._opening[entered] = self._finds_opening(entered, 0)
+        return self._opening[entered]
+
+    def _finds_opening(self, entered: str, depth: int) -> bool:
+        if entered.endswith("()") and self._begins(entered[:-2]):
+            return True
+        if any(self._begins(entered + method) for method in _ENTERS):
+            return True
+        return depth < _MAX_NESTING and any(
+            self._yields_inside(value, depth) for value in self._types.infer(entered) if value.kind == "context"
+        )
+
+    def _yields_inside(self, value: Value, depth: int) -> bool:
+        """Tell whether a context manager function opens a transaction itself."""
+        module, _ = self._project.function(value.name)
+        index = int(value.name.rpartition("#")[2])
+        return any(self._finds_opening(block.entered, depth + 1) for block in self._of_module(module).get(index, ()))
+
+    def _begins(self, reference: str) -> bool:
+        library = self._project.library
+        return any(library.effect(name) == "begins" for name in self._types.names(reference))
+
+    def _may_open(self, entered: str) -> bool:
+        if self.opens(entered):
+            return True
+        values = self._types.infer(entered)
+        if not values:
+            return True
+        return any(self._is_unit_of_work(value) for value in values)
+
+    def _is_unit_of_work(self, value: Value) -> bool:
+        if value.kind != "instance" or not value.is_class:
+            return value.kind == "context"
+        table = self._project.query(ClassTable)
+        owners = (owner for owner in self._types.order(value.name) if "@" in owner)
+        return any(not _UNIT_OF_WORK.isdisjoint(table.own_members(owner)) for owner in owners)
+
+    def _around(self, module: Module, call: Call) -> Iterator[Block]:
+        for block in self._of_module(module).get(call.function, ()):
+            if block.start <= call.start <= block.end:
+                yield block
+
+    def _of_module(self, module: Module) -> Mapping[int, list[Block]]:
+        if module.path not in self._blocks:
+            self._blocks[module.path] = _with_blocks(module)
+        return self._blocks[module.path]
+
+
+def _with_blocks(module: Module) -> Mapping[int, list[Block]]:
+    """Return the blocks of each function by its index, outer ones before inner ones."""
+    found: dict[int, list[Block]] = {}
+    open_: dict[int, list[Call]] = {}
+    for call in module.facts.calls:
+        if call.callee.endswith(_ENTERS):
+            open_.setdefault(call.function, []).append(call)
+        elif call.callee.endswith(_EXITS):
+            entered = call.callee.rpartition(".")[0]
+            waiting = open_.get(call.function, [])
+            if waiting and waiting[-1].callee.rpartition(".")[0] == entered:
+                found.setdefault(call.function, []).append(Block(entered, waiting.pop().end, call.end))
+    return {function: sorted(blocks, key=lambda block: (block.start, -block.end)) for function, blocks in found.items()}

@@ -1,0 +1,122 @@
+"""EVT003, EVT007 and TSK007: what is sent although, or before, what it tells of is stored."""
+
+from collections.abc import Iterator
+
+from archlint.facts import model
+from archlint.model import Severity, Step, Violation
+from archlint.project.layers import is_test
+from archlint.project.program import Module, Project
+from archlint.project.timeline import STORED, Act, Timelines
+from archlint.project.transactions import Transactions
+from archlint.rulebook.model import Rule
+
+
+def dual_write(project: Project, rule: Rule) -> Iterator[Violation]:
+    """EVT003: a function stores something and then tells a broker of it, with nothing around both."""
+    timelines, transactions = project.query(Timelines), project.query(Transactions)
+    for key, module in _functions(project, ("publishes",)):
+        acts = timelines.of(key)
+        for sent in acts:
+            if sent.kind != "publishes" or sent.call.flags & model.IN_HANDLER:
+                continue
+            stored = _stored_before(acts, sent)
+            if stored is None or _early(project, acts, sent) is not None:
+                continue
+            if transactions.may_be_around(module, sent.call) and transactions.may_be_around(module, stored.call):
+                continue
+            yield rule.violation(
+                module,
+                (sent.call.start, sent.call.end),
+                message=(
+                    f"`{stored.what}` stores, then `{sent.what}` publishes: a crash in between loses the message; "
+                    "store the message in the same transaction (an outbox) and relay it"
+                ),
+                subject=sent.what,
+                scope=module.scope(sent.call.function, sent.call.owner),
+                severity=Severity.NOTE if sent.promised or stored.promised else None,
+                trace=(*stored.steps("something is stored here"), *sent.steps("the message is published here")),
+            )
+            break
+
+
+def published_before_commit(project: Project, rule: Rule) -> Iterator[Violation]:
+    """EVT007: a message goes out before the transaction that it tells of is committed."""
+    yield from _before_commit(
+        project,
+        rule,
+        "publishes",
+        "goes out before the commit: its readers may be told of what is never committed; publish after it",
+    )
+
+
+def enqueued_before_commit(project: Project, rule: Rule) -> Iterator[Violation]:
+    """TSK007: a task is queued while the transaction that it needs is still open."""
+    yield from _before_commit(
+        project,
+        rule,
+        "enqueues",
+        "queues the task before the commit: the worker may look before the rows are there; queue it on commit",
+    )
+
+
+def _before_commit(project: Project, rule: Rule, kind: str, what: str) -> Iterator[Violation]:
+    timelines = project.query(Timelines)
+    for key, module in _functions(project, (kind,)):
+        acts = timelines.of(key)
+        for sent in acts:
+            if sent.kind != kind or sent.promised or sent.call.flags & model.IN_HANDLER:
+                continue
+            early = _early(project, acts, sent)
+            if early is not None:
+                yield rule.violation(
+                    module,
+                    (sent.call.start, sent.call.end),
+                    message=f"`{sent.what}` {what}",
+                    subject=sent.what,
+                    scope=module.scope(sent.call.function, sent.call.owner),
+                    trace=(*sent.steps("the message goes out here"), *early),
+                )
+
+
+def _early(project: Project, acts: list[Act], sent: Act) -> tuple[Step, ...] | None:
+    """Return what shows that a transaction is open where something is sent; nothing if it is not known to be."""
+    transactions = project.query(Transactions)
+    module = sent.module
+    if transactions.around(module, sent.call) is not None or transactions.is_decorated(module, sent.call.function):
+        return ()
+    before = [act for act in acts if act.call.start < sent.call.start and act.kind in STORED]
+    if not before or before[-1].kind == "commits" or before[-1].through:
+        return None
+    pending = before[-1]
+    if _commits_at_once(project, pending):
+        return None
+    later = [act for act in acts if act.call.start > sent.call.end and act.kind == "commits"]
+    commit = next((act for act in later if not act.call.flags & model.IN_HANDLER), None)
+    return tuple(commit.steps("it is committed here")) if commit is not None else None
+
+
+def _commits_at_once(project: Project, act: Act) -> bool:
+    return act.kind == "writes" and project.library.commits_at_once(act.effect.name.rpartition(".")[0])
+
+
+def _stored_before(acts: list[Act], sent: Act) -> Act | None:
+    """Return the last thing that is surely stored before something is sent."""
+    found = None
+    for act in acts:
+        if act.call.start >= sent.call.start:
+            break
+        if act.kind in ("writes", "commits") and not act.call.flags & model.IN_HANDLER and _may_precede(act, sent):
+            found = act
+    return found
+
+
+def _may_precede(stored: Act, sent: Act) -> bool:
+    """Tell whether both may happen in one run: a conditional one counts only if the other is conditional too."""
+    return not stored.call.flags & model.IN_CONDITION or bool(sent.call.flags & model.IN_CONDITION)
+
+
+def _functions(project: Project, kinds: tuple[str, ...]) -> Iterator[tuple[str, Module]]:
+    for key in project.query(Timelines).keys(kinds):
+        module = project.by_name[key.rpartition("#")[0]]
+        if not is_test(module):
+            yield key, module

@@ -1,0 +1,153 @@
+"""SQL text on the syntax tree: what a statement says, and what is put into it that is no constant."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import libcst as cst
+
+from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.scopes import dotted_name
+from archlint.rulebook.checks.sql.constants import Judge
+from archlint.rulebook.checks.sql.flow import Flow
+from archlint.rulebook.checks.sql.statements import is_sql, position_of, selects_star, statement_of
+from archlint.rulebook.checks.sql.text import SQL_OBJECTS, Hole, Piece, Reader, fixed_text
+
+FORMATTED = "formatted-sql"
+"""The code of a candidate that says what is put into an SQL text."""
+POSITIONS: Mapping[str, int] = {
+    **dict.fromkeys(("execute", "executemany", "executescript", "execute_many", "execute_sql", "exec_driver_sql"), 0),
+    **dict.fromkeys(("execute_fetchall", "execute_insert", "execute_iter", "execute_with_progress", "exec"), 0),
+    **dict.fromkeys(
+        ("fetch", "fetchrow", "fetchval", "fetchmany", "fetch_all", "fetch_one", "fetch_val", "iterate"), 0
+    ),
+    **dict.fromkeys(("scalar", "scalars", "stream", "stream_scalars", "cursor", "prepare", "query", "sql", "raw"), 0),
+    **dict.fromkeys(("read_sql", "read_sql_query", "query_dataframe", "mogrify", "copy", "copy_expert"), 0),
+    **dict.fromkeys(("text", "literal_column", "DDL", "SQL", "RawSQL"), 0),
+    **dict.fromkeys(("run", "run_query", "execute_query", "query_and_wait", "query_df", "command"), 0),
+    **dict.fromkeys(("execute_values", "execute_batch"), 1),
+}
+"""Names of what takes SQL text, and where: the words of the table `sql-text`."""
+_KEYWORDS = frozenset(
+    {"sql", "query", "statement", "text", "operation", "command", "sqltext", "raw_query", "sql_script", "obj", "string"}
+)
+_READABLE = (
+    cst.SimpleString, cst.ConcatenatedString, cst.FormattedString, cst.BinaryOperation, cst.Call, cst.Name, cst.IfExp,
+    cst.BooleanOperation, cst.NamedExpr,
+)  # fmt: skip
+_WORST = {"error": 2, "warning": 1, "note": 0}
+
+
+class _Fault(NamedTuple):
+    severity: str
+    node: cst.BaseExpression
+    parameter: str
+    reference: str
+
+
+def sql_text(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
+    """SQL001, SQL006, and what statements do: of calls of what has the name of something that takes SQL."""
+    argument = _text_argument(node)
+    if argument is None or not _may_be_text(argument, context):
+        return
+    flow = Flow(context.enclosing_function, node)
+    reader = Reader(context, flow)
+    pieces = reader.read(argument)
+    text = fixed_text(pieces)
+    if not any(character.isalpha() for character in text):
+        return
+    reference = context.reference(node.func)
+    looks = "sql" if is_sql(text) else ""
+    if looks and not _is_object(node):
+        yield Sighting(code="statement", message="", subject=statement_of(text), reference=reference)
+        if selects_star(text):
+            yield Sighting(
+                code="SQL006",
+                message="`SELECT *` reads whatever columns there are, and breaks when one is added; name the columns",
+                subject=statement_of(text),
+                reference=reference,
+            )
+    if not reader.is_object and any(isinstance(piece, Hole) for piece in pieces):
+        yield from _formatted(pieces, flow, context, Sighting(code="", message="", subject=looks, reference=reference))
+
+
+def _text_argument(node: cst.Call) -> cst.BaseExpression | None:
+    word = node.func.attr.value if isinstance(node.func, cst.Attribute) else dotted_name(node.func)
+    wanted = POSITIONS.get(word, 0)
+    position = 0
+    for argument in node.args:
+        if argument.keyword is not None:
+            if argument.keyword.value in _KEYWORDS:
+                return argument.value
+        elif not argument.star:
+            if position == wanted:
+                return argument.value
+            position += 1
+    return None
+
+
+def _may_be_text(node: cst.BaseExpression, context: ModuleContext) -> bool:
+    if not isinstance(node, _READABLE):
+        return False
+    if isinstance(node, cst.Name):
+        assigned = context.assigned(node.value)
+        return assigned is not None and isinstance(assigned, _READABLE)
+    return True
+
+
+def _is_object(node: cst.Call) -> bool:
+    word = node.func.attr.value if isinstance(node.func, cst.Attribute) else dotted_name(node.func)
+    return word in SQL_OBJECTS or word in ("RawSQL", "literal_column")
+
+
+def _formatted(pieces: list[Piece], flow: Flow, context: ModuleContext, seen: Sighting) -> Iterator[Sighting]:
+    faults = list(_faults(pieces, flow, context))
+    if not faults:
+        return
+    worst = max(faults, key=lambda fault: _WORST[fault.severity])
+    alike = [fault for fault in faults if fault.severity == worst.severity]
+    for fault in alike:
+        yield Sighting(
+            code=FORMATTED,
+            message=_written(fault.node),
+            subject=seen.subject,
+            severity=fault.severity,
+            reference=seen.reference,
+            names=(fault.parameter,),
+            values=(fault.reference,),
+        )
+
+
+def _faults(pieces: list[Piece], flow: Flow, context: ModuleContext) -> Iterator[_Fault]:
+    judge = Judge(context, flow)
+    before = ""
+    for piece in pieces:
+        if isinstance(piece, str):
+            before += piece
+            continue
+        position = position_of(before)
+        before += "\x00"
+        if position == "placeholder" or judge.is_constant(piece):
+            continue
+        origin = judge.origin(piece.node)
+        severity = _severity(position, origin, judge)
+        if severity:
+            parameter = dotted_name(piece.node) if origin == "parameter" else ""
+            yield _Fault(severity, piece.node, parameter, judge.reference(piece))
+
+
+def _severity(position: str, origin: str, judge: Judge) -> str:
+    """Return how much a hole weighs: a value always, another part of the statement if it comes from outside."""
+    if origin == "row":
+        return ""
+    if position == "value":
+        return "error"
+    if origin == "request" or (origin == "parameter" and judge.is_endpoint):
+        return "error"
+    if origin == "parameter":
+        return "warning" if position == "order" else "note"
+    return ""
+
+
+def _written(node: cst.CSTNode) -> str:
+    text = " ".join(cst.Module(body=()).code_for_node(node).split())
+    return text if len(text) <= 40 else text[:37] + "..."

@@ -1,0 +1,51 @@
+"""Which names a function has checked, by comparing them with a list of what is allowed or having them checked."""
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import descend
+from archlint.rulebook.checks.sql.flow import FUNCTIONS
+
+_CHECKS = re.compile(r"valid|check|assert|sanit|verify|ensure|allow|require|whitelist", re.I)
+_MATCHES = re.compile(
+    r"^(?:match|fullmatch|isidentifier|isalnum|isdigit|isalpha|isdecimal|isnumeric|is_valid\w*|issubset)$"
+)
+
+
+def checked_names(body: cst.BaseSuite) -> Iterator[str]:
+    """Yield the names that the statements of a function test or have tested."""
+    for node in descend(body, but_not=FUNCTIONS):
+        if isinstance(node, cst.If | cst.Assert | cst.IfExp):
+            yield from _tested(node.test)
+        elif isinstance(node, cst.Expr) and isinstance(node.value, cst.Call | cst.Await):
+            call = node.value.expression if isinstance(node.value, cst.Await) else node.value
+            word = ""
+            if isinstance(call, cst.Call):
+                word = call.func.attr.value if isinstance(call.func, cst.Attribute) else dotted_name(call.func)
+            if _CHECKS.search(word) and isinstance(call, cst.Call):
+                yield from (name for each in call.args if (name := dotted_name(each.value)))
+
+
+def _tested(test: cst.BaseExpression) -> Iterator[str]:
+    for each in descend(test):
+        if isinstance(each, cst.Comparison) and any(
+            isinstance(part.operator, cst.In | cst.NotIn) for part in each.comparisons
+        ):
+            if name := _plain_name(each.left):
+                yield name
+        elif isinstance(each, cst.Call):
+            word = each.func.attr.value if isinstance(each.func, cst.Attribute) else dotted_name(each.func)
+            if _MATCHES.match(word) or _CHECKS.search(word):
+                yield from (name for argument in each.args if (name := _plain_name(argument.value)))
+                if isinstance(each.func, cst.Attribute) and (name := _plain_name(each.func.value)):
+                    yield name
+
+
+def _plain_name(node: cst.BaseExpression) -> str:
+    """Return the name that an expression is, or that it turns into small letters and the like."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and not node.args:
+        node = node.func.value
+    return dotted_name(node)

@@ -1,0 +1,89 @@
+"""SQL002: a query for each element of a loop, made there or by the function that the loop calls."""
+
+import re
+from collections.abc import Iterator
+
+from archlint.facts import model
+from archlint.facts.model import Call
+from archlint.model import Step, Violation
+from archlint.project.blocking import blocking_functions
+from archlint.project.calls import Site
+from archlint.project.effects import Effect, Effects, Reach
+from archlint.project.layers import is_test
+from archlint.project.program import Module, Project
+from archlint.rulebook.model import Rule
+
+_ONCE = frozenset({"migrations", "versions", "alembic", "scripts", "commands", "cli", "__main__"})
+"""Parts of the names of modules whose code runs once, by hand."""
+_REPLACED = re.compile(r"cache|property|memoize", re.I)
+"""Decorators of functions that do not ask again each time, or that are read and not called."""
+
+
+def query_in_loop(project: Project, rule: Rule) -> Iterator[Violation]:
+    """SQL002: one query a row, where one query for all rows would do."""
+    effects = project.query(Effects)
+    for found in effects.of.values():
+        for effect in found:
+            if _is_query(effect) and effect.call.flags & model.PER_ELEMENT and _is_service_code(effect.module):
+                yield _direct(rule, effect)
+    known = effects.reach("reads")
+    for caller, sites in project.query(blocking_functions).sites.items():
+        own = {(each.call.start, each.call.end) for each in effects.of.get(caller, ())}
+        for site in sites:
+            reach = known.get(site.target)
+            if reach is None or reach.calls or (site.use.start, site.use.end) in own:
+                continue
+            if _asks_per_element(project, site, reach):
+                yield _through(project, rule, site, reach)
+
+
+def _is_query(effect: Effect) -> bool:
+    return effect.kind == "reads" or (effect.kind == "writes" and bool(effect.statement))
+
+
+def _is_service_code(module: Module) -> bool:
+    parts = module.name.split(".")
+    return not is_test(module) and _ONCE.isdisjoint(parts)
+
+
+def _asks_per_element(project: Project, site: Site, reach: Reach) -> bool:
+    """Tell whether a loop uses the rows that a function asks for on behalf of each element."""
+    use = site.use
+    if not isinstance(use, Call) or not use.flags & model.PER_ELEMENT or use.flags & model.STATEMENT:
+        return False
+    if not _is_service_code(site.module) or reach.effect.call.flags & (model.IN_LOOP | model.IN_CONDITION):
+        return False
+    _, function = project.function(site.target)
+    if function.name == "__init__" or any(_REPLACED.search(decorator) for decorator in function.decorators):
+        return False
+    kinds = {effect.kind for effect in project.query(Effects).of[site.target]}
+    return kinds.isdisjoint({"writes", "stages", "commits"})
+
+
+def _direct(rule: Rule, effect: Effect) -> Violation:
+    writes = effect.kind == "writes"
+    what = "a statement is sent to the database" if writes else "the database is asked"
+    instead = "send them together (`executemany`)" if writes else "ask once for all of them before the loop"
+    return rule.violation(
+        effect.module,
+        (effect.call.start, effect.call.end),
+        message=f"{what} again for each element of the loop; {instead}",
+        subject=effect.name or effect.statement,
+        scope=effect.module.scope(effect.call.function, effect.call.owner),
+    )
+
+
+def _through(project: Project, rule: Rule, site: Site, reach: Reach) -> Violation:
+    module, function = project.function(site.target)
+    effect = reach.effect
+    return rule.violation(
+        site.module,
+        (site.use.start, site.use.end),
+        message=f"`{function.qualname}` asks the database again for each element of the loop; ask once for all of them",
+        subject=f"{module.name}.{function.qualname}",
+        scope=site.module.scope(site.use.function, site.use.owner),
+        trace=(
+            Step(f"`{function.qualname}` is called for each element", site.module.place(site.use.start, site.use.end)),
+            Step("the query is made here", effect.module.place(effect.call.start, effect.call.end)),
+        ),
+    )

@@ -1,0 +1,77 @@
+"""What an SQL text says, as far as its words tell: whether it is SQL, its verb and table, where a hole in it stands."""
+
+import re
+
+_COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.S)
+_SQL = re.compile(
+    r"""\s*\(*\s*(?:
+      select\b.*\bfrom\b | select\s+(?:\w+\s*\(|exists\b|\d|\x00)
+    | insert\s+(?:or\s+\w+\s+|ignore\s+)?into\b | replace\s+into\b
+    | update\s+.+\bset\b | delete\s+from\b | merge\s+into\b | with\s+(?:recursive\s+)?["\w\x00]+\s*(?:\([^)]*\)\s*)?as\b
+    | (?:create|alter|drop)\s+(?:(?:or\s+replace|unique|temp\w*|materialized|global|external|unlogged)\s+)*
+      (?:table|index|view|schema|database|role|user|function|procedure|trigger|type|sequence|extension|column|constraint)\b
+    | truncate\b | (?:grant|revoke)\s.+\s(?:to|from)\b | vacuum\b | (?:explain|analyze)\s | pragma\s
+    | set\s+(?:local|session|global|transaction|search_path|role|statement_timeout)\b
+    | (?:un)?listen\s+["\w\x00] | notify\s+["\w\x00]
+    | lock\s+table | copy\s+.+\s(?:from|to)\s | call\s+\w+\s*\( | show\s+\w+ | use\s+\S+\s*;?$
+    )""",
+    re.I | re.S | re.X,
+)
+_VERB = re.compile(r"[\s(]*(\w+)")
+_WRITING_IN_WITH = re.compile(r"\b(insert\s+into|update|delete\s+from|merge\s+into)\b", re.I)
+_TABLE = re.compile(
+    r'\b(?:insert\s+(?:or\s+\w+\s+|ignore\s+)?into|replace\s+into|update|delete\s+from|from)\s+([\w."]+)', re.I
+)
+_STAR = re.compile(r"\bselect\s+(?:distinct\s+)?(?:\w+\.)?\*(?!\s*\))", re.I)
+_EXISTS = re.compile(r"\b(?:exists|in|any|all)\s*\(\s*$", re.I)
+
+_PLACEHOLDER = re.compile(r"(?:(?<!:):|%\(|\$|@)$")
+_IDENTIFIER_QUOTE = re.compile(r'["`\[]$')
+_VALUE = re.compile(
+    r"(?:[=<>]|\b(?:like|ilike|rlike|regexp|glob|match|between|limit|offset|values|interval|default|escape|top|fetch\s+first)\b"
+    r"|\b(?:values|in|any|all|some)\s*\((?:[^()]*,)?|\b(?:values)\s*\(.*\)\s*,\s*\((?:[^()]*,)?)\s*$",
+    re.I | re.S,
+)
+_SETTING_NAMES = re.compile(
+    r"^\s*(?:alter\s+session\s+)?set\s+(?:session\s+|local\s+)?(?:current_schema|search_path|schema|role)\s*(?:=|to)\s*$",
+    re.I,
+)
+_BETWEEN_AND = re.compile(r"\bbetween\s+\S+\s+and\s*$", re.I)
+_ORDER = re.compile(r"\b(?:order|group)\s+by\s+[^()]*$", re.I)
+
+
+def is_sql(text: str) -> bool:
+    """Tell whether a text is an SQL statement (a hole in it is a NUL)."""
+    return _SQL.match(_COMMENTS.sub(" ", text)) is not None
+
+
+def statement_of(text: str) -> str:
+    """Return the verb of a statement and, behind a blank, the table that it is about, in small letters."""
+    plain = _COMMENTS.sub(" ", text)
+    verb = _VERB.match(plain)
+    if verb is None:
+        return ""
+    word = verb[1].lower()
+    if word == "with":
+        writing = _WRITING_IN_WITH.search(plain)
+        word = writing[1].split()[0].lower() if writing else "select"
+    table = _TABLE.search(plain)
+    return f"{word} {table[1].strip(chr(34)).lower()}" if table else word
+
+
+def selects_star(text: str) -> bool:
+    """Tell whether a statement selects all columns of what it reads from, `EXISTS (SELECT * ...)` left out."""
+    return any(not _EXISTS.search(text[: found.start()]) for found in _STAR.finditer(_COMMENTS.sub(" ", text)))
+
+
+def position_of(before: str) -> str:
+    """Tell where in a statement a hole behind this text stands: value, name, order, placeholder or other."""
+    if _PLACEHOLDER.search(before):
+        return "placeholder"
+    if before.count("'") % 2:
+        return "value"
+    if _IDENTIFIER_QUOTE.search(before) or _SETTING_NAMES.match(before):
+        return "name"
+    if _VALUE.search(before) or _BETWEEN_AND.search(before):
+        return "value"
+    return "order" if _ORDER.search(before) else "other"

@@ -1,0 +1,62 @@
+"""TSK003: a task that waits for the result of another task."""
+
+from collections.abc import Iterator
+
+from archlint.facts.model import Call
+from archlint.model import Step, Violation
+from archlint.project.blocking import blocking_functions
+from archlint.project.celery_tasks import CeleryTasks
+from archlint.project.layers import is_test
+from archlint.project.program import Module, Project
+from archlint.project.types import Types, types
+from archlint.project.uses import Calls
+from archlint.rulebook.model import Rule
+
+_WAITS = frozenset(f"celery.result.{each}" for each in (
+    "AsyncResult.get", "AsyncResult.wait", "ResultSet.get", "ResultSet.join", "ResultSet.join_native",
+))  # fmt: skip
+_ON_PURPOSE = frozenset({"disable_sync_subtasks", "timeout=0"})
+
+
+def blocking_task_result(project: Project, rule: Rule) -> Iterator[Violation]:
+    """TSK003: a worker waits for another, which may wait for a worker that is free."""
+    resolver, tasks = project.query(types), project.query(CeleryTasks)
+    for module, call in project.query(Calls).named({"get", "wait", "join", "join_native"}):
+        if is_test(module) or call.function < 0 or not _waits(resolver, call):
+            continue
+        key = f"{module.name}#{call.function}"
+        if tasks.is_task(key):
+            yield _violation(rule, module, call)
+            continue
+        caller = _calling_task(project, tasks, key)
+        if caller is not None:
+            yield _violation(rule, module, call, caller)
+
+
+def _waits(resolver: Types, call: Call) -> bool:
+    values = resolver.infer(call.callee)
+    names = {name for value in values for name in resolver.names_of(value) if value.kind == "object"}
+    if _WAITS.isdisjoint(names) or any("EagerResult" in value.receiver for value in values):
+        return False
+    return not any(name in _ON_PURPOSE for name, _ in call.arguments)
+
+
+def _calling_task(project: Project, tasks: CeleryTasks, key: str) -> Step | None:
+    """Return the step at which a task calls a function."""
+    for caller in (*tasks.tasks, *tasks.methods):
+        for site in project.query(blocking_functions).sites.get(caller, ()):
+            if site.target == key:
+                _, function = project.function(caller)
+                return Step(f"the task `{function.qualname}` calls it", site.module.place(site.use.start, site.use.end))
+    return None
+
+
+def _violation(rule: Rule, module: Module, call: Call, caller: Step | None = None) -> Violation:
+    return rule.violation(
+        module,
+        (call.start, call.end),
+        message="a task waits for another: when all workers wait, none is left to work; use a chain or a chord",
+        subject=call.callee.rpartition(".")[2],
+        scope=module.scope(call.function, call.owner),
+        trace=(caller, Step("and waits here", module.place(call.start, call.end))) if caller is not None else (),
+    )
