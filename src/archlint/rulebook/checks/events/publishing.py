@@ -1,5 +1,6 @@
 """EVT003, EVT007 and TSK007: what is sent although, or before, what it tells of is stored."""
 
+import re
 from collections.abc import Iterator
 
 from archlint.facts import model
@@ -10,6 +11,8 @@ from archlint.project.timeline import STORED, Act, Timelines
 from archlint.project.transactions import Transactions
 from archlint.rulebook.model import Rule
 
+_TELLING = re.compile(r"publish|emit|send|notif|dispatch|produc|broadcast|event|messag|relay|push|announce", re.I)
+
 
 def dual_write(project: Project, rule: Rule) -> Iterator[Violation]:
     """EVT003: a function stores something and then tells a broker of it, with nothing around both."""
@@ -17,7 +20,7 @@ def dual_write(project: Project, rule: Rule) -> Iterator[Violation]:
     for key, module in _functions(project, ("publishes",)):
         acts = timelines.of(key)
         for sent in acts:
-            if sent.kind != "publishes" or sent.call.flags & model.IN_HANDLER:
+            if sent.kind != "publishes" or sent.call.flags & model.IN_HANDLER or not _tells(sent):
                 continue
             stored = _stored_before(acts, sent)
             if stored is None or _early(project, acts, sent) is not None:
@@ -93,6 +96,11 @@ def _early(project: Project, acts: list[Act], sent: Act) -> tuple[Step, ...] | N
     later = [act for act in acts if act.call.start > sent.call.end and act.kind == "commits"]
     commit = next((act for act in later if not act.call.flags & model.IN_HANDLER), None)
     return tuple(commit.steps("it is committed here")) if commit is not None else None
+
+
+def _tells(sent: Act) -> bool:
+    """Tell whether a function that reaches a broker is there to tell of something, by its name: not `stop_tasks`."""
+    return not sent.through or _TELLING.search(sent.through) is not None
 
 
 def _commits_at_once(project: Project, act: Act) -> bool:

@@ -36,6 +36,10 @@ _SETTING_NAMES = re.compile(
     r"^\s*(?:alter\s+session\s+)?set\s+(?:session\s+|local\s+)?(?:current_schema|search_path|schema|role)\s*(?:=|to)\s*$",
     re.I,
 )
+_DEFINES = re.compile(
+    r"\s*(?:create|alter|drop|pragma|set|grant|revoke)\b(?!.*\b(?:select|insert|update)\b)", re.I | re.S
+)
+"""Statements whose unquoted parts are names and options, for which there are no parameters."""
 _BETWEEN_AND = re.compile(r"\bbetween\s+\S+\s+and\s*$", re.I)
 _ORDER = re.compile(r"\b(?:order|group)\s+by\s+[^()]*$", re.I)
 
@@ -66,12 +70,15 @@ def selects_star(text: str) -> bool:
 
 def position_of(before: str) -> str:
     """Tell where in a statement a hole behind this text stands: value, name, order, placeholder or other."""
+    before = _COMMENTS.sub(" ", before)
     if _PLACEHOLDER.search(before):
         return "placeholder"
     if before.count("'") % 2:
         return "value"
     if _IDENTIFIER_QUOTE.search(before) or _SETTING_NAMES.match(before):
         return "name"
+    if _DEFINES.match(before):
+        return "other"
     if _VALUE.search(before) or _BETWEEN_AND.search(before):
         return "value"
     return "order" if _ORDER.search(before) else "other"
