@@ -11,7 +11,7 @@ import libcst as cst
 
 from archlint.facts.references import union
 
-BUILTINS = frozenset(dir(builtins))
+BUILTINS = frozenset({*dir(builtins), "__file__"})
 
 
 class Bindings:

@@ -384,6 +384,12 @@ def augmented_assign(walk: Walk, node: cst.AugAssign) -> None:
     walk.push((count_target, node.target), node.value)
 
 
+@handles(cst.Del)
+def deleted(walk: Walk, node: cst.Del) -> None:
+    """Walk what is deleted: it is no more read than the target of an assignment."""
+    walk.push((count_target, node.target))
+
+
 @handles(cst.NamedExpr)
 def walrus(walk: Walk, node: cst.NamedExpr) -> None:
     """Bind in the block around any comprehension."""
@@ -403,7 +409,7 @@ def type_alias(walk: Walk, node: cst.TypeAlias) -> None:
 
 
 def count_target(walk: Walk, target: cst.CSTNode) -> None:
-    """Count the identifiers of an assignment target without taking them for reads."""
+    """Count the identifiers of an assignment target without taking them, or the whole, for reads."""
     if isinstance(target, cst.Name):
         walk.targets[target] = len(walk.names)
         walk.names.append(target.value)
@@ -413,6 +419,8 @@ def count_target(walk: Walk, target: cst.CSTNode) -> None:
         count_target(walk, target.value)
     elif isinstance(target, cst.Attribute):
         _chain(walk, target, (_note_target, target))
+    elif isinstance(target, cst.Subscript):
+        walk.push(*examined(target.value, walk.flags), *target.slice)
     else:
         walk.push(target)
 

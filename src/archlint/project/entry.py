@@ -2,8 +2,11 @@
 
 from pathlib import PurePosixPath
 
-from archlint.project.layers import is_test, layers
+from archlint.facts import model
+from archlint.project.imports import written
+from archlint.project.layers import COMPOSITION, is_test, layers
 from archlint.project.program import Module, Project
+from archlint.project.uses import last_word
 
 _SCRIPTS = frozenset(
     {
@@ -20,23 +23,59 @@ _TOP_FOLDERS = frozenset(
     }
 )
 """Folders of scripts; these only at the top of the project, where they are no packages of the program."""
+_RUN_BY_SCRIPTS = frozenset(
+    {
+        *("asyncio.run", "anyio.run", "trio.run", "uvicorn.run", "typer.run", "fire.Fire", "sys.exit", "builtins.exit"),
+        *("builtins.quit", "builtins.input", "flask.Flask.run", "flask.Flask().run", "aiohttp.web.run_app"),
+    }
+)
+_METHODS_OF_SCRIPTS = frozenset(
+    {"parse_args", "parse_known_args", "serve_forever", "mainloop", "run_forever", "run_until_complete"}
+)
+"""What only a module calls, outside its functions, that nobody means to import."""
 
 
 def is_script(project: Project, module: Module) -> bool:
-    """Tell whether a module is run by itself: `__main__.py`, `setup.py`, what lies in `scripts/`, `docs/conf.py`."""
+    """Tell whether a module is run by itself: `__main__.py`, what lies in `scripts/`, or what acts as a script."""
     path = PurePosixPath(module.path)
     root = project.architecture.root
     *folders, _ = (path.relative_to(root) if root and path.is_relative_to(root) else path).parts
-    name = path.stem
-    if name in _SCRIPTS or name.startswith("gunicorn.") or not _FOLDERS.isdisjoint(folders):
+    name = module.name.partition(":")[0].rpartition(".")[2]
+    if name in _SCRIPTS or path.name == "gunicorn.conf.py" or not _FOLDERS.isdisjoint(folders):
         return True
-    if name == "env" and folders and folders[-1] in ("alembic", "migrations"):
+    if name == "env" and any(each.target.partition(".")[0] == "alembic" for each in module.facts.imports):
         return True
-    return bool(folders) and folders[0] in _TOP_FOLDERS and folders[0] not in project.by_name
+    if not name.isidentifier() or (folders and folders[0] in _TOP_FOLDERS and folders[0] not in project.by_name):
+        return True
+    return _acts_as_script(module) and module.name not in project.query(_imported)
+
+
+def _acts_as_script(module: Module) -> bool:
+    """Tell whether the body of a module reads the command line, runs a loop or exits."""
+    facts = module.facts
+    outside = model.IN_MAIN_GUARD | model.IN_TYPE_CHECKING
+    return any(
+        each.callee in _RUN_BY_SCRIPTS or last_word(each.callee) in _METHODS_OF_SCRIPTS
+        for each in facts.calls
+        if each.function < 0 and not each.flags & outside
+    ) or any(each.reference == "sys.argv" and each.function < 0 and not each.flags & outside for each in facts.loads)
+
+
+def _imported(project: Project) -> frozenset[str]:
+    """Answer the query for the names that modules import, each with and without its last part."""
+    return frozenset(
+        name for module in project.modules for each in module.facts.imports for name in (each.target, written(each))
+    )
 
 
 def role_of(project: Project, module: Module) -> str:
-    """Return the layer role of a module, empty for none; what is run by itself wires its program: composition."""
+    """Return the layer role of a module, empty for none.
+
+    What is run by itself wires its program, and so does what is in no layer but has the name of a composition root.
+    """
     if is_test(module):
         return "tests"
-    return "composition" if is_script(project, module) else project.query(layers).role(module.name)
+    if is_script(project, module):
+        return "composition"
+    named = "composition" if not COMPOSITION.isdisjoint(module.name.split(".")) else ""
+    return project.query(layers).role(module.name) or named

@@ -47,6 +47,9 @@ class Library:
         self.technologies: Mapping[str, str] = tables.technologies.entries
         self.documented = frozenset(tables.documented.entries)
         self.distributions: Mapping[str, tuple[str, ...]] = tables.distributions.entries
+        self._class_factories: Mapping[str, str] = tables.class_factories.entries
+        self._exceptions = frozenset(tables.exceptions.entries)
+        self.locators = frozenset(tables.locators.entries)
         self.offloaders: Mapping[str, Argument] = tables.offloaders.entries
         self.loop_callbacks: Mapping[str, Argument] = tables.loop_callbacks.entries
         self.endpoint_decorators = frozenset(tables.endpoint_decorators.entries)
@@ -128,6 +131,16 @@ class Library:
     def client_classes(self) -> Iterable[str]:
         """The canonical names of all classes that are clients."""
         return self._clients.keys()
+
+    def made_class(self, name: str) -> str | None:
+        """Return the class from which what a function returns, a class itself, derives; `None` for other functions."""
+        return self._class_factories.get(self.canonical(name))
+
+    def is_foreign_exception(self, name: str) -> bool:
+        """Tell whether a class is an exception of a framework or library, which only its own kind of code raises."""
+        owners = self.ancestors(name)
+        modules = (f"{each.rpartition('.')[0]}.*" for each in owners if each.rpartition(".")[2][:1].isupper())
+        return not self._exceptions.isdisjoint(owners) or not self._exceptions.isdisjoint(modules)
 
     def offloader(self, name: str) -> Argument | None:
         """Return which argument a function runs in a thread or process, if it does."""

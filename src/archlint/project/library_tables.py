@@ -13,6 +13,9 @@ how people import a thing; a type is a class, perhaps with arguments: `builtins.
 | `blocking` | (array) `kind`, `instead`, `apis` | what blocks; `instead` says what an async function does |
 | `not-blocking` | (array) | methods that do not block although an ancestor or a `cls.*` says so |
 | `clients` | kind of client | list of classes |
+| `class-factories` | function | class that what it returns, a class itself, derives from |
+| `exceptions` | what the library is for | list of exceptions that only code that knows the library should raise |
+| `locators` | (array) | methods that look up a dependency by its type or name |
 | `offloaders` | function or decorator that runs a function in a thread or process | which argument that function is |
 | `loop-callbacks` | function or decorator that has a plain function run on the event loop | which argument it is |
 | `loop-methods` | (array) | methods that the event loop calls |
@@ -25,7 +28,8 @@ how people import a thing; a type is a class, perhaps with arguments: `builtins.
 | `autocommit` | (array) | classes that commit each write at once outside a transaction |
 | `one-task` | (array) | classes whose instances only one task or thread may use at a time |
 
-`cls.*` among the `apis` and in `not-blocking` stands for each public method that is not listed by itself.
+`cls.*` among the `apis` and in `not-blocking` stands for each public method that is not listed by itself,
+`module.*` among the `exceptions` for every class of the module.
 Which argument: `{ position = 1, name = "target" }`, without `name` when it goes by position alone.
 In the types of `returns`, `T` stands for the first type argument of the receiver and `cls.__next__` gives an element;
 in those of `attributes`, `Self` stands for the class that the attribute is asked of.
@@ -76,6 +80,7 @@ _TITLES = (
     *("offloaders", "loop-callbacks", "loop-methods", "endpoint-decorators"),
     *("technologies", "distributions", "documented"),
     *("effects", "sql-text", "autocommit", "one-task"),
+    *("class-factories", "exceptions", "locators"),
 )
 _T = TypeVar("_T")
 
@@ -153,6 +158,9 @@ class Tables:
         self.blocking = Table[tuple[str, str]]("blocking")
         self.not_blocking = Table[bool]("not-blocking")
         self.clients = Table[str]("clients")
+        self.class_factories = Table[str]("class-factories")
+        self.exceptions = Table[str]("exceptions")
+        self.locators = Table[bool]("locators")
         self.offloaders = Table[Argument]("offloaders")
         self.loop_callbacks = Table[Argument]("loop-callbacks")
         self.loop_methods = Table[bool]("loop-methods")
@@ -185,18 +193,20 @@ class Tables:
         self._add(file, self.exports, (((name, *others), name) for name, others in names))
         classes = self._entries(file, content, "bases", lists)
         self._add(file, self.bases, (((name,), bases) for name, bases in classes))
-        for table in (self.returns, self.attributes, self.enters):
+        for table in (self.returns, self.attributes, self.enters, self.class_factories):
             typed = self._entries(file, content, table.title, types)
             self._add(file, table, (((name,), type_) for name, type_ in typed))
         groups = self._entries(file, content, "blocking", dict[str, _Group])
         self._add(file, self.blocking, ((group.apis, (group.kind, group.instead)) for _, group in groups))
         listed_only = (self.not_blocking, self.loop_methods, self.endpoint_decorators, self.documented)
-        for names_only in (*listed_only, self.autocommit, self.one_task):
+        for names_only in (*listed_only, self.locators, self.autocommit, self.one_task):
             listed = self._entries(file, content, names_only.title, types)
             self._add(file, names_only, (((name,), True) for _, name in listed))
         for handed in (self.offloaders, self.loop_callbacks, self.sql_text):
             runners = self._entries(file, content, handed.title, dict[str, Argument])
             self._add(file, handed, (((name,), argument) for name, argument in runners))
+        exceptions = self._entries(file, content, "exceptions", lists)
+        self._add(file, self.exceptions, ((names, kind) for kind, names in exceptions))
         clients = self._entries(file, content, "clients", lists)
         self._add(file, self.clients, ((names, kind) for kind, names in clients))
         technologies = self._entries(file, content, "technologies", lists)

@@ -305,6 +305,9 @@ class Types:
             return self.infer_instance(filled(returns, "T", value.args[0] if value.args else ""))
         if value.name in self._project.by_name:
             return ()
+        made = self._library.made_class(value.name)
+        if made is not None:
+            return (Value("object", made),)
         last = value.name.rpartition(".")[2].lstrip("_")
         if self._library.is_class(value.name) or (last[:1].isupper() and not last.isupper() and not value.receiver):
             return (Value("instance", value.name, value.args),)

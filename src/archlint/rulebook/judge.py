@@ -19,6 +19,11 @@ from archlint.rulebook.checks.asynchrony.waiting import is_flag, is_unbounded, m
 from archlint.rulebook.checks.consistency import CONSISTENCY_JUDGES, CONSISTENCY_TESTS
 from archlint.rulebook.checks.decorators.decorating import decorates
 from archlint.rulebook.checks.decorators.wrapped_coroutines import sync_wrapper_over_async
+from archlint.rulebook.checks.domain.domain_io import domain_io
+from archlint.rulebook.checks.domain.framework_exceptions import framework_exception
+from archlint.rulebook.checks.domain.modelling import is_value_object, service_locator, untyped_event_payload
+from archlint.rulebook.checks.importing.import_time import import_time_io
+from archlint.rulebook.checks.importing.wiring import init_side_effect, is_scattered, scattered_environment
 from archlint.rulebook.checks.layers.contexts import context_coupling
 from archlint.rulebook.checks.layers.cycles import import_cycle
 from archlint.rulebook.checks.layers.imports import forbidden_import
@@ -63,6 +68,13 @@ PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
     "ASY005": nested_event_loop,
     "ASY006": relocked,
     "ASY012": cached_coroutine,
+    "DOM003": untyped_event_payload,
+    "DOM004": framework_exception,
+    "DOM005": domain_io,
+    "DOM006": service_locator,
+    "IMP001": import_time_io,
+    "IMP002": scattered_environment,
+    "IMP004": init_side_effect,
     "LAY001": forbidden_import,
     "LAY002": impure_domain,
     "LAY003": import_cycle,
@@ -98,6 +110,8 @@ CANDIDATE_TESTS: Mapping[str, Callable[[Project, Module, Candidate], bool]] = {
     "OBS002": outside_tests,
     "OBS004": outside_tests,
     "SEC001": is_in_use,
+    "DOM002": is_value_object,
+    "IMP002": is_scattered,
 }
 """Code -> what else must hold in the whole program for something that a module check saw."""
 

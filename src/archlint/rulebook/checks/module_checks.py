@@ -13,6 +13,8 @@ from archlint.rulebook.checks.asynchrony.fan_out import gathered, spawned
 from archlint.rulebook.checks.consistency_checks import CONSISTENCY_CHECKS
 from archlint.rulebook.checks.decorators.sync_wrapping import sync_wrapper
 from archlint.rulebook.checks.decorators.wrapping import unwrapped_decorator
+from archlint.rulebook.checks.domain.value_object_syntax import mutable_value_object
+from archlint.rulebook.checks.importing.environment_syntax import environment_element
 from archlint.rulebook.checks.observability.spans import unended_span
 from archlint.rulebook.checks.observability.tracebacks import lost_traceback
 from archlint.rulebook.checks.ports.isinstance_syntax import checked_instance
@@ -32,6 +34,7 @@ from archlint.rulebook.checks.security.jwt_algorithms import mixed_algorithms
 from archlint.rulebook.checks.security.jwt_claims import token_without_expiry, unvalidated_claims
 
 _CHECKS: ModuleChecks = {
+    cst.ClassDef: (mutable_value_object,),
     cst.FunctionDef: (unwrapped_decorator, sync_wrapper, default_credentials),
     cst.Arg: (passed_credentials,),
     cst.Assign: (unread_task, assigned_global, assigned_credentials),
@@ -43,6 +46,7 @@ _CHECKS: ModuleChecks = {
     cst.AnnAssign: (unread_task, declared_credentials),
     cst.SimpleString: (credentials_in_text,),
     cst.ExceptHandler: (swallowed_cancellation,),
+    cst.Subscript: (environment_element,),
     cst.While: (busy_wait,),
     cst.With: (suppressed_cancellation, yield_in_scope, lock_across_await),
     "acquire": (acquired,),

@@ -1,0 +1,104 @@
+"""DOM002, DOM003 and DOM006: value objects, what ports publish, and dependencies that are looked up."""
+
+from collections.abc import Iterator
+
+from archlint.facts.model import Candidate, Function
+from archlint.facts.references import alternatives
+from archlint.model import Violation
+from archlint.project.classes import definitions
+from archlint.project.entry import role_of
+from archlint.project.layers import layers
+from archlint.project.ports import Ports, is_test_class, ports
+from archlint.project.program import Module, Project
+from archlint.project.types import Types, types
+from archlint.project.uses import Calls
+from archlint.rulebook.model import Rule
+
+_MESSAGE_WORDS = ("Event", "Command", "Query", "Message")
+_PUBLISHING = frozenset({"publish", "emit", "dispatch", "notify", "broadcast", "send_event", "raise_event"})
+_UNTYPED = frozenset(
+    {
+        *("builtins.dict", "builtins.object", "builtins.list", "typing.Any", "typing.Dict", "typing.Mapping"),
+        *("typing.MutableMapping", "collections.abc.Mapping", "collections.abc.MutableMapping"),
+    }
+)
+_BESIDE = frozenset(
+    {"headers", "metadata", "context", "options", "extra", "kwargs", "args", "attributes", "tags", "meta"}
+)
+"""Parameters that go along with an event."""
+_LOOK_UPS = frozenset({"resolve", "get", "aget", "get_service", "get_instance", "provide", "lookup"})
+_LOCATOR_WORDS = ("Container", "Locator", "Injector")
+
+
+def is_value_object(project: Project, module: Module, candidate: Candidate) -> bool:
+    """Tell whether a data class is one of the domain's, and no message: those are judged as events."""
+    named = candidate.subject.endswith(_MESSAGE_WORDS) or module.name.rpartition(".")[2] in ("events", "commands")
+    return not named and project.query(layers).role(module.name) == "domain"
+
+
+def untyped_event_payload(project: Project, rule: Rule) -> Iterator[Violation]:
+    """DOM003: a port publishes a dictionary, or anything, where an event type belongs."""
+    known: Ports = project.query(ports)
+    resolver = project.query(types)
+    for key in known.ports:
+        if is_test_class(project, key):
+            continue
+        module, port = project.class_(key)
+        for member in known.promised(key):
+            if member.name.lstrip("_") not in _PUBLISHING or member.owner != key:
+                continue
+            for function in definitions(module, member):
+                for name, kind, span in _untyped(resolver, function):
+                    yield rule.violation(
+                        module,
+                        span,
+                        message=f"port `{port.name}` publishes {kind} as `{name}`: nobody sees which events there are",
+                        subject=f"{port.name}.{function.name}.{name}",
+                        scope=function.qualname,
+                        help_="annotate it with an event type, or a union of them",
+                    )
+
+
+def _untyped(resolver: Types, function: Function) -> Iterator[tuple[str, str, tuple[int, int]]]:
+    for parameter in function.parameters[1:]:
+        if parameter.name in _BESIDE or parameter.kind in ("variadic", "keyword-variadic"):
+            continue
+        names = {value.name for each in alternatives(parameter.annotation) for value in resolver.infer(each)}
+        names |= {parameter.spelled} if parameter.spelled == "typing.Any" else set()
+        if names and names <= _UNTYPED:
+            kind = "a dictionary" if any("ict" in name or "apping" in name for name in names) else "anything"
+            yield parameter.name, kind, (parameter.start, parameter.end)
+
+
+def service_locator(project: Project, rule: Rule) -> Iterator[Violation]:
+    """DOM006: a dependency is taken from a container where it should have been passed in."""
+    resolver = project.query(types)
+    locators = project.library.locators
+    words = _LOOK_UPS | {name.rpartition(".")[2] for name in locators}
+    for module, call in project.query(Calls).named(words):
+        if role_of(project, module) in ("tests", "composition"):
+            continue
+        name = _locator(project, resolver, call.callee, locators) if call.arguments else ""
+        if name:
+            yield rule.violation(
+                module,
+                (call.start, call.end),
+                message=f"`{name}` looks up a dependency; take it as a parameter, and pass it in where all is wired",
+                subject=name,
+                scope=module.scope(call.function, call.owner),
+            )
+
+
+def _locator(project: Project, resolver: Types, callee: str, locators: frozenset[str]) -> str:
+    for value in resolver.infer(callee):
+        if value.kind != "object":
+            continue
+        known = next((name for name in resolver.names_of(value) if name in locators), "")
+        if known:
+            return known
+        if value.is_function:
+            module, function = project.function(value.name)
+            owner = module.facts.classes[function.owner].name if function.owner >= 0 else ""
+            if function.name in _LOOK_UPS and owner.endswith(_LOCATOR_WORDS):
+                return function.qualname
+    return ""

@@ -1,0 +1,1 @@
+"""The rules about what happens while a module is imported."""

@@ -1,0 +1,124 @@
+"""IMP001: I/O and threads while a module is imported."""
+
+from collections.abc import Iterator, Mapping
+
+from archlint.facts import model
+from archlint.facts.model import Call
+from archlint.model import Severity, Step, Violation
+from archlint.project.blocking import blocking_functions
+from archlint.project.calls import Site
+from archlint.project.entry import is_script
+from archlint.project.layers import is_test
+from archlint.project.outside import FILES, GRAVE, Effect, Effects
+from archlint.project.program import Module, Project
+from archlint.project.reach import Hop, way
+from archlint.rulebook.model import Rule
+
+_NOT_ON_IMPORT = model.IN_MAIN_GUARD | model.IN_TYPE_CHECKING
+_HELP = "call it at start-up, from `main` or the application's lifespan, or when it is first needed"
+
+
+def import_time_io(project: Project, rule: Rule) -> Iterator[Violation]:
+    """IMP001: what a module does to the world when it is imported, itself or through functions of the project.
+
+    A function that works with files is reported once, where the way to it is shortest.
+    """
+    found = _ImportTime(project, rule)
+    for module in project.modules:
+        if not is_test(module) and not is_script(project, module):
+            yield from found.in_module(module)
+    yield from (violation for _, violation in found.nearest.values())
+
+
+class _ImportTime:
+    """What happens in module bodies; `nearest` are the violations about files that functions work with."""
+
+    def __init__(self, project: Project, rule: Rule) -> None:
+        self._project = project
+        self._rule = rule
+        self._effects = project.query(Effects)
+        self._known = project.query(blocking_functions)
+        self._grave = self._effects.spread(lambda effect: effect.kind in GRAVE and not effect.awaited, self._is_plain)
+        self._files = self._effects.spread(lambda effect: effect.kind in FILES, self._works_each_time)
+        self.nearest: dict[str, tuple[int, Violation]] = {}
+
+    def in_module(self, module: Module) -> Iterator[Violation]:
+        """Yield what the body of a module does by itself, and through functions unless these only work with files."""
+        for _, call, effect in self._effects.direct.get(f"{module.name}#-1", ()):
+            if not call.flags & _NOT_ON_IMPORT:
+                yield self._direct(module, call, effect)
+        seen: set[str] = set()
+        for site in self._known.sites.get(f"{module.name}#-1", ()):
+            if (
+                site.module is not module
+                or site.use.flags & _NOT_ON_IMPORT
+                or site.target in seen
+                or self._is_async(site.target)
+            ):
+                continue
+            seen.add(site.target)
+            if site.target in self._grave:
+                yield self._through(site, self._grave)
+            elif site.target in self._files and not self._known.remembers(site.target):
+                violation = self._through(site, self._files)
+                *_, (end, _) = way(self._files, site.target)
+                length = len(violation.trace)
+                if end not in self.nearest or length < self.nearest[end][0]:
+                    self.nearest[end] = length, violation
+
+    def _is_plain(self, caller: str, site: Site) -> bool:
+        return not (self._is_async(caller) or self._is_async(site.target))
+
+    def _is_async(self, key: str) -> bool:
+        return self._project.function(key)[1].is_async
+
+    def _works_each_time(self, caller: str, site: Site) -> bool:
+        """Tell whether a function works with files whenever it is called, as far as can be seen."""
+        conditional = site.use.flags & model.IN_CONDITION
+        return self._is_plain(caller, site) and not conditional and not self._known.remembers(site.target)
+
+    def _direct(self, module: Module, call: Call, effect: Effect) -> Violation:
+        return self._rule.violation(
+            module,
+            (call.start, call.end),
+            message=f"`{effect.api}` ({effect.kind}) runs when `{module.name}` is imported",
+            subject=effect.api,
+            scope=module.scope(call.function, call.owner),
+            severity=_severity(effect, conditional=bool(call.flags & model.IN_CONDITION)),
+            help_=_HELP,
+        )
+
+    def _through(self, site: Site, hops: Mapping[str, Hop]) -> Violation:
+        chain = list(way(hops, site.target))
+        end, last = chain[-1]
+        effect = self._effects.at(last, end)
+        called, callee = self._project.function(site.target)
+        conditional = any(use.flags & model.IN_CONDITION for use in (site.use, *(hop.use for _, hop in chain)))
+        return self._rule.violation(
+            site.module,
+            (site.use.start, site.use.end),
+            message=(
+                f"`{callee.qualname}` runs when `{site.module.name}` is imported: "
+                f"it reaches `{effect.api}` ({effect.kind})"
+            ),
+            subject=f"{called.name}.{callee.qualname}",
+            scope=site.module.scope(site.use.function, site.use.owner),
+            severity=_severity(effect, conditional=conditional, through=True),
+            help_=_HELP,
+            trace=tuple(self._steps(site, chain, effect)),
+        )
+
+    def _steps(self, site: Site, chain: list[tuple[str, Hop]], effect: Effect) -> Iterator[Step]:
+        caller, module, use = site.module.name, site.module, site.use
+        for key, hop in chain:
+            _, callee = self._project.function(key)
+            yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(use.start, use.end))
+            caller, module, use = callee.qualname, hop.module, hop.use
+        yield Step(f"`{caller}` calls `{effect.api}`", module.place(use.start, use.end))
+
+
+def _severity(effect: Effect, *, conditional: bool, through: bool = False) -> Severity | None:
+    """Weigh an effect: files are read quickly, and what stands under an `if` may not happen."""
+    if effect.kind in FILES:
+        return Severity.NOTE if through or conditional or effect.kind == "metadata" else Severity.WARNING
+    return Severity.WARNING if conditional else None
