@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from archlint.facts.model import Call
 from archlint.project.bindings import bindings
 from archlint.project.classes import ClassTable
+from archlint.project.layers import is_test
 from archlint.project.ports import Pair, class_keys, ports
 from archlint.project.program import Module, Project
 from archlint.project.takers import Slot, given, takers
@@ -32,16 +33,19 @@ class Adapters:
 
     def _find_pairs(self) -> Iterator[Pair]:
         found: dict[tuple[str, str], Pair] = {}
-        wired = list(self._wired()) if self._known.ports else []
+        wired = sorted(self._wired(), key=self._is_in_tests) if self._known.ports else []
         typed = [pair for pair in wired if not pair.is_guessed]
         guessed = [pair for pair in wired if pair.is_guessed]
-        bound = self._project.query(bindings).pairs()
+        bound = sorted(self._project.query(bindings).pairs(), key=self._is_in_tests)
         for pair in (*self._inherited(), *typed, *filter(self._is_new, bound), *guessed):
             found.setdefault((pair.port, pair.adapter), pair)
         for pair in self._named(list(found.values())):
             found.setdefault((pair.port, pair.adapter), pair)
         for key in sorted(found):
             yield found[key]
+
+    def _is_in_tests(self, pair: Pair) -> bool:
+        return is_test(self._project.by_name[pair.site[0]])
 
     def _is_new(self, pair: Pair) -> bool:
         return pair.port not in self._types.order(pair.adapter) and pair.adapter not in self._known.port_set

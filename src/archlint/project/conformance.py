@@ -16,6 +16,8 @@ from archlint.project.types import Types, types
 _AWAITABLE = frozenset(
     {"collections.abc.Awaitable", COROUTINE, "asyncio.Future", "asyncio.Task", "asyncio.futures.Future"}
 )
+_CONSTRUCTORS = frozenset({"__init__", "__new__", "__init_subclass__"})
+"""What is called on the class, which no caller knows by the port."""
 _STREAMS = frozenset(f"collections.abc.{name}" for name in ("AsyncIterator", "AsyncIterable", "AsyncGenerator"))
 _CLASS_LEVEL = frozenset({"builtins.classmethod", "builtins.staticmethod", "abc.abstractclassmethod"})
 
@@ -110,7 +112,7 @@ class _Judgement:
             own = self._lookup.member(self._pair.adapter, member.name)
             if not self._has(member, own):
                 found += [] if partly else [Mismatch("missing", member)]
-            elif own is not None and own.owner != member.owner:
+            elif own is not None and own.owner != member.owner and member.name not in _CONSTRUCTORS:
                 mismatch = self._compare(member, own, unknown)
                 found += [mismatch] if mismatch is not None else []
         return Verdict(tuple(found), (*filter(None, (partly,)), *unknown))
@@ -177,6 +179,8 @@ class _Judgement:
         if ours.is_class_level and not theirs.is_class_level:
             return Mismatch("signature", promised, kept, ("it is no class or static method",))
         found = [each for signature in ours.signatures for each in self._best(signature, theirs.signatures)]
+        if promised.name.startswith("__") and promised.name != "__call__":
+            found = [each for each in found if each.kind != "name"]  # an operator passes no names
         serious = [each for each in found if each.kind != "name" or promised.name == "__call__"]
         if not found:
             return None

@@ -167,12 +167,10 @@ class Forms:
             return "class", "builtins.ellipsis"
         if "@" in name:
             return "class", name
-        head, rest = name, ""
-        while head not in self._project.by_name:
-            head, _, tail = head.rpartition(".")
-            if not head:
-                return self._external(name)
-            rest = f"{tail}.{rest}" if rest else tail
+        found = self._project.split(name)
+        if found is None:
+            return self._external(name)
+        head, rest = found
         first, _, inner = rest.partition(".")
         return self._of_module(self._project.by_name[head], first, inner, depth)
 

@@ -62,7 +62,23 @@ class Project:
         self.by_name: dict[str, Module] = {}
         for module in modules:
             self.by_name.setdefault(module.name, module)
+        self._packages = {".".join(name.split(".")[:2]) for name in self.by_name if name.startswith("src.")}
         self._results: dict[Callable[..., object], object] = {}
+
+    def split(self, dotted: str) -> tuple[str, str] | None:
+        """Split a dotted name into the longest module of the project that it begins with, and the rest.
+
+        `None` when it begins with none. Names may leave out a `src` that others import with the name: where both are
+        written only one can be the module's.
+        """
+        head, rest = dotted, ""
+        while head not in self.by_name:
+            head, _, tail = head.rpartition(".")
+            if not head:
+                inner = f"src.{dotted}"
+                return self.split(inner) if f"src.{dotted.partition('.')[0]}" in self._packages else None
+            rest = f"{tail}.{rest}" if rest else tail
+        return head, rest
 
     def query(self, analysis: "Callable[[Project], T]") -> T:
         """Return the result of `analysis`, running it only the first time."""

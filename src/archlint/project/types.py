@@ -104,12 +104,10 @@ class Types:
 
     def _named(self, dotted: str) -> tuple[Value, ...]:
         """Return what an absolute dotted name means, through imports and re-exports."""
-        head, rest = dotted, ""
-        while head not in self._project.by_name:
-            head, _, tail = head.rpartition(".")
-            if not head:
-                return self._external(dotted)
-            rest = f"{tail}.{rest}" if rest else tail
+        found = self._project.split(dotted)
+        if found is None:
+            return self._external(dotted)
+        head, rest = found
         values: tuple[Value, ...] = (Value("object", head),)
         for attribute in rest.split(".") if rest else ():
             values = tuple(result for value in values for result in self._attribute(value, attribute))

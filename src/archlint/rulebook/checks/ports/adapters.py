@@ -6,6 +6,7 @@ from archlint.model import Severity, Step, Violation
 from archlint.project.adapters import adapters
 from archlint.project.classes import Member
 from archlint.project.conformance import Conformance, Mismatch, conformance
+from archlint.project.layers import is_test
 from archlint.project.ports import Pair, is_test_class, ports
 from archlint.project.program import Project
 from archlint.rulebook.model import Rule
@@ -140,7 +141,8 @@ def _mismatches(project: Project, kinds: tuple[str, ...]) -> Iterator[tuple[Pair
     known = project.query(ports)
     judge = project.query(conformance)
     for pair in project.query(adapters).pairs:
-        if not is_test_class(project, pair.adapter) and not known.is_protocol(pair.adapter):
+        wired_in_tests = is_test(project.by_name[pair.site[0]])
+        if not wired_in_tests and not is_test_class(project, pair.adapter) and not known.is_protocol(pair.adapter):
             yield from ((pair, each) for each in judge.verdict(pair).mismatches if each.kind in kinds)
 
 

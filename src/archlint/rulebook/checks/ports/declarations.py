@@ -26,7 +26,7 @@ def misplaced_port(project: Project, rule: Rule) -> Iterator[Violation]:
     for key in known.ports:
         module, fact = project.class_(key)
         layer = roles.of(module.name)
-        if layer is None or layer.role not in _OUTER or key not in used:
+        if layer is None or layer.role not in _OUTER or not layer.sure or key not in used:
             continue
         user, user_layer, start, end = used[key]
         yield rule.violation(
@@ -38,7 +38,7 @@ def misplaced_port(project: Project, rule: Rule) -> Iterator[Violation]:
             ),
             subject=fact.name,
             scope=fact.qualname,
-            severity=_severity(rule, layer, user_layer),
+            severity=_severity(rule, user_layer),
             help_=f"declare `{fact.name}` in the {user_layer.role} layer and import it from there",
             trace=(Step(f"`{user.name}` uses `{fact.name}`", user.place(start, end)),),
         )
