@@ -26,8 +26,8 @@ class Mismatch(msgspec.Struct, frozen=True):
     """One member of a port that its adapter does not fulfil.
 
     `kind` is missing, async (one is a coroutine function, the other is not), stream (the port's `async def` lacks the
-    `yield` that makes it an async generator), signature, name (a parameter is only called otherwise) or awaitable (it
-    may be awaited all the same). `promised` is the port's member, `kept` the adapter's; `texts` say what differs.
+    `yield` that makes it an async generator), signature, name (a parameter is only called otherwise) or formal (type
+    checkers refuse it, and it works). `promised` is the port's member, `kept` the adapter's; `texts` say what differs.
     """
 
     kind: str
@@ -150,7 +150,10 @@ class _Judgement:
         texts = tuple(self._read_differences(ours, theirs))
         if ours.is_method:
             texts = () if self._may_be_called(theirs.form) else (f"it is {theirs.what}, not a method",)
-        return Mismatch("signature", promised, kept, texts) if texts else None
+        if texts:
+            return Mismatch("signature", promised, kept, texts)
+        formal = self._level_difference(ours, theirs)
+        return Mismatch("formal", promised, kept, (formal,)) if formal else None
 
     def _may_be_called(self, form: Form) -> bool:
         callable_ = Form("class", "collections.abc.Callable")
@@ -164,13 +167,21 @@ class _Judgement:
         shown = self._forms.shown
         if ours.is_writable and not theirs.is_writable:
             yield f"it is {theirs.what}, which cannot be assigned to"
-        elif ours.is_class_level and not theirs.may_be_class_level:
-            yield "it is an attribute of instances only"
-        elif theirs.is_class_level and ours.is_writable and not ours.is_class_level:
-            yield "it is a `ClassVar`"
         fits = self._fits.same if ours.is_writable else self._fits.fits
         if fits(theirs.form, ours.form) is False:
             yield f"it is `{shown(theirs.form)}`, not `{shown(ours.form)}`"
+
+    def _level_difference(self, ours: "_Shape", theirs: "_Shape") -> str:
+        """Say how one attribute is declared for the class and the other for instances; empty when they agree.
+
+        An assignment in the body of a derived class takes the declaration over.
+        """
+        inherited = ours.member.owner in self._types.order(self._pair.adapter)
+        if ours.is_method or theirs.is_method or (inherited and theirs.is_plain_assignment):
+            return ""
+        if ours.is_class_level and not theirs.may_be_class_level:
+            return "it is no `ClassVar`"
+        return "it is a `ClassVar`" if theirs.is_class_level and ours.is_writable and not ours.is_class_level else ""
 
     def _compare_methods(self, promised: Member, kept: Member, ours: "_Shape", theirs: "_Shape") -> Mismatch | None:
         kind = self._async_mismatch(ours, theirs)
@@ -185,7 +196,7 @@ class _Judgement:
         if not found:
             return None
         if serious and all(each.kind == "result" for each in serious) and self._only_awaitable(ours, theirs):
-            return Mismatch("awaitable", promised, kept, tuple(each.text for each in serious))
+            return Mismatch("formal", promised, kept, tuple(each.text for each in serious))
         texts = tuple(dict.fromkeys(each.text for each in serious or found))
         return Mismatch("signature" if serious else "name", promised, kept, texts)
 
@@ -275,6 +286,11 @@ class _Shape:
     def may_be_class_level(self) -> bool:
         attribute = self.member.attribute
         return attribute is None or self.is_class_level
+
+    @property
+    def is_plain_assignment(self) -> bool:
+        attribute = self.member.attribute
+        return attribute is not None and attribute.in_body and not attribute.spelled
 
     @property
     def is_writable(self) -> bool:

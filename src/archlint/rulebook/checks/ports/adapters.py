@@ -104,7 +104,7 @@ def port_signature_mismatch(project: Project, rule: Rule) -> Iterator[Violation]
     """PRT005: an adapter's member cannot be used as its port promises; one violation a member."""
     judge = project.query(conformance)
     reported: set[tuple[str, str]] = set()
-    for pair, mismatch in _mismatches(project, ("signature", "name", "awaitable")):
+    for pair, mismatch in _mismatches(project, ("signature", "name", "formal")):
         place = _identity(mismatch)
         kept = _kept(mismatch)
         if place in reported or is_test_class(project, kept.owner):
@@ -130,7 +130,7 @@ def port_signature_mismatch(project: Project, rule: Rule) -> Iterator[Violation]
 
 
 def _weight(project: Project, rule: Rule, pair: Pair, mismatch: Mismatch) -> Severity:
-    if mismatch.kind == "awaitable":
+    if mismatch.kind == "formal":
         return Severity.NOTE
     if mismatch.kind == "name":
         return Severity.WARNING if not pair.is_guessed else Severity.NOTE
