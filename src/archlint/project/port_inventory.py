@@ -47,7 +47,7 @@ def inventory(project: Project, *, fakes: bool) -> Iterator[PortEntry]:
     roles = project.query(layers)
     joined: dict[str, list[Pair]] = {}
     for pair in project.query(adapters).pairs:
-        if not known.is_protocol(pair.adapter) and (fakes or not is_test_class(project, pair.adapter)):
+        if pair.adapter not in known.port_set and (fakes or not is_test_class(project, pair.adapter)):
             joined.setdefault(pair.port, []).append(pair)
     for key in sorted(known.ports, key=lambda each: (project.class_(each)[0].path, project.class_(each)[1].start)):
         module, fact = project.class_(key)
