@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from archlint.facts.model import Call
+from archlint.facts.model import Attribute, Call
 from archlint.project.bindings import bindings
 from archlint.project.classes import ClassTable
 from archlint.project.layers import is_test
@@ -63,16 +63,24 @@ class Adapters:
             for function in module.facts.functions:
                 site = (module.name, function.start, function.end)
                 yield from self._judge(function.returns, function.values, "return", site)
-            for class_ in module.facts.classes:
+            for index, class_ in enumerate(module.facts.classes):
                 for each in class_.attributes:
-                    yield from self._judge(
-                        each.annotation, each.values, "assignment", (module.name, each.start, each.end)
-                    )
+                    declared = each.annotation or self._declared(f"{module.name}@{index}", each)
+                    yield from self._judge(declared, each.values, "assignment", (module.name, each.start, each.end))
             for assignment in module.facts.assignments:
                 site = (module.name, assignment.start, assignment.end)
                 yield from self._judge(assignment.annotation, (assignment.value,), "assignment", site)
         for module, call in self._project.query(Calls).named(self._takers.words):
             yield from self._passed(module, call)
+
+    def _declared(self, key: str, attribute: Attribute) -> str:
+        """Return what the next base class declares an attribute to be that a class only assigns."""
+        if not attribute.in_body or not attribute.values:
+            return ""
+        owners = (owner for owner in self._types.order(key)[1:] if "@" in owner)
+        members = (self._classes.own_members(owner).get(attribute.name) for owner in owners)
+        found = next((member.attribute for member in members if member is not None), None)
+        return found.annotation if found is not None else ""
 
     def _judge(
         self, annotation: str, values: tuple[str, ...], evidence: str, site: tuple[str, int, int]
@@ -82,6 +90,15 @@ class Adapters:
             for adapter in self._instances(value):
                 if port not in self._types.order(adapter):
                     yield Pair(port, adapter, evidence, site, arguments)
+        class_port = self._takers.class_port_of(annotation) if annotation and values and not port else ""
+        for value in values if class_port else ():
+            for adapter in self._classes_named(value):
+                if class_port not in self._types.order(adapter):
+                    yield Pair(class_port, adapter, evidence, site)
+
+    def _classes_named(self, reference: str) -> list[str]:
+        values = self._types.infer(reference)
+        return [value.name for value in values if len(values) == 1 and value.kind == "object" and value.is_class]
 
     def _instances(self, reference: str) -> list[str]:
         """Return the project's classes that a value is an instance of, when that is all it can be and they are few."""

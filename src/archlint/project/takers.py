@@ -59,6 +59,13 @@ class Takers:
             return "", ()  # an alias may stand for several types
         return values[0].name, _spelled(values[0].args)
 
+    def class_port_of(self, annotation: str) -> str:
+        """Return the port of which an annotation means the class itself (`type[Port]`), else nothing."""
+        parts = alternatives(annotation)
+        values = self._types.infer(parts[0]) if len(parts) == 1 else ()
+        named = values[0].args if len(values) == 1 and values[0].name == "builtins.type" else ()
+        return self.port_of(named[0])[0] if named else ""
+
     def _add_function(self, module: str, index: int, function: Function, classes: tuple[Class, ...]) -> None:
         slots = tuple(self._of_parameters(function))
         if function.owner >= 0 and function.name == "__init__":
