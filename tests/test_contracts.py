@@ -160,9 +160,12 @@ def test_external_packages(tmp_path: Path) -> None:
     contract = 'type = "forbidden"\nsource_modules = ["shop.domain"]\nforbidden_modules = ["redis"]'
     lines = shown(tmp_path, run(tmp_path, contract, session=EXTERNAL))
     assert [line.split(" | ")[0] for line in lines] == [
+        "shop/domain/order.py:3:5 util",
         "shop/domain/order.py:7:31 Session",
+        "shop/domain/user.py:1:8 shop.util",
         "shop/domain/user.py:2:8 redis",
     ]
+    assert "not even through `shop.util`" in lines[0]
 
 
 def test_type_checking_imports_can_be_left_out(tmp_path: Path) -> None:

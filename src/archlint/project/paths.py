@@ -48,13 +48,18 @@ class Paths:
         return found
 
     def fewest(self, bans: Iterable[Ban]) -> list[Link]:
-        """Return few links without which no path is illegal, sorted.
+        """Return few links without which no path is illegal, sorted; none of them can be left out.
 
         For one ban they are the fewest there can be; for several each is added to those that the others need.
         """
+        wanted = list(bans)
         removed: set[Link] = set()
-        for ban in bans:
+        for ban in wanted:
             removed |= self._cut(ban, removed)
+        for link in sorted(removed) if len(wanted) > 1 else ():
+            illegal_itself = any(link[0] in ban.sources and link[1] in ban.targets for ban in wanted)
+            if not illegal_itself and not any(self._cut(ban, removed - {link}) for ban in wanted):
+                removed.remove(link)
         return sorted(removed)
 
     def _onward(self, ban: Ban) -> dict[str, str]:

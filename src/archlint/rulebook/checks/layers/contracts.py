@@ -1,8 +1,9 @@
 """LAY007 broken-contract: the user's import-linter contracts, run by import-linter's classes on our graph."""
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -10,6 +11,8 @@ from archlint.facts.model import Import
 from archlint.model import Failure, Place, Severity, SourceText, Step, Violation
 from archlint.project.grimp_graph import ContractGraph, contract_graph
 from archlint.project.imports import ImportGraph
+from archlint.project.paths import Ban, Paths
+from archlint.rulebook.checks.layers.contract_bans import bans, links
 from archlint.rulebook.checks.layers.contract_errors import explanations, listed, wrong_roots
 from archlint.rulebook.checks.layers.contract_file import ContractFile
 from archlint.rulebook.checks.layers.contract_metadata import Findings, Link, Offence, findings
@@ -19,6 +22,10 @@ from archlint.rulebook.checks.layers.contract_types import (
     contract_class,
     declared_types,
 )
+from archlint.rulebook.checks.layers.reporting import joined, mending
+
+if TYPE_CHECKING:
+    import grimp
 
 CODE = "LAY007"
 
@@ -111,8 +118,9 @@ def _is_vacuous(project: ImportGraph, built: ContractGraph) -> bool:
 
 
 def _judged(code: _Code, options: dict[str, Any], contract: Any) -> Iterator[Violation | Failure | str]:  # noqa: ANN401 -- a type that only import-linter has
+    graph = copy.deepcopy(code.built.graph)
     try:
-        check = contract.check(copy.deepcopy(code.built.graph), verbose=False)
+        check = contract.check(graph, verbose=False)
     except Exception as error:  # noqa: BLE001 -- import-linter raises many types, and a contract type is foreign code
         yield from explanations(code.contracts, options, error, code.built.graph)
         return
@@ -122,7 +130,7 @@ def _judged(code: _Code, options: dict[str, Any], contract: Any) -> Iterator[Vio
         return
     told = findings(check.metadata)
     verdict = _verdict(code, options)
-    violations = [*_illegal_imports(code, verdict, told), *_undeclared(code, verdict, told)]
+    violations = [*_illegal_imports(code, verdict, options, graph, told), *_undeclared(code, verdict, told)]
     violations.sort(key=lambda violation: (violation.place, violation.subject))
     yield from violations or [verdict]
 
@@ -142,11 +150,20 @@ def _verdict(code: _Code, options: dict[str, Any]) -> Violation:
     )
 
 
-def _illegal_imports(code: _Code, verdict: Violation, told: Findings) -> Iterator[Violation]:
-    shortest: dict[Link, Offence] = {}
+def _illegal_imports(
+    code: _Code, verdict: Violation, options: dict[str, Any], graph: "grimp.ImportGraph", told: Findings
+) -> Iterator[Violation]:
+    """Yield a violation for each alias behind each first link of an illegal chain.
+
+    Metadata names some of them, our own search all; it goes first because its chains are shortest.
+    """
+    forbidden = bans(options["type"], options, graph)
+    paths = Paths(links(graph)) if forbidden else Paths({})
+    shortest = {offence.chain[0]: offence for offence in sorted(_searched(paths, forbidden), reverse=True)}
     for offence in told.offences:
         shortest.setdefault(offence.chain[0], offence)
-    for (importer, imported), offence in shortest.items():
+    advice = mending(paths, forbidden, len(shortest), "the contract")
+    for (importer, imported), offence in sorted(shortest.items()):
         for import_ in code.built.imports.get((importer, imported), ()):
             yield msgspec.structs.replace(
                 verdict,
@@ -155,8 +172,16 @@ def _illegal_imports(code: _Code, verdict: Violation, told: Findings) -> Iterato
                 module=importer,
                 scope=_scope(code, importer, import_),
                 subject=imported,
+                help=joined(verdict.help, advice),
                 trace=_trace(code, offence.chain),
             )
+            advice = ""
+
+
+def _searched(paths: Paths, forbidden: Iterable[Ban]) -> Iterator[Offence]:
+    for ban in forbidden:
+        for path in paths.illegal(ban):
+            yield Offence(len(path) - 1, tuple(pairwise(path)), "")
 
 
 def _undeclared(code: _Code, verdict: Violation, told: Findings) -> Iterator[Violation]:
