@@ -385,6 +385,16 @@ def test_a_root_without_edges_is_vacuous(tmp_path: Path) -> None:
     assert failure == "none of the imports in `src` is one between its modules; name the real root package"
 
 
+def test_folders_that_import_linter_passes_over_are_named(tmp_path: Path) -> None:
+    files = {"shop/more/deep/x.py": "import shop.web", "shop/more/y.py": "", "shop/templates/z.py": "import os"}
+    failure, *rest = run(tmp_path, LAYERS, **files)
+    assert failure.message == (
+        "import-linter does not see 1 module of `shop.more` that import others or are imported: the folder has no"
+        " `__init__.py`; add one"
+    )
+    assert len(rest) == 3
+
+
 def test_unknown_session_options_do_not_stop_the_contracts(tmp_path: Path) -> None:
     failure, *rest = run(tmp_path, LAYERS, session='root_package = "shop"\ninclud_external_packages = true')
     assert failure.message == (

@@ -18,6 +18,7 @@ from archlint.intake.sources import Sources, find, read_all
 from archlint.model import Baseline, Failure, Severity
 from archlint.outcome.baseline import Seen, looked_at
 from archlint.rulebook import pages
+from archlint.rulebook.contract_help import with_contracts
 from archlint.rulebook.model import Rule
 from archlint.rulebook.selection import active
 
@@ -100,7 +101,7 @@ def read_inputs(paths: Sequence[Path], options: Options) -> Inputs:
     Raises `ConfigError`, `PageError`, `SelectorError`, `BaselineError`, `SourceError` or `ChangesError`.
     """
     config, rules = configure(paths[0], options)
-    chosen = _chosen(rules, config, options)
+    chosen = with_contracts(_chosen(rules, config, options), config.contracts)
     baseline = None if options.baseline_mode == "off" else wanted_baseline(config, options.baseline)
     sources = find(paths, config, options.unsaved)
     data, unread = read_all(sources.files, options.unsaved)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from archlint.model import Failure
+from archlint.project.grimp_graph import members_of
 from archlint.project.imports import ImportGraph, namespaces, parents
 from archlint.rulebook.checks.layers.contract_file import ContractFile, suggestion
 
@@ -38,6 +39,29 @@ def wrong_roots(contracts: ContractFile, project: ImportGraph) -> Iterator[Failu
         else:
             meant = suggestion(root, packages) or _only(tops)
             yield contracts.failure(f"root package `{root}` is not in the checked code{meant}")
+
+
+def unseen_folders(contracts: ContractFile, project: ImportGraph) -> Iterator[Failure]:
+    """Yield a failure for each folder that import-linter passes over although its modules and the others import.
+
+    It does so inside of packages where `__init__.py` is missing: its contracts hold for nothing there.
+    """
+    seen = members_of(project.modules, contracts.roots)
+    inside = tuple(f"{root}." for root in contracts.roots)
+    unseen: dict[str, int] = {}
+    for name in sorted(project.modules):
+        if name in seen or not name.startswith(inside):
+            continue
+        outward = any(edge.imported in seen for edge in project.by_importer.get(name, ()))
+        if outward or any(edge.importer in seen for edge in project.by_imported.get(name, ())):
+            folder = next((parent for parent in parents(name) if parent not in seen), name)
+            unseen[folder] = unseen.get(folder, 0) + 1
+    for folder, count in unseen.items():
+        modules = "1 module" if count == 1 else f"{count} modules"
+        yield contracts.failure(
+            f"import-linter does not see {modules} of `{folder}` that import others or are imported: the folder"
+            " has no `__init__.py`; add one"
+        )
 
 
 def explanations(

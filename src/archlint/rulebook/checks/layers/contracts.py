@@ -13,7 +13,7 @@ from archlint.project.grimp_graph import ContractGraph, contract_graph
 from archlint.project.imports import ImportGraph
 from archlint.project.paths import Ban, Paths
 from archlint.rulebook.checks.layers.contract_bans import bans, links
-from archlint.rulebook.checks.layers.contract_errors import explanations, listed, wrong_roots
+from archlint.rulebook.checks.layers.contract_errors import explanations, listed, unseen_folders, wrong_roots
 from archlint.rulebook.checks.layers.contract_file import ContractFile
 from archlint.rulebook.checks.layers.contract_metadata import Findings, Link, Offence, findings
 from archlint.rulebook.checks.layers.contract_types import (
@@ -77,6 +77,7 @@ def broken_contracts(
             f"none of the imports in {names} is one between its modules; name the real root package"
         )
         return
+    yield from unseen_folders(contracts, project)
     code = _Code(contracts, project, paths, built)
     for options, contract in ready:
         yield from _judged(code, options, contract)
