@@ -132,9 +132,7 @@ def test_one_sentence_about_what_cannot_be_done(project: Path, arguments: list[s
     assert result.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    "arguments", [["check"], ["check", ".", "--no-such"], ["check", ".", "--jobs", "0"], ["chekc"]]
-)
+@pytest.mark.parametrize("arguments", [["check", ".", "--no-such"], ["check", ".", "--jobs", "0"], ["chekc"]])
 def test_usage(arguments: list[str]) -> None:
     result = run(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")

@@ -11,16 +11,17 @@ from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archlint.cli import archlint
 from archlint.outcome.reporters.visible import visible
 from archlint.picture import dot, mermaid, page, svg
-from archlint.picture.layout import ROW, arrange, in_order, segments
+from archlint.picture.layout import ROW, arrange, segments
 from archlint.picture.model import Link, Node, Picture, Statement, arrows
 from archlint.picture.place import centres
 from archlint.picture.rows import arranged, inner
+from archlint.project.ranks import in_order
 from tests.support import FIXTURES
 
 EVIL = "</script><img src=x onerror=alert(1)>\"'&`\\ \u2028\ud800 <b>"
@@ -117,6 +118,7 @@ def test_mermaid_and_dot_labels_end_where_they_should() -> None:
 PAIRS = st.frozensets(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=50)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(PAIRS, st.lists(st.integers(0, 2), min_size=12, max_size=12))
 def test_an_arrangement_shows_each_node_once_and_leads_arrows_from_row_to_row(
     pairs: frozenset[tuple[int, int]], places: list[int]

@@ -17,7 +17,7 @@ from archlint.outcome.reporters.paint import plain
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @rule_options
 @click.option("--output-format", type=click.Choice(tuple(REPORTERS)), default="text", show_default=True)
 @click.option("-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here.")
@@ -72,7 +72,7 @@ def command(  # noqa: PLR0913 -- one parameter an option
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Check the project that PATHS belong to, and report what breaks a rule in them.
+    """Check the project that PATHS belong to (by default the working directory), and report what breaks a rule in them.
 
     The whole project is read always; PATHS decide what is reported. Exit code 0: clean, 1: violations, 2:
     something could not be checked.
@@ -83,7 +83,7 @@ def command(  # noqa: PLR0913 -- one parameter an option
         stop("--fix and --diff exclude each other; leave one out")
     if unsafe_fixes and not (fix or diff):
         stop("--unsafe-fixes says which fixes --fix makes or --diff shows; add one of them")
-    paths, unsaved = _buffer(paths, stdin_filename)
+    paths, unsaved = _buffer(paths or (Path(),), stdin_filename)
     if unsaved and (fix or diff):
         stop("--fix and --diff are about files as they are saved; leave - out")
     reports = [_report(each) for each in report]

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-Pair = tuple[int, int]
+from archlint.project.ranks import Pair, ranks
+
 ROW = 8
 """How many boxes stand in a row at most."""
 _CROWD = 150
@@ -60,15 +61,7 @@ def arrange(bands: Sequence[Sequence[int]], weights: Mapping[Pair, int], marked:
 
 def _rows(nodes: Sequence[int], weights: Mapping[Pair, int]) -> list[list[int]]:
     """Return the nodes of a band in rows: each below those that import it, and what stands alone at the end."""
-    place = {node: number for number, node in enumerate(in_order(nodes, weights))}
-    rank = dict.fromkeys(nodes, 0)
-    below: dict[int, list[int]] = {}
-    for pair in weights:
-        upper, lower = sorted(pair, key=lambda each: place[each])
-        below.setdefault(upper, []).append(lower)
-    for node in sorted(nodes, key=lambda each: place[each]):
-        for target in below.get(node, ()):
-            rank[target] = max(rank[target], rank[node] + 1)
+    rank = ranks(nodes, weights)
     busy = {node for pair in weights for node in pair}
     last = max(rank.values(), default=0)
     rows: list[list[int]] = []
@@ -87,31 +80,6 @@ def _cut(row: Sequence[int]) -> list[list[int]]:
     """Cut a row that is too long into rows of one length."""
     parts = -(-len(row) // ROW)
     return [list(row[len(row) * part // parts : len(row) * (part + 1) // parts]) for part in range(parts)]
-
-
-def in_order(nodes: Sequence[int], weights: Mapping[Pair, int]) -> list[int]:
-    """Return the nodes in an order that few arrows go against, by weight (Eades, Lin and Smyth's heuristic)."""
-    out: dict[int, dict[int, int]] = {node: {} for node in nodes}
-    into: dict[int, dict[int, int]] = {node: {} for node in nodes}
-    for (source, target), weight in weights.items():
-        out[source][target] = weight
-        into[target][source] = weight
-    balance = {node: sum(out[node].values()) - sum(into[node].values()) for node in nodes}
-    left: list[int] = []
-    right: list[int] = []
-    rest = list(nodes)
-    while rest:
-        sinks = [node for node in rest if not out[node]]
-        node = sinks[-1] if sinks else max(rest, key=lambda each: (not into[each], balance[each]))
-        (right if sinks else left).append(node)
-        rest.remove(node)
-        for other, weight in out[node].items():
-            del into[other][node]
-            balance[other] += weight
-        for other, weight in into[node].items():
-            del out[other][node]
-            balance[other] -= weight
-    return left + right[::-1]
 
 
 def _drawn(weights: Mapping[Pair, int], marked: frozenset[Pair], level: Mapping[int, int]) -> list[Pair]:

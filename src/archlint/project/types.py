@@ -61,9 +61,10 @@ class Types:
         """Return everything that `reference` may stand for; empty when nothing is known.
 
         In a circle of references each contributes what it does not take from the circle. Such an answer is
-        complete only for the outermost question: the others are drafts, thrown away with it.
+        complete only for the outermost question: the others are drafts, thrown away with it. The source of a literal,
+        which arguments may be (`="a@b"`), is no reference and tells nothing.
         """
-        if not reference:
+        if not reference or reference[0] == "=":
             return ()
         known = self._memo.get(reference)
         if known is not None:

@@ -1,0 +1,103 @@
+"""What a project's layers could be: by conventional names, or else as its own imports have it."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from archlint.project.imports import ImportGraph, parents
+from archlint.project.ranks import ranks
+
+_MOST = 40
+"""More packages than this side by side are no layers, but things of one kind."""
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """Layers from top to bottom, each with the packages or modules in it, below `container` (empty: at the top).
+
+    `circle` counts the packages that reach themselves through imports of each other.
+    """
+
+    container: str
+    layers: tuple[tuple[str, ...], ...]
+    circle: int
+
+
+def patterns(roles: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return for each role the packages and modules that have it with all that is in them, outermost first.
+
+    `roles` maps modules to roles; those with none are empty. What is covered by a package is not listed again.
+    """
+    inside: dict[str, set[str]] = {}
+    for module, role in roles.items():
+        for name in (*parents(module), module):
+            inside.setdefault(name, set()).add(role)
+    found: dict[str, list[str]] = {}
+    for name in sorted(inside, key=lambda each: (each.count("."), each)):
+        around = parents(name)
+        if len(inside[name]) == 1 and not any(len(inside[each]) == 1 for each in around):
+            (role,) = inside[name]
+            if role:
+                found.setdefault(role, []).append(name)
+    return found
+
+
+def propose(graph: ImportGraph, modules: Iterable[str]) -> Proposal | None:
+    """Return layers for the packages of a project in the order that most imports follow; None if there is none to see.
+
+    They are the packages and modules below the outermost package that has more than one of them.
+    """
+    own = sorted(modules)
+    container = _container(own)
+    home = {name: child for name in own if (child := _child(name, container))}
+    names = sorted(set(home.values()))
+    number = {name: place for place, name in enumerate(names)}
+    weights: Counter[tuple[int, int]] = Counter()
+    for edge in graph.edges:
+        one, other = home.get(edge.importer), home.get(edge.imported)
+        if one and other and one != other:
+            weights[number[one], number[other]] += 1
+    busy = sorted({place for pair in weights for place in pair})
+    if not 3 <= len(busy) <= _MOST:
+        return None
+    found: dict[int, list[str]] = {}
+    for place, rank in ranks(busy, weights).items():
+        found.setdefault(rank, []).append(names[place])
+    layers = tuple(tuple(sorted(found[rank])) for rank in sorted(found))
+    return Proposal(container, layers, _circle(busy, weights))
+
+
+def _container(modules: Sequence[str]) -> str:
+    """Return the innermost package that holds all modules."""
+    container = ""
+    while True:
+        children = {_child(name, container) for name in modules} - {""}
+        packages = {
+            child for child in children if any(name.startswith(f"{_dotted(container, child)}.") for name in modules)
+        }
+        if len(children) != 1 or not packages:
+            return container
+        container = _dotted(container, packages.pop())
+
+
+def _child(name: str, container: str) -> str:
+    """Return which child of a package a module is or is in; empty when it is in none."""
+    if not container:
+        return name.partition(".")[0]
+    return name[len(container) + 1 :].partition(".")[0] if name.startswith(f"{container}.") else ""
+
+
+def _dotted(container: str, child: str) -> str:
+    return f"{container}.{child}" if container else child
+
+
+def _circle(nodes: Sequence[int], pairs: Iterable[tuple[int, int]]) -> int:
+    """Return how many nodes reach themselves."""
+    reach: dict[int, set[int]] = {node: set() for node in nodes}
+    for source, target in pairs:
+        reach[source].add(target)
+    for middle in nodes:
+        for node in nodes:
+            if middle in reach[node]:
+                reach[node] |= reach[middle]
+    return sum(1 for node in nodes if node in reach[node])
