@@ -76,6 +76,14 @@ class ModuleContext:
         node = self._scope.block.node
         return node if isinstance(node, cst.FunctionDef) else None
 
+    @property
+    def enclosing_class(self) -> cst.ClassDef | None:
+        """The nearest class definition around the node, in whose body or method it stands."""
+        scope: Scope | None = self._scope
+        while scope is not None and not scope.is_class:
+            scope = scope.parent
+        return scope.node if scope is not None and isinstance(scope.node, cst.ClassDef) else None
+
 
 ModuleCheck: TypeAlias = Callable[[Any, ModuleContext], Iterable[Sighting]]
 """A function `(node, context)`; the table that registers it says for which nodes it is."""

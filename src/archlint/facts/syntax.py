@@ -52,6 +52,9 @@ FIELDS: dict[type, tuple[str, ...]] = {
 REVERSED: dict[type, tuple[str, ...]] = {node_type: names[::-1] for node_type, names in FIELDS.items()}
 """The same, last field first, as a stack wants it."""
 
+FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
+"""What has a body that does not run where it stands (or, for a class, is judged on its own)."""
+
 
 def descend(node: cst.CSTNode, but_not: tuple[type[cst.CSTNode], ...] = ()) -> Iterator[cst.CSTNode]:
     """Yield a node and all that is below it, in the order of the text; for checks that look into one construct.
@@ -70,3 +73,25 @@ def descend(node: cst.CSTNode, but_not: tuple[type[cst.CSTNode], ...] = ()) -> I
                 stack.append(value)
             elif isinstance(value, list | tuple):
                 stack.extend(value[::-1])
+
+
+def ancestors(root: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield what a node stands in, innermost first, up to `root`."""
+    parents: dict[cst.CSTNode, cst.CSTNode] = {}
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        for child in node.children:
+            parents[child] = node
+            stack.append(child)
+    while target is not root:
+        target = parents[target]
+        yield target
+
+
+def source_of(node: cst.CSTNode) -> str:
+    """Return a node as it is written, without the space around it."""
+    return _NOWHERE.code_for_node(node).strip()
+
+
+_NOWHERE = cst.Module([])

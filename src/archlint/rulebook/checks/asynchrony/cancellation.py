@@ -6,8 +6,8 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend
-from archlint.rulebook.checks.asynchrony.ending import FUNCTIONS, ancestors, ends_after, waits
+from archlint.facts.syntax import FUNCTIONS, ancestors, descend
+from archlint.rulebook.checks.asynchrony.ending import ends_after, waits
 
 _BROAD = "builtins.BaseException"
 _CATCHING = ("asyncio.CancelledError", "anyio.get_cancelled_exc_class", "trio.Cancelled", _BROAD)

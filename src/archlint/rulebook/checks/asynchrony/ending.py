@@ -5,10 +5,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend
-
-FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
-"""What has a body that does not run where it stands (or, for a class, is judged on its own)."""
+from archlint.facts.syntax import FUNCTIONS, ancestors, descend
 
 
 def waits(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
@@ -62,17 +59,3 @@ def _binds(statement: cst.CSTNode, value: cst.BaseExpression | None) -> bool:
         and each.target.value == value.value
         for each in descend(statement, but_not=FUNCTIONS)
     )
-
-
-def ancestors(root: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Yield what a node stands in, innermost first, up to `root`."""
-    parents: dict[cst.CSTNode, cst.CSTNode] = {}
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        for child in node.children:
-            parents[child] = node
-            stack.append(child)
-    while target is not root:
-        target = parents[target]
-        yield target
