@@ -48,7 +48,9 @@ def test_a_violation(project: Path) -> None:
     result = check(".", "--output-format", "concise")
     assert result.exit_code == 1
     assert result.stdout.startswith("bad.py:3:5: RDS001 ")
-    assert result.stderr == "Found 1 violation (1 error) in 2 files.\n"
+    assert result.stderr == (
+        "note: 1 violation may be fixed with --fix; --diff shows how\nFound 1 violation (1 error) in 2 files.\n"
+    )
 
 
 def test_a_failure_is_more_than_a_violation(project: Path) -> None:

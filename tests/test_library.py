@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies
 
 from archlint.model import Severity
-from archlint.project.library import Blocking, Library, LibraryError
+from archlint.project.library import Blocking, Library, LibraryError, Retry, Timeout
 
 DATA = Path(__file__).parent.parent / "rules" / "data"
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(DATA.glob("*.toml"))}
@@ -393,3 +393,44 @@ class TestShipped:
     )
     def test_clients(self, shipped: Library, cls: str, kind: str | None) -> None:
         assert shipped.client(cls) == kind
+
+
+@pytest.mark.parametrize(
+    ("timeout", "arguments", "given"),
+    [
+        (Timeout(), (("", "=1"),), False),
+        (Timeout(), (("", "=1"), ("timeout", "=5")), True),
+        (Timeout(), (("timeout", ""),), True),
+        (Timeout(), (("timeout", "=None"),), False),
+        (Timeout(position=1), (("", ""), ("", "=5")), True),
+        (Timeout(position=1), (("", ""), ("", "=None")), False),
+        (Timeout(position=1), (("", ""),), False),
+        (Timeout(default=True), (("", ""),), True),
+        (Timeout(default=True), (("timeout", "=None"),), False),
+        (Timeout(name="total", position=0, default=True), (("", "=None"),), False),
+    ],
+)
+def test_whether_a_call_has_a_timeout(timeout: Timeout, arguments: tuple[tuple[str, str], ...], given: bool) -> None:
+    assert timeout.is_given(arguments) is given
+
+
+def test_timeouts_switches_and_retries_are_read() -> None:
+    text = """
+    [timeouts]
+    "http.{get, put}" = { position = 2 }
+    [tls-switches]
+    "http.get" = ["verify"]
+    [retries]
+    "again.retry" = { stops = ["times"], fixed = ["again.same"] }
+    """
+    library = Library.parse({"x.toml": text})
+    assert library.timeouts == {"http.get": Timeout(position=2), "http.put": Timeout(position=2)}
+    assert library.tls_switches == {"http.get": ("verify",)}
+    assert library.retries == {"again.retry": Retry(stops=("times",), fixed=("again.same",))}
+
+
+def test_mistakes_in_timeouts_and_retries_are_named() -> None:
+    with pytest.raises(LibraryError) as caught:
+        Library.parse({"x.toml": '[timeouts]\n"a.b" = { seconds = 1 }\n[retries]\n"a.c" = {}\n'})
+    assert len(caught.value.messages) == 2
+    assert caught.value.messages[0].startswith("x.toml: timeouts: `a.b`: ")

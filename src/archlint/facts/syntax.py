@@ -79,11 +79,14 @@ def ancestors(root: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """Yield what a node stands in, innermost first, up to `root`."""
     parents: dict[cst.CSTNode, cst.CSTNode] = {}
     stack = [root]
-    while stack:
+    while stack and target not in parents:
         node = stack.pop()
-        for child in node.children:
-            parents[child] = node
-            stack.append(child)
+        for field in FIELDS[node.__class__]:
+            value = getattr(node, field)
+            for child in value if isinstance(value, list | tuple) else (value,):
+                if isinstance(child, cst.CSTNode):
+                    parents[child] = node
+                    stack.append(child)
     while target is not root:
         target = parents[target]
         yield target

@@ -7,9 +7,9 @@ from typing import TypeVar
 import msgspec
 
 from archlint.model import Severity
-from archlint.project.library_tables import SEVERITIES, Argument, LibraryError, Tables
+from archlint.project.library_tables import SEVERITIES, Argument, LibraryError, Retry, Tables, Timeout
 
-__all__ = ["Argument", "Blocking", "Library", "LibraryError"]
+__all__ = ["Argument", "Blocking", "Library", "LibraryError", "Retry", "Timeout"]
 
 _TYPE_NAME = re.compile(r"[^<>,\s]+")
 _T = TypeVar("_T")
@@ -54,6 +54,9 @@ class Library:
         self.loop_callbacks: Mapping[str, Argument] = tables.loop_callbacks.entries
         self.endpoint_decorators = frozenset(tables.endpoint_decorators.entries)
         self.endpoint_words = frozenset(name.rpartition(".")[2] for name in self.endpoint_decorators)
+        self.timeouts: Mapping[str, Timeout] = tables.timeouts.entries
+        self.tls_switches: Mapping[str, tuple[str, ...]] = tables.tls_switches.entries
+        self.retries: Mapping[str, Retry] = tables.retries.entries
         self._loop_methods = _by_class(tables.loop_methods.entries)
         self.effects: Mapping[str, str] = tables.effects.entries
         self.sql_texts: Mapping[str, Argument] = tables.sql_text.entries

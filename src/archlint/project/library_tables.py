@@ -27,6 +27,9 @@ how people import a thing; a type is a class, perhaps with arguments: `builtins.
 | `sql-text` | function or method that takes SQL text | which argument that text is |
 | `autocommit` | (array) | classes that commit each write at once outside a transaction |
 | `one-task` | (array) | classes whose instances only one task or thread may use at a time |
+| `timeouts` | request, or class of a client | `{ name = "timeout" }`, its argument without which it waits for ever |
+| `tls-switches` | request, or class of a client | arguments that turn verification off when they are false |
+| `retries` | what calls a function again | `{ stops, varies, fixed, limited }`: see `Retry` |
 
 `cls.*` among the `apis` and in `not-blocking` stands for each public method that is not listed by itself,
 `module.*` among the `exceptions` for every class of the module.
@@ -36,6 +39,7 @@ in those of `attributes`, `Self` stands for the class that the attribute is aske
 Anywhere but in `exports` and in types, `owner.{a, b}` stands for `owner.a` and `owner.b`.
 """
 
+import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar, get_args
 
@@ -81,6 +85,7 @@ _TITLES = (
     *("technologies", "distributions", "documented"),
     *("effects", "sql-text", "autocommit", "one-task"),
     *("class-factories", "exceptions", "locators"),
+    *("timeouts", "tls-switches", "retries"),
 )
 _T = TypeVar("_T")
 
@@ -114,6 +119,38 @@ class Argument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.position < min(len(positional), unpacked):
             return positional[self.position]
         return next((value for name, value in arguments if self.name and name == self.name), None)
+
+
+class Timeout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """By which argument a call gets its timeout: a name, perhaps a position (0-based).
+
+    With `default` the call has a timeout of its own, which only `None` switches off.
+    """
+
+    name: str = "timeout"
+    position: int = sys.maxsize
+    default: bool = False
+
+    def is_given(self, arguments: Sequence[tuple[str, str]]) -> bool:
+        """Tell whether a call with these arguments (see `facts.model.Call`) has a timeout."""
+        value = Argument(self.position, self.name).of(arguments)
+        return self.default if value is None else value != "=None"
+
+
+class Retry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What calls a function again when it fails, told by its arguments.
+
+    One of `stops` ends it, unless it is given one of `endless`; with `limited` it has an end of its own, which only
+    `None` takes away. One of `varies` makes the delay grow or differ, unless it is given one of `fixed`; without any
+    name there it does so of its own accord. One of `polls` says that it waits for a result, not for a failure to pass.
+    """
+
+    stops: tuple[str, ...]
+    varies: tuple[str, ...] = ()
+    endless: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    polls: tuple[str, ...] = ()
+    limited: bool = False
 
 
 class Table(Generic[_T]):
@@ -172,6 +209,9 @@ class Tables:
         self.sql_text = Table[Argument]("sql-text")
         self.autocommit = Table[bool]("autocommit")
         self.one_task = Table[bool]("one-task")
+        self.timeouts = Table[Timeout]("timeouts")
+        self.tls_switches = Table[tuple[str, ...]]("tls-switches")
+        self.retries = Table[Retry]("retries")
         for file, text in texts.items():
             self._read(file, text)
         self._find_contradictions()
@@ -207,6 +247,12 @@ class Tables:
             self._add(file, handed, (((name,), argument) for name, argument in runners))
         exceptions = self._entries(file, content, "exceptions", lists)
         self._add(file, self.exceptions, ((names, kind) for kind, names in exceptions))
+        timeouts = self._entries(file, content, "timeouts", dict[str, Timeout])
+        self._add(file, self.timeouts, (((name,), timeout) for name, timeout in timeouts))
+        switches = self._entries(file, content, "tls-switches", lists)
+        self._add(file, self.tls_switches, (((name,), arguments) for name, arguments in switches))
+        retries = self._entries(file, content, "retries", dict[str, Retry])
+        self._add(file, self.retries, (((name,), retry) for name, retry in retries))
         clients = self._entries(file, content, "clients", lists)
         self._add(file, self.clients, ((names, kind) for kind, names in clients))
         technologies = self._entries(file, content, "technologies", lists)

@@ -46,6 +46,11 @@ class Calls:
         known = other_spellings(words, self._spellings)
         yield from self.of({callee for word in known for callee in self._by_word.get(word, ())})
 
+    def shaped(self, start: str, end: str) -> Iterator[tuple[Module, Call]]:
+        """Yield the calls of what has a last name that starts and ends so, in order of file and position."""
+        words = (word for word in self._by_word if word.startswith(start) and word.endswith(end))
+        yield from self.of({callee for word in words for callee in self._by_word[word]})
+
 
 def _words(reference: str) -> Iterable[str]:
     if "|" not in reference:

@@ -5,11 +5,24 @@ from typing import TypeAlias
 
 from archlint.model import Violation
 
+_VERBS = ("delete", "get", "head", "options", "patch", "post", "put", "request")
+_REDIS = ("redis.Redis", "redis.RedisCluster", "valkey.Valkey", "valkey.ValkeyCluster")
+_ASYNC_REDIS = (
+    *("aioredis.Redis", "redis.asyncio.Redis", "redis.asyncio.RedisCluster"),
+    *("valkey.asyncio.Valkey", "valkey.asyncio.ValkeyCluster"),
+)
+
 FIXABLE: Mapping[str, frozenset[str] | None] = {
     "ASY001": frozenset({"time.sleep"}),
     "ASY013": None,
     "DEC001": None,
+    "HTP001": frozenset(
+        {f"{owner}.{verb}" for owner in ("requests", "requests.Session") for verb in _VERBS}
+        | {"urllib.request.OpenerDirector.open", "urllib.request.urlopen"}
+        | {"urllib3.HTTPConnectionPool.request", "urllib3.PoolManager.request"}
+    ),
     "OBS002": frozenset({"error"}),
+    "RDS001": frozenset(f"{client}.keys" for client in (*_REDIS, *_ASYNC_REDIS)),
     "SEC003": None,
     "TIM001": None,
 }

@@ -46,6 +46,7 @@ from archlint.rulebook.checks.ports.declarations import (
 from archlint.rulebook.checks.ports.isinstance import is_unchecked_protocol
 from archlint.rulebook.checks.security.jwt_errors import unknown_jwt_error
 from archlint.rulebook.checks.security.placed import is_in_use
+from archlint.rulebook.checks.service_calls import SERVICE_CANDIDATE_TESTS, SERVICE_CHECKS
 from archlint.rulebook.model import Rule
 from archlint.rulebook.patterns import pattern_violations
 
@@ -53,6 +54,7 @@ ProjectCheck = Callable[[Project, Rule], Iterable[Violation]]
 
 PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
     **CONSISTENCY_JUDGES,
+    **SERVICE_CHECKS,
     "API001": called_default_dependency,
     "API003": endpoint_bypasses_application,
     "API005": exposed_entity,
@@ -98,6 +100,7 @@ PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
 
 CANDIDATE_TESTS: Mapping[str, Callable[[Project, Module, Candidate], bool]] = {
     **CONSISTENCY_TESTS,
+    **SERVICE_CANDIDATE_TESTS,
     "API002": is_changed_by_endpoint,
     "ASY008": may_raise,
     "ASY009": is_unbounded,

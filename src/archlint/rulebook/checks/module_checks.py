@@ -32,6 +32,7 @@ from archlint.rulebook.checks.security.credentials import (
 from archlint.rulebook.checks.security.jwt import unverified_jwt
 from archlint.rulebook.checks.security.jwt_algorithms import mixed_algorithms
 from archlint.rulebook.checks.security.jwt_claims import token_without_expiry, unvalidated_claims
+from archlint.rulebook.checks.service_call_syntax import SERVICE_MODULE_CHECKS
 
 _CHECKS: ModuleChecks = {
     cst.ClassDef: (mutable_value_object,),
@@ -77,5 +78,5 @@ def _joined(*tables: ModuleChecks) -> ModuleChecks:
     return {key: tuple(check for table in tables for check in table.get(key, ())) for key in keys}
 
 
-MODULE_CHECKS: ModuleChecks = _joined(_CHECKS, CONSISTENCY_CHECKS)
+MODULE_CHECKS: ModuleChecks = _joined(_CHECKS, CONSISTENCY_CHECKS, SERVICE_MODULE_CHECKS)
 """Node class, or name of what is called -> checks. What they see is judged by rules of the same code."""

@@ -11,7 +11,9 @@ from archlint.model import Fix
 from archlint.rulebook.fixable import Wish
 from archlint.rulebook.fixes.asynchrony import awaited_sleep, handed_over
 from archlint.rulebook.fixes.decorators import wrapped
+from archlint.rulebook.fixes.http import timeout_added
 from archlint.rulebook.fixes.names import known_error, logged_exception
+from archlint.rulebook.fixes.redis import scanned
 from archlint.rulebook.fixes.site import Site, Source
 from archlint.rulebook.fixes.time import with_time_zone
 
@@ -22,7 +24,9 @@ FIXES: Mapping[str, Fixer] = {
     "ASY001": awaited_sleep,
     "ASY013": handed_over,
     "DEC001": wrapped,
+    "HTP001": timeout_added,
     "OBS002": logged_exception,
+    "RDS001": scanned,
     "SEC003": known_error,
     "TIM001": with_time_zone,
 }

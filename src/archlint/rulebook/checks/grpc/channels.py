@@ -1,0 +1,95 @@
+"""RPC003 and RPC004: channels for single calls, and errors told to callers, on the syntax tree."""
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import FUNCTIONS, ancestors, descend
+from archlint.rulebook.checks.resilience.handlers import is_broad
+
+_STARTS = frozenset({"__init__", "__enter__", "__aenter__", "__new__", "setup", "start", "connect", "main", "run"})
+
+
+def channel_per_call(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
+    """RPC003: a channel that a method makes, uses and lets go of."""
+    function = context.enclosing_function
+    reference = context.reference(node.func)
+    if function is None or not reference or function.name.value in _STARTS:
+        return
+    name = _held(list(ancestors(function.body, node)))
+    if name and not _escapes(function, name):
+        yield Sighting(
+            code="RPC003",
+            message=(
+                "each call opens a channel, with a connection and a TLS handshake of its own; "
+                "open one at start-up and share it"
+            ),
+            subject="channel" if context.enclosing_class is None else "method",
+            reference=reference,
+        )
+
+
+def _held(around: list[cst.CSTNode]) -> str:
+    """Return the name that holds what is made at a place, by assignment or `with ... as`."""
+    match around[0]:
+        case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))]):
+            return name
+        case cst.WithItem(asname=cst.AsName(name=cst.Name(value=name))):
+            return name
+    return ""
+
+
+def _escapes(function: cst.FunctionDef, name: str) -> bool:
+    """Tell whether a name outlives the function; a stub that is made of it is looked at in its place."""
+    for each in descend(function.body):
+        if not isinstance(each, cst.Name) or each.value != name:
+            continue
+        around = list(ancestors(function.body, each))
+        if any(isinstance(outer, FUNCTIONS) for outer in around):
+            return True
+        if isinstance(around[0], cst.Attribute | cst.AssignTarget | cst.AsName | cst.WithItem | cst.Del):
+            continue
+        made = around[1] if isinstance(around[0], cst.Arg) and len(around) > 2 else None
+        if not isinstance(made, cst.Call) or not dotted_name(made.func).endswith("Stub"):
+            return True
+        stub = _held(around[2:])
+        if stub != name and stub and _escapes(function, stub):
+            return True
+        if not stub and not isinstance(around[2], cst.Attribute):
+            return True
+    return False
+
+
+def leaked_error_details(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
+    """RPC004: the text of any error, told to the caller."""
+    function = context.enclosing_function
+    if function is None or not isinstance(node.func, cst.Attribute) or not node.args:
+        return
+    details = node.args[-1].value
+    for each in ancestors(function.body, node):
+        if isinstance(each, cst.ExceptHandler):
+            name = dotted_name(each.name.name) if each.name is not None else ""
+            if name and is_broad(each, context) and _tells(details, name):
+                yield Sighting(
+                    code="RPC004",
+                    message=(
+                        "the caller is told the text of any error, with hosts, queries and paths in it; "
+                        "log it, and send a text of your own"
+                    ),
+                    subject=node.func.attr.value,
+                    reference=context.reference(node.func.value) or f"?{dotted_name(node.func.value)}",
+                )
+            return
+
+
+def _tells(details: cst.BaseExpression, name: str) -> bool:
+    """Tell whether an expression has the text of the exception `name` in it, not only its type."""
+    kinds = {
+        id(part)
+        for each in descend(details)
+        if isinstance(each, cst.Call) and dotted_name(each.func) == "type"
+        for part in descend(each)
+    }
+    return any(isinstance(each, cst.Name) and each.value == name and id(each) not in kinds for each in descend(details))

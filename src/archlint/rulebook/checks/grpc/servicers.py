@@ -1,0 +1,105 @@
+"""RPC001 and RPC002: servicers on the wrong server, and calls of stubs without a deadline."""
+
+from collections.abc import Iterator
+
+from archlint.facts.model import Call, Function
+from archlint.model import Step, Violation
+from archlint.project.grpc import is_generated, is_stub, uses_grpc
+from archlint.project.layers import is_test
+from archlint.project.program import Module, Project
+from archlint.project.types import Value, types
+from archlint.project.uses import Calls, last_word
+from archlint.rulebook.model import Rule
+
+_SYNC_SERVER = "grpc.Server"
+
+
+def async_servicer_in_sync_server(project: Project, rule: Rule) -> Iterator[Violation]:
+    """RPC001: each `async def` method of a servicer that is added to a server made by `grpc.server`."""
+    seen: set[tuple[str, str]] = set()
+    for module, call in project.query(Calls).shaped("add_", "_to_server"):
+        positional = [value for name, value in call.arguments if name in ("", "servicer", "server")]
+        if len(positional) < 2 or not _is_sync_server(project, positional[1]):
+            continue
+        for value in project.query(types).infer(positional[0]):
+            if value.is_class and value.kind == "instance":
+                for owner, function in _async_methods(project, value):
+                    if (owner.name, function.qualname) not in seen:
+                        seen.add((owner.name, function.qualname))
+                        yield _unawaited(rule, owner, function, module, call)
+
+
+def _is_sync_server(project: Project, reference: str) -> bool:
+    return any(value.name == _SYNC_SERVER for value in project.query(types).infer(reference))
+
+
+def _async_methods(project: Project, value: Value) -> Iterator[tuple[Module, Function]]:
+    for key in project.query(types).order(value.name):
+        if "@" in key:
+            module, _ = project.class_(key)
+            index = int(key.rpartition("@")[2])
+            for function in module.facts.functions:
+                public = not function.name.startswith("_") and function.parent < 0
+                if function.owner == index and function.is_async and public and function.name[:1].isupper():
+                    yield module, function
+
+
+def _unawaited(rule: Rule, owner: Module, function: Function, module: Module, call: Call) -> Violation:
+    return rule.violation(
+        owner,
+        (function.start, function.end),
+        message=(
+            f"`grpc.server` never awaits `async def {function.name}`: callers wait until their deadline; "
+            "add the servicer to a server made by `grpc.aio.server`"
+        ),
+        subject=function.name,
+        scope=function.qualname,
+        trace=(Step("the servicer is added to a server of `grpc.server`", module.place(call.start, call.end)),),
+    )
+
+
+def missing_deadline(project: Project, rule: Rule) -> Iterator[Violation]:
+    """RPC002: a call of a stub's method without `timeout`."""
+    if not project.query(uses_grpc) or _adds_deadlines(project):
+        return
+    resolver = project.query(types)
+    for module in project.modules:
+        if is_test(module) or is_generated(module):
+            continue
+        for call in module.facts.calls:
+            method = last_word(call.callee)
+            names = [name for name, _ in call.arguments]
+            if not method[:1].isupper() or "timeout" in names or "**" in names or "*" in names or names.count("") > 1:
+                continue
+            receivers = resolver.infer(call.callee[: -len(method) - 1])
+            if (
+                call.arguments
+                and any(is_stub(project, value) for value in receivers)
+                and not _is_stream(project, module, call)
+            ):
+                yield rule.violation(
+                    module,
+                    (call.start, call.end),
+                    message=(
+                        f"`{method}` has no deadline and waits for ever when the server does not answer; pass `timeout`"
+                    ),
+                    subject=method,
+                    scope=module.scope(call.function, call.owner),
+                )
+
+
+def _adds_deadlines(project: Project) -> bool:
+    """Tell whether an interceptor of the project sets timeouts, so that calls need not."""
+    for module, call in project.query(Calls).named(("ClientCallDetails", "_ClientCallDetails", "_replace")):
+        if any(name == "timeout" for name, _ in call.arguments) and not is_test(module):
+            return True
+    return False
+
+
+def _is_stream(project: Project, module: Module, call: Call) -> bool:
+    """Tell whether what the call gives is iterated over, so that it may be meant to last."""
+    iterated = f"{call.callee}().__iter__"
+    if any(other.callee == iterated for other in module.facts.calls):
+        return True
+    resolver = project.query(types)
+    return any("Stream" in value.name for value in resolver.infer(call.callee) if value.kind == "instance")

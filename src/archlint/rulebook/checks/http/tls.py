@@ -1,0 +1,112 @@
+"""HTP003: connections that trust whoever answers, on the syntax tree."""
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import FUNCTIONS, ancestors, descend, source_of
+
+REQUESTS = ("get", "options", "head", "post", "put", "patch", "delete", "request", "send", "stream", "ws_connect")
+"""Methods that may turn verification off for one request."""
+_SWITCHES = frozenset({"verify", "ssl", "verify_ssl", "cert_reqs"})
+_OFF = frozenset({"False", "ssl.CERT_NONE", "CERT_NONE", "'CERT_NONE'", '"CERT_NONE"'})
+_STORED = frozenset({"verify", "check_hostname", "verify_mode"})
+_UNVERIFIED = "ssl._create_unverified_context"
+_CHOICE = re.compile(r"verif|insecure|ssl|tls|cert|secure|trust|self_signed", re.IGNORECASE)
+_LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])\b")
+
+
+def unverified_call(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
+    """HTP003: `verify=False`, `ssl=False` and the like as an argument of a request or client."""
+    for argument in node.args:
+        if argument.keyword is None or argument.keyword.value not in _SWITCHES:
+            continue
+        written, reference = source_of(argument.value), context.reference(node.func)
+        if reference and written in _OFF and not _is_chosen(node, context) and not _is_local(node):
+            keyword = argument.keyword.value
+            yield Sighting(
+                code="HTP003",
+                message=(
+                    f"`{keyword}={written}` accepts any certificate: whoever sits between can read and change "
+                    "everything; leave it on, or pass the certificate authority that you trust"
+                ),
+                subject=keyword,
+                reference=reference,
+            )
+
+
+def unverified_context(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
+    """HTP003: a TLS context that verifies nothing."""
+    if context.reference(node.func) == _UNVERIFIED and not _is_chosen(node, context):
+        yield Sighting(
+            code="HTP003",
+            message="this context accepts any certificate; use `ssl.create_default_context`",
+            subject=_UNVERIFIED,
+        )
+
+
+def unverified_attribute(node: cst.Assign, context: ModuleContext) -> Iterator[Sighting]:
+    """HTP003: `session.verify = False`, `context.verify_mode = ssl.CERT_NONE`, an unverified context for everybody."""
+    target = node.targets[0].target
+    if not isinstance(target, cst.Attribute):
+        return
+    attribute = target.attr.value
+    if attribute == "_create_default_https_context":
+        if dotted_name(target.value) == "ssl" and context.reference(node.value) == _UNVERIFIED:
+            yield _stored("every HTTPS connection of the program accepts any certificate", attribute, "")
+        return
+    if attribute not in _STORED or dotted_name(node.value).rpartition(".")[2] not in ("False", "CERT_NONE"):
+        return
+    reference = context.reference(target.value)
+    if not reference or _is_chosen(node, context):
+        return
+    if attribute == "check_hostname" and _verifies_nothing(target, context):
+        return
+    what = "no certificate is verified" if attribute != "check_hostname" else "a certificate of any other host will do"
+    yield _stored(what, attribute, reference)
+
+
+def _stored(what: str, attribute: str, reference: str) -> Sighting:
+    return Sighting(
+        code="HTP003",
+        message=(
+            f"{what}: whoever sits between can read and change everything; "
+            "load the certificate authority that you trust instead"
+        ),
+        subject=attribute,
+        reference=reference,
+    )
+
+
+def _verifies_nothing(target: cst.Attribute, context: ModuleContext) -> bool:
+    """Tell whether the same function sets `verify_mode` of the same context, which says all the rest."""
+    function = context.enclosing_function
+    wanted = f"{dotted_name(target.value)}.verify_mode"
+    return function is not None and any(
+        isinstance(each, cst.AssignTarget) and dotted_name(each.target) == wanted for each in descend(function.body)
+    )
+
+
+def _is_chosen(node: cst.CSTNode, context: ModuleContext) -> bool:
+    """Tell whether somebody asked for it: an option is tested around it, or the function is named after it."""
+    function = context.enclosing_function
+    if function is None:
+        return False
+    if _CHOICE.search(function.name.value):
+        return True
+    return any(
+        isinstance(each, cst.If | cst.IfExp) and _CHOICE.search(source_of(each.test))
+        for each in ancestors(function.body, node)
+    )
+
+
+def _is_local(node: cst.Call) -> bool:
+    """Tell whether the address is written there and on this machine."""
+    return any(
+        isinstance(each, cst.SimpleString | cst.FormattedStringText) and _LOCAL.search(each.value)
+        for argument in node.args
+        for each in descend(argument.value, but_not=FUNCTIONS)
+    )

@@ -1,0 +1,168 @@
+"""RES003 and RES004: loops that try again, on the syntax tree."""
+
+from collections.abc import Iterator, Sequence
+
+import libcst as cst
+
+from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import FUNCTIONS, descend
+
+_SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep", "eventlet.sleep"})
+_LEAVING = (cst.Return, cst.Break, cst.Raise)
+
+
+def retrying_loop(node: cst.While | cst.For, context: ModuleContext) -> Iterator[Sighting]:
+    """RES003, RES004: a loop whose `try` leaves it on success and whose handler stays in it, and how it waits."""
+    if isinstance(node, cst.For) and not _counts(node.iter):
+        return
+    attempt = _attempt(node.body.body)
+    if attempt is None:
+        return
+    if isinstance(node, cst.While) and _is_endless(node.test) and not _gives_up(node.body, attempt):
+        yield Sighting(
+            code="RES004",
+            message="this tries again for ever; count the attempts or set a deadline, then raise the error",
+            subject="while",
+            keyword="while",
+        )
+
+
+def fixed_delay(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
+    """RES003: a `sleep` of a constant time, by which a loop waits before it tries again."""
+    function = context.enclosing_function
+    if function is None or len(node.args) != 1 or context.reference(node.func) not in _SLEEPS:
+        return
+    if any(word in function.name.value.lower() for word in ("wait", "poll")):
+        return
+    for loop in _loops(function, node):
+        attempt = _attempt(loop.body.body)
+        if attempt is None or not _waits_after_failure(loop, attempt, node):
+            continue
+        if _is_constant(node.args[0].value, function, loop):
+            yield Sighting(
+                code="RES003",
+                message=(
+                    "all who failed try again after the same time, and hit the other side together while it recovers; "
+                    "let the delay grow and vary"
+                ),
+                subject="sleep",
+            )
+        return
+
+
+def _loops(function: cst.FunctionDef, node: cst.CSTNode) -> list[cst.While | cst.For]:
+    """Return the loops of a function around a node, the innermost first."""
+    found = [
+        each
+        for each in descend(function.body, but_not=FUNCTIONS)
+        if isinstance(each, cst.While | cst.For)
+        and (isinstance(each, cst.While) or _counts(each.iter))
+        and any(part is node for part in descend(each.body, but_not=FUNCTIONS))
+    ]
+    return found[::-1]
+
+
+def _counts(iterated: cst.BaseExpression) -> bool:
+    """Tell whether a `for` counts attempts."""
+    called = dotted_name(iterated.func) if isinstance(iterated, cst.Call) else ""
+    return called.rpartition(".")[2] in ("range", "count")
+
+
+def _is_endless(test: cst.BaseExpression) -> bool:
+    return (isinstance(test, cst.Name) and test.value == "True") or (
+        isinstance(test, cst.Integer) and test.value != "0"
+    )
+
+
+def _attempt(statements: Sequence[cst.CSTNode]) -> cst.Try | None:
+    """Return the `try` of a loop's body that leaves the loop on success, with a handler of errors that stays in it."""
+    for index, each in enumerate(statements):
+        if isinstance(each, cst.With) and len(statements) == 1:
+            return _attempt(each.body.body)
+        if not isinstance(each, cst.Try):
+            continue
+        succeeds = _leaves(each.body) or _leaves(each.orelse) or _ends(statements[index + 1 :])
+        if succeeds and any(_is_failure(handler, each) and not _ends(handler.body.body) for handler in each.handlers):
+            return each
+    return None
+
+
+def _leaves(block: cst.BaseSuite | cst.Else | None) -> bool:
+    if isinstance(block, cst.Else):
+        block = block.body
+    return block is not None and _ends(block.body)
+
+
+def _ends(statements: Sequence[cst.CSTNode]) -> bool:
+    """Tell whether statements end by leaving the loop."""
+    last = statements[-1] if statements else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    if isinstance(last, cst.With):
+        return _ends(last.body.body)
+    return isinstance(last, _LEAVING)
+
+
+def _is_failure(handler: cst.ExceptHandler, attempt: cst.Try) -> bool:
+    """Tell whether a handler is for something that went wrong elsewhere, not for a wait that is over or a file."""
+    if handler.type is None:
+        return True
+    names = [each.value for each in descend(handler.type) if isinstance(each, cst.Name)]
+    if names and set(names) <= {"OSError", "IOError", "EnvironmentError"}:
+        return not any(
+            isinstance(each, cst.Call) and dotted_name(each.func).startswith(("os.", "shutil."))
+            for each in descend(attempt.body, but_not=FUNCTIONS)
+        )
+    return any(each.endswith(_FAILURES) and each not in _NOT_YET for each in names)
+
+
+_FAILURES = ("Error", "Exception", "Failure", "Unavailable", "Timeout")
+_NOT_YET = frozenset(
+    {"FileExistsError", "FileNotFoundError", "KeyError", "IndexError", "StopIteration", "ValueError", "AttributeError"}
+    | {"LookupError", "BlockingIOError", "InterruptedError", "UnicodeDecodeError", "EOFError", "ProcessLookupError"}
+    | {"TypeError", "AssertionError", "ImportError", "ModuleNotFoundError", "NameError", "WatchError", "TimeoutError"}
+)
+"""Errors that say something about this program or machine, or ask to begin anew: no other side recovers from them."""
+
+
+def _gives_up(body: cst.BaseSuite, attempt: cst.Try) -> bool:
+    """Tell whether a loop can end in another way than by success: outside of the attempt, or in a handler of it."""
+    success = {id(each) for part in (attempt.body, attempt.orelse) if part is not None for each in descend(part)}
+    lines = list(body.body)
+    tail = lines[-1] if attempt is not lines[-1] and isinstance(lines[-1], cst.SimpleStatementLine) else None
+    if tail is not None and _ends([tail]):
+        success |= {id(each) for each in descend(tail)}
+    return any(
+        isinstance(each, _LEAVING) or (isinstance(each, cst.Call) and dotted_name(each.func) in ("sys.exit", "exit"))
+        for each in descend(body, but_not=FUNCTIONS)
+        if id(each) not in success
+    )
+
+
+def _waits_after_failure(loop: cst.While | cst.For, attempt: cst.Try, node: cst.Call) -> bool:
+    """Tell whether a `sleep` stands in a handler of the attempt, or as a statement behind it in the loop's body."""
+    if any(part is node for handler in attempt.handlers for part in descend(handler.body, but_not=FUNCTIONS)):
+        return True
+    lines = list(loop.body.body)
+    behind = lines[lines.index(attempt) + 1 :] if attempt in lines else []
+    plain = [line for line in behind if isinstance(line, cst.SimpleStatementLine)]
+    return any(part is node for line in plain for part in descend(line, but_not=FUNCTIONS))
+
+
+def _is_constant(delay: cst.BaseExpression, function: cst.FunctionDef, loop: cst.While | cst.For) -> bool:
+    """Tell whether a delay is the same in every round: a number, or a name that the loop does not bind."""
+    if isinstance(delay, cst.Integer | cst.Float):
+        return delay.value not in ("0", "0.0")
+    name = dotted_name(delay)
+    if not name or any(word in name.lower() for word in ("jitter", "backoff", "poll")):
+        return False
+    if "." not in name and any(
+        isinstance(each, cst.AssignTarget | cst.AnnAssign | cst.NamedExpr)
+        and dotted_name(each.target) == name
+        and not isinstance(getattr(each, "value", None), cst.Integer | cst.Float)
+        for each in descend(function.body, but_not=FUNCTIONS)
+    ):
+        return False
+    bound = (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For)
+    return not any(isinstance(each, bound) and dotted_name(each.target) == name for each in descend(loop, FUNCTIONS))
