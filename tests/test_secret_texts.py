@@ -46,6 +46,8 @@ def test_keys_that_the_program_makes_up() -> None:
         ("secret_key", "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7"),
         ("password", "Tr0ub4dor&3"),
         ("password", "admin123"),
+        ("password", "s3cr3t"),
+        ("api_key", "sk-1234567890abcdef"),
         ("token", "tkn_9f8e7d6c5b4a3210"),
         ("api_key", "1f5b0c7a9e2d4f6a8b3c"),
         ("secret_key", "django-insecure-9w8&x$k2!v_q@z5t0"),
@@ -62,7 +64,15 @@ def test_secrets(name: str, text: str) -> None:
         *("", "password", "password2", "access_token", "Enter your password", "/run/secrets/db-1", "auth.users.token1"),
         *("your-api-key-123", "changeme123!", "<token-1>", "${PASSWORD_1}", "{token1}", "xxxxxxxx1", "pDischarge1"),
         *("https://auth.example.com/token1", "me1@example.com", "v1-public-key-2024", "bdc1DischargePower", "********"),
-        *("X-Api-Key-V2", "polar_cl_e2e_seed_checkout", "test_token_12", "%s:%s", "aaaaaaaa1", "12345678"),
+        *(
+            "X-Api-Key-V2",
+            "polar_cl_e2e_seed_checkout",
+            "test_token_12",
+            "%s:%s",
+            "aaaaaaaa1",
+            "12345678",
+            "1234567890-abcdef",
+        ),
     ],
 )
 def test_no_secrets(text: str) -> None:
@@ -73,6 +83,17 @@ def test_no_secrets(text: str) -> None:
 def test_words_that_work_as_a_secret(text: str) -> None:
     expected = text != "my-own-secret-1"  # "my-..." stands for one
     assert is_weak_secret(text, "JWT_SECRET", setting=False) is expected
+
+
+def test_prompts_are_no_passwords() -> None:
+    assert not any(looks_secret(text, "password") for text in ("Passwort:", "Kennwort?", "Mot-de-passe:", "Wachtwoord"))
+
+
+def test_words_that_are_a_default() -> None:
+    assert is_weak_secret("secret", "SECRET_KEY", setting=True)
+    assert is_weak_secret("postgres", "DB_PASSWORD", setting=True)
+    assert not is_weak_secret("test", "API_KEY", setting=True)
+    assert not is_weak_secret("JWT_SECRET", "JWT_SECRET", setting=True)
 
 
 @pytest.mark.parametrize("text", ["secret", "jwt_secret", "oauth2_jwt_secret", "none", "changeme", "x", "app.secret.x"])

@@ -115,6 +115,7 @@ CANDIDATE_TESTS: Mapping[str, Callable[[Project, Module, Candidate], bool]] = {
     "SEC001": is_in_use,
     "DOM002": is_value_object,
     "IMP002": is_scattered,
+    "SEC004": outside_tests,
 }
 """Code -> what else must hold in the whole program for something that a module check saw."""
 

@@ -12,6 +12,7 @@ from archlint.project.uses import Calls
 from archlint.rulebook.model import Rule
 
 _COMMANDS = frozenset({"cli", "cmd", "command", "commands", "console", "management", "migrations"})
+_MIGRATIONS = frozenset({"alembic", "revisions", "versions"})
 _COMMAND_LIBRARIES = frozenset({"argparse", "click", "cyclopts", "docopt", "fire", "optparse", "plac", "rich", "typer"})
 
 
@@ -37,7 +38,11 @@ def print_in_service(project: Project, rule: Rule) -> Iterator[Violation]:
 
 def _is_command(project: Project, module: Module) -> bool:
     """Tell whether standard output is where a module's text belongs."""
-    if is_test(module) or is_script(project, module) or not _COMMANDS.isdisjoint(module.name.split(".")):
+    if (
+        is_test(module)
+        or is_script(project, module)
+        or not (_COMMANDS | _MIGRATIONS).isdisjoint(module.name.split("."))
+    ):
         return True
     facts = module.facts
     if any(each.target.partition(".")[0] in _COMMAND_LIBRARIES for each in facts.imports):

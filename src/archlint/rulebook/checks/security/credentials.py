@@ -25,7 +25,6 @@ _READERS = frozenset(
 )
 """What reads a setting and takes a default for it."""
 READER_WORDS = ("config", "env", "get", "getenv", "str")
-_SETTINGS = ("Settings", "Config", "Configuration", "Environment")
 
 
 def credentials_in_text(node: cst.SimpleString, context: ModuleContext) -> Iterable[Sighting]:

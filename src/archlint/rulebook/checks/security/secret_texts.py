@@ -89,9 +89,10 @@ _LABELS = frozenset(
 _PLACEHOLDER = re.compile(
     r"(?i)change[-_ ]?(me|this|it)|replace|your|^my[-_ ]|example|placeholder|dummy|todo|fixme|redacted|insert|sample|"
     r"^<|>$|^\[.*\]$|\{[^}]*\}|%\(\w|%s|\$\{|\$\(|\$[A-Z_]{3}|^\$|\*{3}|\.{3}|…|^x+$|x{4}|^-+$|^_+$|undefined|"
-    r"^fake|mock|^not[-_ ]|^no[-_ ]|deadbeef|lorem|^foo|^bar$|^baz|^n/?a$|12345678|abcdef|enter[-_ ]|^test|test$|"
+    r"^fake|mock|^not[-_ ]|^no[-_ ]|deadbeef|lorem|^foo|^bar$|^baz|^n/?a$|enter[-_ ]|^test|test$|"
     r"testing|optional"
 )
+_SEQUENCE = re.compile(r"(?i)(0?1234567?8?9?0?|abcdefg?h?i?j?|[-_])+$")
 _EMPTY = frozenset({"", "none", "null", "nil", "false", "true", "default", "unknown", "empty", "auto", "env", "random"})
 _TYPES = (
     re.compile(r"^[a-z][\w+.-]*://|^/|^\.{0,2}/|^~|\\|\s|^[\w.-]+@[\w.-]+$|^https?:"),
@@ -192,21 +193,24 @@ def looks_secret(text: str, name: str) -> bool:
         return False
     kinds = sum(any(test(each) for each in text) for test in (str.islower, str.isupper, str.isdigit))
     symbols = sum(not each.isalnum() and each not in "-_." for each in text)
-    if kinds + (symbols > 0) < 2 or not (any(map(str.isdigit, text)) or symbols):
+    if kinds + (symbols > 0) < 2 or text.rstrip(":?!.*-").replace("-", "").replace("_", "").isalpha():
         return False
     is_password = name.lower().endswith(("password", "passwd", "pwd", "pass", "passphrase"))
     words = re.split(r"[-_. ]+", text)
     if len(words) > 1 and all((_LETTERS if is_password else _LABEL_WORD).fullmatch(word) for word in words):
         return False
+    if is_password:
+        return True
     numbers = len(re.findall(r"\d+", text))
-    if symbols == 0 and numbers < 2 and (len(text) < 20 or numbers == 0):
-        return is_password
+    few = numbers == 0 or (numbers == 1 and len(text) < 20 and sum(map(str.isdigit, text)) < 5)
+    if few and symbols == 0:
+        return False
     return len(text) >= 8 and _entropy(text) >= 2.5
 
 
 def is_weak_secret(text: str, name: str, *, setting: bool) -> bool:
     """Tell whether words would do as a secret: not the name of it, no placeholder, no label unless for a `setting`."""
-    if len(text) < 3 or is_placeholder(text) or _same(text, name):
+    if len(text) < 3 or is_placeholder(text) or (text.lower() == name.lower() if setting else _same(text, name)):
         return False
     if not setting and _LABEL.match(text):
         return False
@@ -216,7 +220,12 @@ def is_weak_secret(text: str, name: str, *, setting: bool) -> bool:
 
 def is_placeholder(text: str) -> bool:
     """Tell whether a text only stands for a secret."""
-    return text.strip().lower() in _EMPTY or _PLACEHOLDER.search(text) is not None or len(set(text)) < 3
+    return (
+        text.strip().lower() in _EMPTY
+        or _SEQUENCE.match(text) is not None
+        or _PLACEHOLDER.search(text) is not None
+        or len(set(text)) < 3
+    )
 
 
 def _same(text: str, name: str) -> bool:
