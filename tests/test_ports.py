@@ -232,3 +232,17 @@ def test_async_mismatch(tmp_path: Path, port: str, adapter: str, differs: bool) 
     text = f"class P(Protocol):\n    {port}\nclass A(P):\n    {adapter}\n"
 
     assert lacking(tmp_path, text, "PRT004") == (["P.f"] if differs else [])
+
+
+def test_a_result_may_derive_from_a_class_of_a_library(tmp_path: Path) -> None:
+    (tmp_path / "archlint.toml").write_text("")
+    (tmp_path / "a.py").write_text(
+        "from typing import Protocol\nfrom lib import Base\n\n\n"
+        "class Derived(Base[int]): ...\n\n\n"
+        "class P(Protocol):\n    def get(self) -> Base[int]: ...\n\n\n"
+        "class A(P):\n    def get(self) -> Derived:\n        return Derived()\n"
+    )
+
+    report = check([tmp_path], Options(select=("PRT",), jobs=1)).report
+
+    assert (report.failures, report.violations) == ((), ())

@@ -199,9 +199,9 @@ class Forms:
         return "class", canonical
 
     def type_variables(self, key: str) -> tuple[str, ...]:
-        """Return the names of a project class's type variables, in order."""
+        """Return the names of a class's type variables, in order; of a class outside the project nothing is known."""
         if key not in self._variables:
-            self._variables[key] = tuple(self._find_variables(key))
+            self._variables[key] = tuple(self._find_variables(key)) if "@" in key else ()
         return self._variables[key]
 
     def _find_variables(self, key: str) -> Iterator[str]:
