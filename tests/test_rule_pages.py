@@ -70,9 +70,10 @@ def test_a_good_page() -> None:
             "zzz",
             (
                 'unknown key "zzz"; known keys are default, except-layers, layers, match, message, options, severity, '
-                "unless, within, without-arguments"
+                "severity-in-tests, unless, within, without-arguments"
             ),
         ),
+        ("message", 'severity-in-tests = "off"\nmessage', '"severity-in-tests" must be "error", "warning" or "note"'),
         ('"error"', '"fatal"', '"severity" must be "error", "warning" or "note"'),
         ('severity = "error"', "", '"severity" must be "error", "warning" or "note"'),
         ('"error"', '["error"]', '"severity" has the wrong type'),
@@ -306,3 +307,13 @@ def test_a_page_that_is_not_utf8_is_named(tmp_path: Path) -> None:
 def test_a_page_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     _own_rules(tmp_path, b"\xef\xbb\xbf" + GOOD.encode())
     assert load(user_pages([tmp_path / "lint"])).keys() == {"ABC001"}
+
+
+def test_a_page_may_weigh_less_in_test_code(tmp_path: Path) -> None:
+    _own_rules(tmp_path, GOOD.replace("message", 'severity-in-tests = "note"\nmessage', 1))
+    (tmp_path / "archlint.toml").write_text('rule-pages = ["lint"]\n')
+    (tmp_path / "test_m.py").write_text("import lib\n\nlib.thing()\n")
+
+    violations = check([tmp_path], Options(jobs=1)).report.violations
+
+    assert [(each.module, each.severity) for each in violations] == [("m", Severity.ERROR), ("test_m", Severity.NOTE)]

@@ -31,6 +31,7 @@ _SECTION = re.compile(r"^## (?P<title>.+?)\s*$", re.MULTILINE)
 _MARKER = re.compile(r"[ \t]*# expect:(?: [A-Z]{3}\d{3},?)+")
 _KEYS: Mapping[str, type | tuple[type, ...]] = {
     "severity": str,
+    "severity-in-tests": str,
     "default": bool,
     "match": list,
     "unless": list,
@@ -104,6 +105,7 @@ def _parse(page: Page) -> tuple[Rule | None, list[str]]:
         name=heading["name"],
         family=page.family,
         severity=_severity(metadata) or Severity.WARNING,
+        severity_in_tests=_severity(metadata, "severity-in-tests"),
         default=metadata.get("default", True) is True,
         summary=summary,
         markdown=_MARKER.sub("", text),
@@ -137,8 +139,8 @@ def _metadata(text: str) -> tuple[dict[str, Any], list[str]]:
             wrong.append(f'unknown key "{key}"{hint}')
         elif not isinstance(value, _KEYS[key]):
             wrong.append(f'"{key}" has the wrong type')
-    if _severity(values) is None:
-        wrong.append('"severity" must be "error", "warning" or "note"')
+    weights = ["severity", *({"severity-in-tests"} & values.keys())]
+    wrong += [f'"{key}" must be "error", "warning" or "note"' for key in weights if _severity(values, key) is None]
     if str(values.get("within", "")) not in WITHIN:
         wrong.append(f'"within" must be one of {", ".join(sorted(filter(None, WITHIN)))}')
     for key in ("layers", "except-layers"):
@@ -152,8 +154,8 @@ def _strings(metadata: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
-def _severity(metadata: Mapping[str, Any]) -> Severity | None:
-    value = metadata.get("severity")
+def _severity(metadata: Mapping[str, Any], key: str = "severity") -> Severity | None:
+    value = metadata.get(key)
     return Severity(value) if value in list(Severity) else None
 
 
