@@ -248,3 +248,14 @@ def in_browser(text: str, script: str, folder: Path) -> list[str]:
         timeout=120,
     )
     return re.findall(r'<p class="said">(.*?)</p>', done.stdout, re.DOTALL)
+
+
+def test_a_contract_of_layers_gives_the_bands_where_no_module_has_a_role(tmp_path: Path) -> None:
+    settings = '[[contracts]]\nname = "x"\ntype = "layers"\ncontainers = ["p"]\nlayers = ["a : b", "(none)", "c"]\n'
+    (tmp_path / "archlint.toml").write_text(settings)
+    (tmp_path / "p").mkdir()
+    for name, text in {"__init__": "", "a": "import p.c\n", "b": "import p.c\n", "c": "import p.a\n"}.items():
+        (tmp_path / "p" / f"{name}.py").write_text(text)
+    text = graph(str(tmp_path)).stdout
+    assert re.findall(r'subgraph layer\d+\["(.*?)"\]', text) == ["a #124; b", "c"]
+    assert len(re.findall(r"-->\|1\| ", text)) == 1

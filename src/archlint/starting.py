@@ -41,7 +41,8 @@ def look(folder: Path, options: Options) -> Seen:
     graph = import_graph({name: module.facts for name, module in project.by_name.items()})
     own = [name for name, module in project.by_name.items() if not is_test(module) and name != "setup"]
     roles = _roles(project, own)
-    contracts = find_contracts(taken.inputs.sources.root, taken.inputs.sources.base)[0] is not None
+    root = taken.inputs.sources.root
+    contracts = find_contracts(root, root)[0] is not None
     start = Start(
         source_roots=_source_roots(taken),
         exclude=_unreadable(taken),

@@ -1,6 +1,5 @@
 """`archlint graph`: the architecture as a picture."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -12,13 +11,13 @@ from archlint.intake.texts import Texts
 from archlint.model import Failure, Report
 from archlint.outcome.reporters import concise
 from archlint.outcome.reporters.paint import plain
-from archlint.picture.bands import order
+from archlint.picture.bands import bands
 from archlint.picture.collect import picture
 from archlint.picture.formats import FORMATS, SUFFIXES
 from archlint.picture.model import Picture
 from archlint.picture.words import summary
 from archlint.project.imports import import_graph
-from archlint.project.layers import is_test, layers
+from archlint.project.layers import is_test
 from archlint.project.program import Project
 
 
@@ -64,17 +63,18 @@ def _picture(taken: Taken) -> tuple[Picture, Report]:
     modules = {name: module.facts for name, module in project.by_name.items()}
     texts = Texts(taken.gathered.data)
     title = taken.inputs.sources.root.name or "project"
-    graph, bands = import_graph(modules), _bands(project, taken)
-    drawn = picture(title, project, graph, bands, order(graph, bands), report, texts.of)
+    graph = import_graph(modules)
+    layers, order = bands(project, graph, _drawn(project, taken))
+    drawn = picture(title, project, graph, layers, order, report, texts.of)
     failures: tuple[Failure, ...] = report.failures
     return drawn, msgspec.structs.replace(report, violations=(), identities=(), failures=failures)
 
 
-def _bands(project: Project, taken: Taken) -> Mapping[str, str]:
-    """Return the layer of each module that is drawn, empty when it is in none. A setup.py is no part of a program."""
-    roles = project.query(layers)
-    return {
-        name: roles.role(name)
+def _drawn(project: Project, taken: Taken) -> list[str]:
+    """Return the modules that are drawn. A setup.py is no part of a program."""
+    selected = taken.inputs.sources.selected
+    return [
+        name
         for name, module in project.by_name.items()
-        if module.path in taken.inputs.sources.selected and not is_test(module) and name != "setup"
-    }
+        if module.path in selected and not is_test(module) and name != "setup"
+    ]
