@@ -5,7 +5,7 @@ import libcst as cst
 from archlint.facts.context import ModuleChecks
 from archlint.rulebook.checks.events.shapes_syntax import shape
 from archlint.rulebook.checks.events.streams_syntax import lost_position
-from archlint.rulebook.checks.sql.formatted import POSITIONS, sql_text
+from archlint.rulebook.checks.sql.formatted import POSITIONS, returned_text, sql_text
 from archlint.rulebook.checks.sql.sharing_syntax import gathered_together, started_apart
 from archlint.rulebook.checks.tasks.syntax import declared_task, given, retried, setting
 
@@ -13,6 +13,7 @@ CONSISTENCY_CHECKS: ModuleChecks = {
     cst.FunctionDef: (declared_task,),
     cst.ClassDef: (shape,),
     cst.Assign: (setting,),
+    cst.Return: (returned_text,),
     "apply_async": (given,),
     "create_task": (started_apart,),
     "delay": (given,),

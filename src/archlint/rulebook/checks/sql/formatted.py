@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import libcst as cst
+import msgspec
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
@@ -14,6 +15,9 @@ from archlint.rulebook.checks.sql.text import SQL_OBJECTS, Hole, Piece, Reader, 
 
 FORMATTED = "formatted-sql"
 """The code of a candidate that says what is put into an SQL text."""
+RETURNED = "returned-sql"
+"""The same for a text that a function returns."""
+_BUILT = frozenset({cst.FormattedString, cst.ConcatenatedString, cst.BinaryOperation})
 POSITIONS: Mapping[str, int] = {
     **dict.fromkeys(("execute", "executemany", "executescript", "execute_many", "execute_sql", "exec_driver_sql"), 0),
     **dict.fromkeys(("execute_fetchall", "execute_insert", "execute_iter", "execute_with_progress", "exec"), 0),
@@ -68,6 +72,25 @@ def sql_text(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
             )
     if not reader.is_object and any(isinstance(piece, Hole) for piece in pieces):
         yield from _formatted(pieces, flow, context, Sighting(code="", message="", subject=looks, reference=reference))
+
+
+def returned_text(node: cst.Return, context: ModuleContext) -> Iterator[Sighting]:
+    """SQL001: a function returns a statement with a value in it; where the function is called decides."""
+    value = node.value
+    if isinstance(value, cst.Name):
+        assigned = context.assigned(value.value)
+        if assigned.__class__ not in _BUILT and not isinstance(assigned, cst.SimpleString):
+            return
+    elif value.__class__ not in _BUILT:
+        return
+    flow = Flow(context.enclosing_function, node)
+    reader = Reader(context, flow)
+    pieces = reader.read(value) if value is not None else []
+    if reader.is_object or not any(isinstance(piece, Hole) for piece in pieces) or not is_sql(fixed_text(pieces)):
+        return
+    for sighting in _formatted(pieces, flow, context, Sighting(code="", message="", subject="sql")):
+        if sighting.severity == "error":
+            yield msgspec.structs.replace(sighting, code=RETURNED)
 
 
 def _text_argument(node: cst.Call) -> cst.BaseExpression | None:

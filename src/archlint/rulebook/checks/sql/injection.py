@@ -1,19 +1,20 @@
 """SQL001 and SQL006: which SQL texts that the walk saw are given to a database, and what is put into them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from archlint.facts.model import Candidate
+from archlint.facts.model import Call, Candidate
 from archlint.facts.references import alternatives, parse
-from archlint.model import Severity, Violation
+from archlint.model import Severity, Step, Violation
 from archlint.project.calls import call_graph
 from archlint.project.classes import ClassTable
 from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, Value, types
-from archlint.project.uses import Calls
+from archlint.project.uses import Calls, last_word
 from archlint.rulebook.model import Rule
 
 FORMATTED = "formatted-sql"
+RETURNED = "returned-sql"
 _SAFE = frozenset(
     {
         *(f"builtins.{name}" for name in ("int", "float", "bool", "complex", "NoneType")),
@@ -48,6 +49,45 @@ def formatted_sql(project: Project, rule: Rule) -> Iterator[Violation]:
             if left:
                 worst = max(left, key=lambda each: _WORST[each.severity])
                 yield _violation(module, rule, span, worst, by_hand=not _BY_HAND.isdisjoint(module.name.split(".")))
+    yield from _returned(project, rule, holes)
+
+
+def _returned(project: Project, rule: Rule, holes: "_Holes") -> Iterator[Violation]:
+    """Yield texts that a function returns, and that a call runs which is given the function's result."""
+    runs = project.query(_run_results)
+    for module in project.modules:
+        seen: set[tuple[int, int]] = set()
+        for candidate in module.facts.candidates:
+            place = (candidate.start, candidate.end)
+            run = runs.get(f"{module.name}#{candidate.function}") if candidate.code == RETURNED else None
+            if run is None or place in seen or holes.is_harmless(module, candidate):
+                continue
+            seen.add(place)
+            sink, call = run
+            yield _violation(
+                module,
+                rule,
+                place,
+                candidate,
+                by_hand=not _BY_HAND.isdisjoint(module.name.split(".")),
+                trace=(Step("the text that the function returns is run here", sink.place(call.start, call.end)),),
+            )
+
+
+def _run_results(project: Project) -> Mapping[str, tuple[Module, Call]]:
+    """Answer the query for the functions whose result is run as SQL, each with the first call that does."""
+    resolver, library = project.query(types), project.library
+    found: dict[str, tuple[Module, Call]] = {}
+    for module, call in project.query(Calls).named({last_word(name) for name in library.sql_texts}):
+        if is_test(module) or not any(value.endswith(("()", "()!")) for _, value in call.arguments):
+            continue
+        places = filter(None, map(library.sql_text, resolver.names(call.callee)))
+        given = next((text for place in places if (text := place.of(call.arguments))), "")
+        made = given.removesuffix("!")
+        for value in resolver.infer(made.removesuffix("()")) if made.endswith("()") else ():
+            if value.is_function:
+                found.setdefault(value.name, (module, call))
+    return found
 
 
 def is_sql_call(project: Project, module: Module, candidate: Candidate) -> bool:
@@ -56,7 +96,15 @@ def is_sql_call(project: Project, module: Module, candidate: Candidate) -> bool:
     return not is_test(module) and not migration and _Holes(project).takes_sql(candidate)
 
 
-def _violation(module: Module, rule: Rule, span: tuple[int, int], candidate: Candidate, *, by_hand: bool) -> Violation:
+def _violation(
+    module: Module,
+    rule: Rule,
+    span: tuple[int, int],
+    candidate: Candidate,
+    *,
+    by_hand: bool,
+    trace: tuple[Step, ...] = (),
+) -> Violation:
     written = candidate.message
     if candidate.severity == "error":
         message = (
@@ -74,6 +122,7 @@ def _violation(module: Module, rule: Rule, span: tuple[int, int], candidate: Can
         message=message,
         subject=subject,
         scope=module.scope(candidate.function, candidate.owner),
+        trace=trace,
         severity=Severity.NOTE if by_hand else Severity(candidate.severity),
     )
 
