@@ -10,6 +10,7 @@ from archlint.model import Step
 from archlint.project.calls import call_graph
 from archlint.project.effects import Effect, Effects
 from archlint.project.program import Module, Project
+from archlint.project.transactions import Transactions
 from archlint.project.types import Value, types
 from archlint.project.uses import Calls
 
@@ -103,8 +104,29 @@ class Timelines:
         ]
         acts += self._promised.get(key, [])
         own = {(act.call.start, act.call.end) for act in acts}
+        acts += list(self._commits_of_blocks(module, index, acts))
         acts += [act for act in self._through(module, index) if (act.call.start, act.call.end) not in own]
         return sorted(acts, key=lambda act: act.call.start)
+
+    def acts(self, key: str, kinds: tuple[str, ...]) -> Iterator[Act]:
+        """Yield the acts of some kinds in a function, whatever else its calls do."""
+        module, index = self._project.by_name[key.rpartition("#")[0]], int(key.rpartition("#")[2])
+        for effect in self._effects.of.get(key, ()):
+            if effect.kind in kinds:
+                yield Act(effect.kind, module, effect.call, effect)
+        for kind in kinds:
+            for site, reach in self._effects.through(module, index, kind):
+                if isinstance(site.use, Call):
+                    yield Act(kind, module, site.use, reach.effect, self._project.function(site.target)[1].qualname)
+
+    def _commits_of_blocks(self, module: Module, index: int, acts: list[Act]) -> Iterator[Act]:
+        """Yield the commits at the ends of `with` blocks in which something is staged."""
+        for block in self._project.query(Transactions).of(module, index):
+            inside = (act for act in acts if block.start <= act.call.start <= block.end and act.kind == "stages")
+            staged = next(inside, None)
+            if staged is not None:
+                effect = staged.effect._replace(kind="commits")
+                yield Act("commits", module, block.leaving, effect)
 
     def _through(self, module: Module, index: int) -> Iterator[Act]:
         reached: dict[tuple[int, int], dict[str, Act]] = {}

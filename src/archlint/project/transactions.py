@@ -15,11 +15,12 @@ _MAX_NESTING = 3
 
 
 class Block(NamedTuple):
-    """The body of one `with` item: what it enters (a reference), and from where to where it reaches (offsets)."""
+    """The body of one `with` item: what it enters (a reference), from where to where it reaches (offsets), its end."""
 
     entered: str
     start: int
     end: int
+    leaving: Call
 
 
 class Transactions:
@@ -35,6 +36,10 @@ class Transactions:
         """Return the innermost `with` block around a call of which it is known that it opens a transaction."""
         found = [block for block in self._around(module, call) if self.opens(block.entered)]
         return found[-1] if found else None
+
+    def of(self, module: Module, function: int) -> Iterator[Block]:
+        """Yield the `with` blocks of a function that are known to open a transaction."""
+        return (block for block in self._of_module(module).get(function, ()) if self.opens(block.entered))
 
     def may_be_around(self, module: Module, call: Call) -> bool:
         """Tell whether a call may stand in a transaction or unit of work; what a `with` enters may be anything."""
@@ -112,5 +117,5 @@ def _with_blocks(module: Module) -> Mapping[int, list[Block]]:
             entered = call.callee.rpartition(".")[0]
             waiting = open_.get(call.function, [])
             if waiting and waiting[-1].callee.rpartition(".")[0] == entered:
-                found.setdefault(call.function, []).append(Block(entered, waiting.pop().end, call.end))
+                found.setdefault(call.function, []).append(Block(entered, waiting.pop().end, call.end, call))
     return {function: sorted(blocks, key=lambda block: (block.start, -block.end)) for function, blocks in found.items()}

@@ -29,7 +29,7 @@ def mutating_query(project: Project, rule: Rule) -> Iterator[Violation]:
         module, function = project.function(key)
         if is_test(module) or not (_is_handler(module, function.owner) or _is_in_queries(module, packages)):
             continue
-        act = next((act for act in timelines.of(key) if act.kind in _CHANGES), None)
+        act = min(timelines.acts(key, tuple(_CHANGES)), key=lambda each: each.call.start, default=None)
         if act is not None:
             yield _violation(rule, module, act)
 

@@ -11,7 +11,7 @@ from archlint.facts.scopes import dotted_name
 from archlint.rulebook.checks.sql.constants import Judge
 from archlint.rulebook.checks.sql.flow import Flow
 from archlint.rulebook.checks.sql.statements import is_sql, position_of, selects_star, statement_of
-from archlint.rulebook.checks.sql.text import SQL_OBJECTS, Hole, Piece, Reader, fixed_text
+from archlint.rulebook.checks.sql.text import SQL_OBJECTS, TEXT_MAKERS, Hole, Piece, Reader, fixed_text
 
 FORMATTED = "formatted-sql"
 """The code of a candidate that says what is put into an SQL text."""
@@ -109,12 +109,11 @@ def _text_argument(node: cst.Call) -> cst.BaseExpression | None:
 
 
 def _may_be_text(node: cst.BaseExpression, context: ModuleContext) -> bool:
-    if not isinstance(node, _READABLE):
-        return False
-    if isinstance(node, cst.Name):
-        assigned = context.assigned(node.value)
-        return assigned is not None and isinstance(assigned, _READABLE)
-    return True
+    written: cst.CSTNode | None = context.assigned(node.value) if isinstance(node, cst.Name) else node
+    if isinstance(written, cst.Call):
+        word = written.func.attr.value if isinstance(written.func, cst.Attribute) else dotted_name(written.func)
+        return word in TEXT_MAKERS
+    return isinstance(written, _READABLE)
 
 
 def _is_object(node: cst.Call) -> bool:

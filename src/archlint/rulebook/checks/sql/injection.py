@@ -25,6 +25,13 @@ _SAFE = frozenset(
     }
 )
 """What nobody can hide SQL in; members of an enumeration are constants."""
+_COLLECTIONS = frozenset(
+    {
+        *(f"builtins.{name}" for name in ("list", "tuple", "set", "frozenset")),
+        *(f"typing.{name}" for name in ("List", "Tuple", "Set", "FrozenSet", "Sequence", "Iterable", "Collection")),
+        *(f"collections.abc.{name}" for name in ("Sequence", "Iterable", "Collection", "Set")),
+    }
+)
 _COMPOSED = ("sqlalchemy.", "psycopg.sql.", "psycopg2.sql.", "django.db.models.")
 _DISPLAYS = frozenset(
     f"builtins.{name}{{}}" for name in ("str", "tuple", "list", "dict", "set", "int", "float", "bytes")
@@ -165,6 +172,8 @@ class _Holes:
         return False
 
     def _is_safe_value(self, value: Value) -> bool:
+        if value.kind == "instance" and value.args and value.name in _COLLECTIONS:
+            return all(self._is_safe(f"{argument}{{}}") for argument in value.args)
         if value.kind != "instance":
             return value.kind == "object" and value.is_class  # members of an enumeration are attributes of the class
         names = self._types.order(value.name) if value.is_class else self._project.library.ancestors(value.name)

@@ -14,6 +14,8 @@ _MAX_DEPTH = 12
 _PERCENT = re.compile(r"%(?:\((?P<name>\w+)\))?(?P<flags>[-#0-9 +.*]*)(?P<kind>[sdifrgexXoc%])")
 _FIELD = re.compile(r"\{\{|\}\}|\{(?P<name>\w*)[^{}]*\}")
 _NUMBERS = "difgexXoc"
+_GAP = "\x01"
+"""Stands between elements that are joined by something that is not known yet."""
 _WRAPPERS = frozenset({"dedent", "cleandoc", "str", "TextClause", "lstrip", "rstrip"})
 SQL_OBJECTS = frozenset({"text", "SQL", "DDL"})
 """Names of what makes an SQL object of a text; they take SQL text themselves."""
@@ -21,6 +23,8 @@ _SAME_TEXT = frozenset(
     {"strip", "lstrip", "rstrip", "lower", "upper", "encode", "removesuffix", "removeprefix", "expandtabs", "title"}
 )
 _SAME_OBJECT = frozenset({"bindparams", "columns", "execution_options", "options"})
+TEXT_MAKERS = SQL_OBJECTS | _WRAPPERS | _SAME_TEXT | _SAME_OBJECT | {"format", "join", "replace"}
+"""Names of functions and methods whose result is read."""
 _SAME_ELEMENTS = frozenset({"sorted", "list", "tuple", "set", "reversed", "iter", "frozenset"})
 
 
@@ -201,7 +205,8 @@ class Reader:
         joined = self._elements(elements, depth + 1)
         if not all(isinstance(each, str) for each in between):
             return between + joined
-        return joined
+        text = fixed_text(between)
+        return [text if piece == _GAP else piece for piece in joined]
 
     def _elements(self, node: cst.BaseExpression, depth: int) -> list[Piece]:
         """Return what the strings that a collection holds are made of, one behind the other."""
@@ -222,7 +227,7 @@ class Reader:
         return self.read(repeated, depth + 1) if isinstance(repeated, _STRINGS) else self._elements(repeated, depth + 1)
 
     def _listed(self, nodes: Iterable[cst.BaseExpression], depth: int) -> list[Piece]:
-        return [piece for each in nodes for piece in [*self.read(each, depth + 1), ", "]][:-1]
+        return [piece for each in nodes for piece in [*self.read(each, depth + 1), _GAP]][:-1]
 
     def _comprehension(self, node: cst.ListComp | cst.GeneratorExp | cst.SetComp, depth: int) -> list[Piece]:
         before = len(self._loops)
@@ -264,7 +269,7 @@ class Reader:
                 pieces += (
                     self.read(each.node, depth + 1) if each.how == "element" else self._elements(each.node, depth + 1)
                 )
-                pieces.append(", ")
+                pieces.append(_GAP)
             return pieces[:-1]
         finally:
             self._open.pop()
