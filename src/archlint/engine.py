@@ -13,6 +13,7 @@ from archlint.intake.contracts import find_contracts
 from archlint.intake.gathering import Gathered, gather, wished_fixes
 from archlint.intake.git import provenance
 from archlint.intake.gitignore import patterns
+from archlint.intake.plugins import PluginError, load_plugin
 from archlint.intake.sources import Sources
 from archlint.intake.texts import Texts
 from archlint.intake.version import parser_version
@@ -25,7 +26,7 @@ from archlint.project.program import Architecture, Module, Project
 from archlint.project.traffic import graph
 from archlint.rulebook.checks.layers.vacuous import empty_rules
 from archlint.rulebook.fixable import Wish, may_be_fixed, wish
-from archlint.rulebook.judge import judge
+from archlint.rulebook.judge import judge, judge_foreign
 from archlint.rulebook.model import Rule
 from archlint.rulebook.selection import meant_by
 
@@ -145,6 +146,7 @@ def assess(taken: Taken) -> Outcome:
     texts = Texts(gathered.data)
     found = [
         *judge(project, inputs.chosen),
+        *_judge_by_plugins(project, inputs),
         *_contracts(project, inputs, texts),
         *empty_rules(project, config.file.as_posix() if config.file else ""),
     ]
@@ -216,6 +218,21 @@ def _contracts(project: Project, inputs: Inputs, texts: Texts) -> Iterator[Viola
         yield from broken_contracts(
             contracts, project.query(graph), paths, lambda name: texts.of(paths[name]), sources.root.as_posix()
         )
+
+
+def _judge_by_plugins(project: Project, inputs: Inputs) -> Iterator[Violation | Failure]:
+    for plugin in inputs.plugins:
+        rule = inputs.chosen.get(plugin.code)
+        if rule is None:
+            where = f"the folder `archlint_rules` of its package needs a page `{plugin.code}-*.md`"
+            yield Failure("", 0, f"there is no rule {plugin.code} for the check of {plugin.distribution}; {where}")
+            continue
+        try:
+            check = load_plugin(plugin)
+        except PluginError as error:
+            yield Failure("", 0, str(error))
+        else:
+            yield from judge_foreign(project, rule, check, plugin.distribution)
 
 
 def _layer_notes(project: Project, rules: Mapping[str, Rule]) -> Iterator[str]:

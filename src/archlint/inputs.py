@@ -13,6 +13,7 @@ from archlint.intake.cache import Store, cache_directory
 from archlint.intake.changes import Changes, changes_since
 from archlint.intake.config import Config, Known
 from archlint.intake.contracts import contract_inputs
+from archlint.intake.plugins import Plugin, find_plugins
 from archlint.intake.reports import Reports
 from archlint.intake.sources import Sources, find, read_all
 from archlint.model import Baseline, Failure, Severity
@@ -20,6 +21,7 @@ from archlint.outcome.baseline import Seen, looked_at
 from archlint.rulebook import pages
 from archlint.rulebook.contract_help import with_contracts
 from archlint.rulebook.model import Rule
+from archlint.rulebook.pages import Page
 from archlint.rulebook.selection import active
 
 
@@ -30,6 +32,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     their fix, for which some files are parsed again. `unsaved` are contents by absolute path that stand for those of
     the files. With `cache` what was worked out is kept for the next run, in `cache_dir` or else in the project.
     `baseline` names a file that must be there; the mode is lenient, strict (stale entries are errors) or off.
+    `rule_pages` are directories of rule pages beside those that are configured.
     """
 
     select: tuple[str, ...] | None = None
@@ -46,13 +49,14 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     cache_dir: Path | None = None
     baseline: Path | None = None
     baseline_mode: str = "lenient"
+    rule_pages: tuple[Path, ...] = ()
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """All that a run reads before it parses: settings, rules, the third-party table, sources, contracts, baseline.
 
     `chosen` are the rules that run, `data` the bytes of the sources by path, `changes` what the report is to be about
-    if not everything. A report depends on this and nothing else.
+    if not everything, `plugins` the checks of installed packages. A report depends on this and nothing else.
     """
 
     options: Options
@@ -66,6 +70,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     contracts: Mapping[str, bytes]
     changes: Changes | None
     baseline: Baseline | None
+    plugins: tuple[Plugin, ...] = ()
 
     @property
     def seen(self) -> Seen:
@@ -92,7 +97,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
         return Reports(store, inputs, sorted(self.sources.selected))
 
     def _uses_foreign_code(self) -> bool:
-        return any(b"contract_types" in data for data in self.contracts.values())
+        return bool(self.plugins) or any(b"contract_types" in data for data in self.contracts.values())
 
 
 def read_inputs(paths: Sequence[Path], options: Options) -> Inputs:
@@ -102,6 +107,7 @@ def read_inputs(paths: Sequence[Path], options: Options) -> Inputs:
     """
     config, rules = configure(paths[0], options)
     chosen = with_contracts(_chosen(rules, config, options), config.contracts)
+    plugins, _ = find_plugins(paths[0])
     baseline = None if options.baseline_mode == "off" else wanted_baseline(config, options.baseline)
     sources = find(paths, config, options.unsaved)
     data, unread = read_all(sources.files, options.unsaved)
@@ -117,16 +123,17 @@ def read_inputs(paths: Sequence[Path], options: Options) -> Inputs:
         contracts=contract_inputs(sources.root, sources.base),
         changes=changes_since(sources.base, options.changed_since) if options.changed_since is not None else None,
         baseline=baseline,
+        plugins=tuple(each for each in plugins if each.code in chosen or each.code not in rules),
     )
 
 
 def configure(start: Path, options: Options) -> tuple[Config, dict[str, Rule]]:
-    """Return the settings that hold for a path, and all rules, the user's own pages included."""
-    built_in = list(rulefiles.built_in_pages())
+    """Return the settings that hold for a path, and all rules, those of installed packages and the user's included."""
+    installed = [*rulefiles.built_in_pages(), *find_plugins(start)[1]]
     rules: dict[str, Rule] = {}
 
     def known(directories: tuple[Path, ...]) -> Known:
-        rules.update(pages.load([*built_in, *rulefiles.user_pages(directories)]))
+        rules.update(_load(installed, (*directories, *options.rule_pages)))
         return Known(
             {code: rule.name for code, rule in rules.items()},
             {code: {name: _type(value) for name, value in rule.options.items()} for code, rule in rules.items()},
@@ -135,7 +142,15 @@ def configure(start: Path, options: Options) -> tuple[Config, dict[str, Rule]]:
     config = settings.load(start, options.config, options.isolated, known)
     if options.fail_on is not None:
         config = msgspec.structs.replace(config, fail_on=options.fail_on)
-    return config, {code: _with_options(rule, config) for code, rule in (rules or pages.load(built_in)).items()}
+    return config, {
+        code: _with_options(rule, config) for code, rule in (rules or _load(installed, options.rule_pages)).items()
+    }
+
+
+def _load(installed: Sequence[Page], directories: Sequence[Path]) -> dict[str, Rule]:
+    """Return the rules of pages, and of those in directories; a page that is there by both ways is there once."""
+    by_path = {Path(page.path).resolve(): page for page in (*rulefiles.user_pages(directories), *installed)}
+    return pages.load(sorted(by_path.values(), key=lambda page: (page not in installed, page.path)))
 
 
 def _type(default: object) -> type:

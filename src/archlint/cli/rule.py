@@ -1,31 +1,87 @@
 """`archlint rule`: the pages of the rules."""
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from archlint.cli.common import able, stop, wants_colour
-from archlint.engine import Options, configure
-from archlint.rulebook.selection import did_you_mean
+from archlint.cli.common import able, stop, wants_colour, write
+from archlint.inputs import Options, configure
+from archlint.rulebook.model import Rule
+from archlint.rulebook.newpage import new_page, new_page_mistakes
+from archlint.rulebook.selection import did_you_mean, meant_by
 
 MARKDOWN_WIDTH = 100
+_NEW_PAGES = "lint/rules"
 
 
 @click.command("rule")
 @click.argument("code", required=False)
-def command(code: str | None) -> None:
-    """Show the page of the rule CODE (a code or a name), or list all rules."""
+@click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
+@click.option("--new", nargs=2, metavar="CODE NAME", help="Write a page to start a rule of your own from.")
+@click.option(
+    "--directory", type=click.Path(path_type=Path, file_okay=False), help="With --new: where to write the page."
+)
+def command(code: str | None, output_format: str, new: tuple[str, str] | None, directory: Path | None) -> None:
+    """Show the page of the rule CODE (a code or a name), or list all rules (or those of a family: RDS)."""
+    if (code and new) or (directory and not new):
+        stop("--new writes a page and --directory says where; leave out what does not belong to it")
     with able():
-        _, rules = configure(Path.cwd(), Options())
-    if code is None:
-        for each in rules.values():
-            default = "" if each.default else "  (off by default)"
-            click.echo(f"{each.code}  {each.severity:<7}  {each.name}{default}")
+        config, rules = configure(Path.cwd(), Options())
+    if new:
+        wanted = (config.root or Path.cwd()) / (config.rule_pages[0] if config.rule_pages else _NEW_PAGES)
+        _write_new(*new, directory or wanted, rules, configured=directory is None and bool(config.rule_pages))
         return
-    found = [each for each in rules.values() if code in (each.code, each.name)]
-    if not found:
-        stop(f"there is no rule {code}; {did_you_mean(code, rules)}")
-    _show(found[0].markdown)
+    chosen = {each: rules[each] for each in sorted(meant_by(code, rules))} if code else rules
+    if not chosen:
+        stop(f"there is no rule {code}; {did_you_mean(str(code), rules)}")
+    if output_format == "json":
+        click.echo(json.dumps([_described(each) for each in chosen.values()], indent=2, ensure_ascii=False))
+    elif len(chosen) == 1 and code:
+        _show(next(iter(chosen.values())).markdown)
+    else:
+        _list(chosen)
+
+
+def _list(rules: Mapping[str, Rule]) -> None:
+    """Print a line a rule: code, severity, whether it runs by default, name, and what it is about."""
+    width = max(len(each.name) for each in rules.values())
+    for each in rules.values():
+        state = "" if each.default else "off"
+        click.echo(f"{each.code}  {each.severity:<7}  {state:<3}  {each.name:<{width}}  {each.summary}")
+
+
+def _described(rule: Rule) -> dict[str, object]:
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "family": rule.family,
+        "severity": str(rule.severity),
+        "default": rule.default,
+        "summary": rule.summary,
+        "options": {name: list(value) if isinstance(value, tuple) else value for name, value in rule.options.items()},
+        "page": rule.page,
+        "url": rule.url or None,
+    }
+
+
+def _write_new(code: str, name: str, directory: Path, rules: Mapping[str, Rule], *, configured: bool) -> None:
+    mistakes = new_page_mistakes(code, name, rules)
+    if mistakes:
+        stop(*mistakes)
+    path = directory / f"{code}-{name}.md"
+    if path.exists():
+        stop(f"{path} is there already; nothing was written")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        stop(f"cannot make {directory}: {error.strerror}")
+    write(new_page(code, name), path)
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    click.echo(f"wrote {shown.as_posix()}; try it with: archlint test-rules {shown.parent.as_posix()}")
+    if not configured:
+        click.echo(f'to use it: rule-pages = ["{shown.parent.as_posix()}"] in the configuration', err=True)
 
 
 def _show(markdown: str) -> None:

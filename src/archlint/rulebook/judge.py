@@ -137,6 +137,17 @@ def judge(project: Project, rules: Mapping[str, Rule]) -> Iterator[Violation | F
             yield from _guarded(code, lambda check=check, rule=rules[code]: check(project, rule))
 
 
+def judge_foreign(project: Project, rule: Rule, check: ProjectCheck, whose: str) -> Iterator[Violation | Failure]:
+    """Yield what a check of an installed package sees; whatever else it does is one failure that names the package."""
+    try:
+        for each in check(project, rule):
+            if not isinstance(each, Violation):
+                raise TypeError(f"it gives a {type(each).__name__} instead of a violation")
+            yield each
+    except Exception as error:  # noqa: BLE001 -- foreign code may raise anything
+        yield Failure("", 0, f"the check of {rule.code} in {whose} raised {type(error).__name__}: {error}")
+
+
 def _guarded(what: str, run: Callable[..., Iterable[Violation]]) -> Iterator[Violation | Failure]:
     try:
         yield from run()

@@ -1,0 +1,1 @@
+"""Rules of the Acme company, as an installed package brings them."""
