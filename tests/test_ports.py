@@ -75,6 +75,7 @@ def pairs(text: str) -> set[str]:
         ("made: type[UserStore] = Disk", {"Disk: assignment"}),
         ("def f() -> type[UserStore]: return Disk", {"Disk: return"}),
         ("class A:\n    users: UserStore\nclass B(A):\n    users = Disk", set()),
+        ("class Stand: ...\nusers: UserStore = Stand()", set()),
         ("def f(users: UserStore | Disk): ...\nf(Tape())", set()),
         ("Source = Union[UserStore, Disk]\ndef f(users: Source): ...\nf(Tape())", set()),
         ("def f(users: UserStore | str): ...\nf(Disk())", set()),
@@ -154,6 +155,8 @@ def test_missing_methods(tmp_path: Path, text: str, missing: list[str]) -> None:
         ("@property\n    def name(self) -> str: ...", "name = 'x'", []),
         ("@property\n    def name(self) -> str: ...", "pass", ["P.name"]),
         ("def __call__(self) -> int: ...", "pass", ["P.__call__"]),
+        ("__dataclass_fields__: dict", "pass", []),
+        ("def __eq__(self, other: object) -> bool: ...", "pass", []),
         ("def _hidden(self) -> int: ...", "pass", []),
         ("def f(self) -> int: return 1", "pass", []),
         (

@@ -105,7 +105,12 @@ class Adapters:
         values = self._types.infer(reference)
         if len(values) > MAX_ADAPTERS or not all(value.kind == "instance" and value.is_class for value in values):
             return []
-        return [value.name for value in values]
+        return [value.name for value in values if not self._is_stand_in(value.name)]
+
+    def _is_stand_in(self, key: str) -> bool:
+        """Tell whether a class is empty: it stands at run time for what type checkers import."""
+        _, fact = self._project.class_(key)
+        return not fact.bases and not fact.decorators and not self._classes.own_members(key)
 
     def _passed(self, module: Module, call: Call) -> Iterator[Pair]:
         callees = self._types.infer(call.callee)

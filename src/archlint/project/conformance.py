@@ -18,6 +18,8 @@ _AWAITABLE = frozenset(
 )
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__init_subclass__"})
 """What is called on the class, which no caller knows by the port."""
+_GIVEN = frozenset({*dir(object), "__annotations__", "__attrs_attrs__", "__dataclass_fields__", "__dict__"})
+"""What no class has to write: every class has it, or a decorator gives it."""
 _STREAMS = frozenset(f"collections.abc.{name}" for name in ("AsyncIterator", "AsyncIterable", "AsyncGenerator"))
 _CLASS_LEVEL = frozenset({"builtins.classmethod", "builtins.staticmethod", "abc.abstractclassmethod"})
 
@@ -126,6 +128,8 @@ class _Judgement:
     def _has(self, member: Member, own: Member | None) -> bool:
         order = self._types.order(self._pair.adapter)
         if member.name.startswith("__") and not CONTEXT_BASES.isdisjoint(order):
+            return True
+        if member.name in _GIVEN and not self._known.is_abstract_method(member):
             return True
         if own is None:
             return False

@@ -56,7 +56,7 @@ class Ports:
             return True
         if any(value.name == "abc.ABC" for base in fact.bases for value in self._types.infer(base)):
             return True
-        return any(map(self._is_abstract_method, self._classes.own_members(key).values()))
+        return any(map(self.is_abstract_method, self._classes.own_members(key).values()))
 
     def is_port(self, key: str) -> bool:
         """Tell whether a class promises something: a Protocol with members, an ABC with abstract methods."""
@@ -87,11 +87,12 @@ class Ports:
         seen: set[str] = set()
         for owner in self._types.order(port):
             for name, member in sorted(self._classes.own_members(owner).items()) if "@" in owner else ():
-                if name not in seen and (not _is_private(name) or self._is_abstract_method(member)):
+                if name not in seen and (not _is_private(name) or self.is_abstract_method(member)):
                     seen.add(name)
                     yield member
 
-    def _is_abstract_method(self, member: Member) -> bool:
+    def is_abstract_method(self, member: Member) -> bool:
+        """Tell whether a member is marked as one that derived classes must write."""
         module, _ = self._project.class_(member.owner)
         return any(_ABSTRACT_METHODS.intersection(function.decorators) for function in definitions(module, member))
 
@@ -107,12 +108,12 @@ class Ports:
         if protocol:
             stubs = all(function.body == "stub" for function in definitions(module, member))
             return stubs and not self._is_hook(member)
-        return self._is_abstract_method(member)
+        return self.is_abstract_method(member)
 
     def _is_hook(self, member: Member) -> bool:
         """Tell whether a stub is a default that does nothing: it returns nothing where most others have code."""
         module, _ = self._project.class_(member.owner)
-        if self._is_abstract_method(member) or any(function.returns for function in definitions(module, member)):
+        if self.is_abstract_method(member) or any(function.returns for function in definitions(module, member)):
             return False
         methods = [each for each in self._classes.own_members(member.owner).values() if each.is_method]
         coded = [each for each in methods if any(function.body == "code" for function in definitions(module, each))]
