@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archlint.facts.model import Attribute, Call
 from archlint.project.bindings import bindings
-from archlint.project.classes import ClassTable
+from archlint.project.classes import STRUCTURAL, ClassTable
 from archlint.project.layers import is_test
 from archlint.project.ports import Pair, class_keys, ports
 from archlint.project.program import Module, Project
@@ -110,7 +110,8 @@ class Adapters:
     def _is_stand_in(self, key: str) -> bool:
         """Tell whether a class is empty: it stands at run time for what type checkers import."""
         _, fact = self._project.class_(key)
-        return not fact.bases and not fact.decorators and not self._classes.own_members(key)
+        plain = all(any(value.name in STRUCTURAL for value in self._types.infer(base)) for base in fact.bases)
+        return plain and not fact.decorators and not self._classes.own_members(key)
 
     def _passed(self, module: Module, call: Call) -> Iterator[Pair]:
         callees = self._types.infer(call.callee)

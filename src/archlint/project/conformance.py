@@ -111,10 +111,12 @@ class _Judgement:
         unknown: list[str] = []
         partly = self._why_partly()
         for member in self._known.required(self._pair):
+            if member.name in _CONSTRUCTORS:
+                continue
             own = self._lookup.member(self._pair.adapter, member.name)
             if not self._has(member, own):
                 found += [] if partly else [Mismatch("missing", member)]
-            elif own is not None and own.owner != member.owner and member.name not in _CONSTRUCTORS:
+            elif own is not None and own.owner != member.owner:
                 mismatch = self._compare(member, own, unknown)
                 found += [mismatch] if mismatch is not None else []
         return Verdict(tuple(found), (*filter(None, (partly,)), *unknown))
