@@ -95,11 +95,9 @@ def lock_without_expiry(project: Project, rule: Rule) -> Iterator[Violation]:
 def _only_asks(module: Module, call: Call) -> bool:
     """Tell whether the lock is made only to ask whether somebody holds it."""
     made = f"{call.callee}()."
-    used = {
-        other.callee.removeprefix(made)
-        for other in module.facts.calls
-        if other.function == call.function and other.callee.startswith(made)
-    }
+    uses = [other for other in module.facts.calls if other.function == call.function and other.callee.startswith(made)]
+    chained = [other for other in uses if other.start == call.start]
+    used = {other.callee.removeprefix(made) for other in chained or uses}
     return bool(used) and used <= {"locked", "owned"}
 
 
