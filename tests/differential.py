@@ -71,7 +71,8 @@ def contracts_for(package: str, graph: grimp.ImportGraph) -> Iterator[dict[str, 
         "containers": [package],
         "layers": [name.rpartition(".")[2] for name in names[:3]],
     }
-    yield {"type": "layers", "layers": [f"{names[0]} : {names[1]}", f"{names[2]} | {names[3]}", names[4]]}
+    if len(names) > 4:
+        yield {"type": "layers", "layers": [f"{names[0]} : {names[1]}", f"{names[2]} | {names[3]}", names[4]]}
     yield {"type": "independence", "modules": names[:4]}
     yield {"type": "independence", "modules": names[-2:]}
     for first, second in (*pairwise(names), *((other, one) for one, other in pairwise(names))):

@@ -1,0 +1,1 @@
+"""What archlint costs and what it finds, measured beside other tools."""
