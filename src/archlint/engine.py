@@ -5,12 +5,12 @@ from pathlib import Path
 
 import msgspec
 
-from archlint.inputs import Inputs, Options, available_jobs, configure, read_inputs
+from archlint.inputs import Inputs, Options, configure, read_inputs
 from archlint.intake.cache import Answers, Store
 from archlint.intake.changes import Changes
 from archlint.intake.config import Config
 from archlint.intake.contracts import find_contracts
-from archlint.intake.gathering import Gathered, gather, wished_fixes
+from archlint.intake.gathering import Gathered, Told, gather, wished_fixes
 from archlint.intake.git import provenance
 from archlint.intake.gitignore import patterns
 from archlint.intake.plugins import PluginError, load_plugin
@@ -36,7 +36,6 @@ __all__ = [
     "Outcome",
     "Taken",
     "assess",
-    "available_jobs",
     "check",
     "configure",
     "survey",
@@ -72,8 +71,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         return int(any(each.severity.rank >= self.config.fail_on.rank for each in counted))
 
 
-def check(paths: Sequence[Path], options: Options) -> Outcome:
-    """Check the project that `paths` belong to, and report on what they select of it.
+def check(paths: Sequence[Path], options: Options, told: Told | None = None) -> Outcome:
+    """Check the project that `paths` belong to, and report on what they select of it; `told` hears how parsing goes on.
 
     Raises `ConfigError`, `PageError`, `SourceError`, `BaselineError`, `LibraryError` or `WorkerError` when it cannot be
     done at all.
@@ -84,7 +83,7 @@ def check(paths: Sequence[Path], options: Options) -> Outcome:
     earlier = reports.get() if reports else None
     if earlier is not None:
         return _again(inputs, *earlier)
-    taken = parse(inputs, store)
+    taken = parse(inputs, store, told)
     outcome = assess(taken)
     if reports and taken.gathered.lasting and outcome.report.failures == tuple(taken.gathered.failures):
         others = outcome.report.texts.keys() - inputs.data.keys()
@@ -92,11 +91,11 @@ def check(paths: Sequence[Path], options: Options) -> Outcome:
     return outcome
 
 
-def parse(inputs: Inputs, store: Store) -> Taken:
+def parse(inputs: Inputs, store: Store, told: Told | None = None) -> Taken:
     """Take in the facts of all sources, from the store or by parsing them. Raises `WorkerError`."""
     options, root = inputs.options, inputs.sources.root
     known = Answers(store, parser_version(), root.as_posix()) if options.cache else None
-    gathered = gather(inputs.sources.files, inputs.data, options.jobs or available_jobs(), root, known)
+    gathered = gather(inputs.sources.files, inputs.data, inputs.jobs, root, known, told)
     return Taken(inputs, gathered, (store.problem,) if store.problem else ())
 
 
@@ -314,7 +313,7 @@ def _with_fixes(violations: Sequence[Violation], taken: Taken) -> tuple[list[Vio
     files = {file: tuple(wishes[file.path]) for file in taken.inputs.sources.files if file.path in wishes}
     if not files:
         return list(violations), []
-    fixes, failures = wished_fixes(files, taken.gathered.data, taken.inputs.options.jobs or available_jobs())
+    fixes, failures = wished_fixes(files, taken.gathered.data, taken.inputs.jobs)
     return [
         msgspec.structs.replace(each, fix=fixes.get((each.place.path, wish(each)))) for each in violations
     ], failures

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from archlint.engine import Options, Outcome, Taken, assess, available_jobs, take_in
+from archlint.engine import Options, Outcome, Taken, assess, take_in
 from archlint.facts.text import decode, encode
 from archlint.intake.gathering import Gathered, gather
 from archlint.intake.sources import SourceFile, read
@@ -104,7 +104,7 @@ def _edited(
 def _with(taken: Taken, edited: Mapping[str, bytes]) -> tuple[Taken, dict[str, Failure]]:
     """Return what was taken in with other bytes for some files, but for those that would not parse: their failures."""
     files = [file for file in taken.inputs.sources.files if file.path in edited]
-    jobs = taken.inputs.options.jobs or available_jobs()
+    jobs = taken.inputs.jobs
     again = gather(files, edited, jobs, taken.inputs.sources.root)
     old = taken.gathered
     gathered = Gathered(

@@ -1,6 +1,5 @@
 """What a run reads before it parses and judges, and what the command line says about it."""
 
-import os
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +13,7 @@ from archlint.intake.changes import Changes, changes_since
 from archlint.intake.config import Config, Known
 from archlint.intake.contracts import contract_inputs
 from archlint.intake.plugins import Plugin, find_plugins
+from archlint.intake.processors import available_processors
 from archlint.intake.reports import Reports
 from archlint.intake.sources import Sources, find, read_all
 from archlint.model import Baseline, Failure, Severity
@@ -79,6 +79,11 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
         selected = [file.module for file in files if file.path in self.sources.selected]
         others = [file.module for file in files if file.path not in self.sources.selected]
         return looked_at(selected, others, self.chosen)
+
+    @property
+    def jobs(self) -> int:
+        """How many processes parse."""
+        return self.options.jobs or available_processors()
 
     def store(self) -> Store:
         """Return where this run keeps what it works out."""
@@ -165,8 +170,3 @@ def _with_options(rule: Rule, config: Config) -> Rule:
 def _chosen(rules: Mapping[str, Rule], config: Config, options: Options) -> dict[str, Rule]:
     select = options.select if options.select is not None else config.select
     return active(rules, select, (*config.extend_select, *options.extend_select), (*config.ignore, *options.ignore))
-
-
-def available_jobs() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

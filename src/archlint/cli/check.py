@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from archlint.cli.common import able, paint, project_options, rule_options, selectors, stop, write
+from archlint.cli.progress import progress
 from archlint.engine import Options, Outcome, check
 from archlint.fixing import Fixed, fix
 from archlint.model import Severity
@@ -102,7 +103,11 @@ def command(  # noqa: PLR0913 -- one parameter an option
     )
     with able():
         fixed = _fixed(paths, options, unsafe=unsafe_fixes, write=fix) if fix or diff else None
-        outcome = fixed.outcome if fixed else check(paths, options)
+        if fixed:
+            outcome = fixed.outcome
+        else:
+            with progress() as told:
+                outcome = check(paths, options, told)
     exit_code = outcome.exit_code
     if fixed and diff:
         write(fixed.diff(), output_file)

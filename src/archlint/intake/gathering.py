@@ -2,8 +2,9 @@
 
 import os
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
@@ -16,6 +17,8 @@ from archlint.model import Failure, Fix
 from archlint.rulebook.fixable import Wish
 
 BATCH_BYTES = 192 * 1024
+Told: TypeAlias = Callable[[int, int], None]
+"""Hears how far something is: what is done, of how much."""
 
 
 class Gathered(msgspec.Struct):
@@ -31,12 +34,17 @@ class Gathered(msgspec.Struct):
 
 
 def gather(
-    files: Iterable[SourceFile], data: Mapping[str, bytes], jobs: int, root: Path, known: Answers | None = None
+    files: Iterable[SourceFile],
+    data: Mapping[str, bytes],
+    jobs: int,
+    root: Path,
+    known: Answers | None = None,
+    told: Told | None = None,
 ) -> Gathered:
     """Parse the files whose `data` are there (by path) and not `known`, with `jobs` child processes.
 
     The result depends on neither. `root` is the project's directory, to which the `exclude` that failures propose is
-    relative. Raises `WorkerError` when no child process can start.
+    relative; `told` hears how many of how many files are parsed. Raises `WorkerError` when no child process can start.
     """
     take = _Take(root, data)
     there = [file for file in files if file.path in data]
@@ -44,7 +52,9 @@ def gather(
     pool = Pool(_batches(new, data), data)
     try:
         pool.start(jobs)
-        for file, message in pool.answers():
+        for number, (file, message) in enumerate(pool.answers(), 1):
+            if told is not None:
+                told(number, len(new))
             if take.add(file, message) and known is not None:
                 known.put(file, data[file.path], message)
     finally:
