@@ -26,7 +26,6 @@ from archlint.project.program import Architecture, Module, Project
 from archlint.project.traffic import graph
 from archlint.rulebook.checks.layers.vacuous import empty_rules
 from archlint.rulebook.fixable import Wish, may_be_fixed, wish
-from archlint.rulebook.judge import judge, judge_foreign
 from archlint.rulebook.model import Rule
 from archlint.rulebook.selection import meant_by
 
@@ -139,6 +138,8 @@ def survey(paths: Sequence[Path], options: Options) -> Survey:
 
 def assess(taken: Taken) -> Outcome:
     """Judge a project that was taken in, and report on what is selected of it. Raises as `check` does."""
+    from archlint.rulebook.judge import judge  # noqa: PLC0415 -- a run that has its report already needs no checks
+
     inputs, gathered = taken.inputs, taken.gathered
     sources, config = inputs.sources, inputs.config
     project = project_of(taken)
@@ -220,6 +221,8 @@ def _contracts(project: Project, inputs: Inputs, texts: Texts) -> Iterator[Viola
 
 
 def _judge_by_plugins(project: Project, inputs: Inputs) -> Iterator[Violation | Failure]:
+    from archlint.rulebook.judge import judge_foreign  # noqa: PLC0415 -- as in `assess`
+
     for plugin in inputs.plugins:
         rule = inputs.chosen.get(plugin.code)
         if rule is None:

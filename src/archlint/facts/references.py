@@ -73,16 +73,17 @@ def parse(reference: str) -> tuple[str, tuple[str, ...]]:
 
 def last_step(reference: str) -> str:
     """Return the last step of one alternative as it is written, empty when it is nothing but a root."""
+    before, _, name = reference.rpartition(".")
+    if name.isidentifier() and before.replace(".", "").isidentifier():
+        return ""
+    if "<" in reference or "[" in reference or reference.startswith("="):
+        steps = parse(reference)[1]
+        return steps[-1] if steps else ""
     end = reference[-1:]
     if end in _BRACKETS:
         return _BRACKETS[end]
     if end in _MARKS:
         return end
-    if end in ("]", ">"):
-        return parse(reference)[1][-1]
-    before, _, name = reference.rpartition(".")
-    if before.replace(".", "").isidentifier() or "#" in name or "@" in name:
-        return ""
     return f".{name}" if _BEHIND_ROOT.search(before) else ""
 
 

@@ -78,7 +78,8 @@ class CallGraph:
         run = self._run_by_callee(call.callee)
         yield from run.targets
         if run.arguments_too:
-            yield from (target for _, argument in call.arguments for target in self.functions(argument))
+            given = (argument for _, argument in call.arguments if not argument.startswith("="))
+            yield from (target for argument in given for target in self.functions(argument))
 
     def _run_by_callee(self, callee: str) -> "_Run":
         known = self._run.get(callee)
