@@ -7,7 +7,7 @@ from typing import NamedTuple
 from archlint.facts import model
 from archlint.facts.model import Call
 from archlint.facts.references import alternatives, parse
-from archlint.project.blocking import OWN, blocking_call, blocking_functions
+from archlint.project.blocking import OWN, BlockingApis, blocking_call, blocking_functions
 from archlint.project.calls import Site
 from archlint.project.program import Module, Project
 from archlint.project.reach import Hop
@@ -71,9 +71,11 @@ class Effects:
         self._types: Types = project.query(types)
         self._places: dict[str, bool] = {}
         self.direct: dict[str, list[tuple[Module, Call, Effect]]] = {}
+        api = project.query(BlockingApis).api
         for module in project.modules:
             for call in module.facts.calls:
-                found = self._effect(module, call)
+                outside = call.flags & model.AWAITED or api(call.callee) is not None
+                found = self._effect(module, call) if outside or call.callee.endswith(_STARTER_WORDS) else None
                 if found is not None:
                     self.direct.setdefault(f"{module.name}#{call.function}", []).append((module, call, found))
 
