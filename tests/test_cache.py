@@ -18,6 +18,7 @@ from archlint.inputs import read_inputs
 from archlint.intake import cache, workers
 from archlint.intake.cache import Entry, Store
 from archlint.intake.changes import Changes
+from archlint.intake.plugins import Plugin
 from archlint.intake.version import _imported_by
 from archlint.model import Baseline, Failure, Report, Severity
 from tests.support import ROOT
@@ -409,13 +410,15 @@ def test_every_input_counts() -> None:
         "changes": Changes({}),
         "baseline": Baseline("", "", (), ()),
     }
-    assert {*changed, "unread"} == {*type(inputs).__struct_fields__}
+    assert {*changed, "unread", "plugins"} == {*type(inputs).__struct_fields__}
     keys = [
         msgspec.structs.replace(inputs, **{name: value}).reports(Store(None))._key  # type: ignore[union-attr]
         for name, value in changed.items()
     ]
     assert len({*keys, inputs.reports(Store(None))._key}) == len(keys) + 1  # type: ignore[union-attr]
     assert msgspec.structs.replace(inputs, unread=(Failure("", 0, ""),)).reports(Store(None)) is None
+    plugin = Plugin("ABC001", "package:check", "package 1")  # whose code nobody watches
+    assert msgspec.structs.replace(inputs, plugins=(plugin,)).reports(Store(None)) is None
 
 
 def test_hash_seeds_and_jobs_share_a_report(project: Path) -> None:
