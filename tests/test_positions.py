@@ -70,7 +70,8 @@ class _Names(cst.CSTVisitor):
 
 
 def _is_implicit(call: Call) -> bool:
-    return not call.arguments and call.callee.endswith(("enter__", "exit__", ".__iter__"))
+    statements = not call.arguments and call.callee.endswith(("enter__", "exit__", ".__iter__"))
+    return statements or call.callee.endswith(".__setitem__")
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}.{file.stem}")

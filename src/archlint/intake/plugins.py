@@ -5,8 +5,10 @@ folder of this Python's installed packages. Finding reads metadata and pages; no
 """
 
 import importlib
+import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
 from typing import Any
@@ -38,15 +40,25 @@ def find_plugins(start: Path) -> tuple[tuple[Plugin, ...], tuple[Page, ...]]:
     """
     plugins: dict[tuple[str, str], Plugin] = {}
     folders: dict[Path, str] = {}
-    for distribution in distributions():
-        for entry in distribution.entry_points:
-            if entry.group == GROUP and not _is_checked_code(distribution, start):
-                name = f"{distribution.metadata['Name']} {distribution.version}"
-                if entry.attr:
-                    plugins.setdefault((entry.name, entry.value), Plugin(entry.name, entry.value, name))
-                folders.setdefault(_folder(distribution, entry), name)
+    for distribution, entry in _entries(tuple(sys.path)):
+        if not _is_checked_code(distribution, start):
+            name = f"{distribution.metadata['Name']} {distribution.version}"
+            if entry.attr:
+                plugins.setdefault((entry.name, entry.value), Plugin(entry.name, entry.value, name))
+            folders.setdefault(_folder(distribution, entry), name)
     pages = tuple(page for folder in sorted(folders) for page in _pages(folder))
     return tuple(sorted(plugins.values(), key=lambda each: (each.code, each.target))), pages
+
+
+@lru_cache(maxsize=8)
+def _entries(path: tuple[str, ...]) -> tuple[tuple[Distribution, EntryPoint], ...]:
+    """Return the entry points of our group of everything on a module search path."""
+    return tuple(
+        (distribution, entry)
+        for distribution in distributions(path=list(path))
+        for entry in distribution.entry_points
+        if entry.group == GROUP
+    )
 
 
 def load_plugin(plugin: Plugin) -> Callable[..., Iterable[Any]]:

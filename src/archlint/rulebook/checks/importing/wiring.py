@@ -23,6 +23,7 @@ _DEFINING = frozenset(
     {
         *("addHandler", "append", "extend", "extend_path", "simplefilter", "filterwarnings", "__enter__", "__exit__"),
         *("update_wrapper", "__iter__", "lazy_import", "attach", "add", "update", "setdefault", "insert"),
+        *("import_module", "import_modules"),
     }
 )
 """What a package may call to say what it is: `__all__ += ...`, a handler for its logger, its name space."""
