@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 from archlint.cli import archlint
 from archlint.engine import Options, check
 
-KEYS = "from app.client import client\n\nclient.keys()\n"
+KEYS = "from app.client import client\n\n\ndef sweep():\n    client.keys()\n"
 
 
 @pytest.fixture
@@ -30,14 +30,14 @@ def test_the_buffer_stands_for_the_file(project: Path) -> None:
     result = run(KEYS, "-", "--stdin-filename", "app/use.py")
 
     assert result.exit_code == 1
-    assert result.stdout.startswith("app/use.py:3:1: RDS001 ")
+    assert result.stdout.startswith("app/use.py:5:5: RDS001 ")
     assert run("", "app/use.py").exit_code == 0
 
 
 def test_a_file_that_was_never_saved_belongs_to_the_project(project: Path) -> None:
     result = run(KEYS, "-", "--stdin-filename", "app/new.py")
 
-    assert result.stdout.startswith("app/new.py:3:1: RDS001 ")
+    assert result.stdout.startswith("app/new.py:5:5: RDS001 ")
     assert not (project / "app" / "new.py").exists()
 
 
