@@ -115,9 +115,9 @@ def layers(project: Project) -> Layers:
 
 
 def is_test(module: Module) -> bool:
-    """Tell whether a module is test code: `tests/`, `test_*.py`, `*_test.py`, `conftest.py`."""
+    """Tell whether a module is test code: `tests/`, `test.py`, `test_*.py`, `*_test.py`, `conftest.py`."""
     *folders, name = module.name.partition(":")[0].split(".")
-    if "tests" in folders or name in ("conftest", "tests"):
+    if "tests" in folders or name in ("conftest", "tests") or (name == "test" and not module.facts.is_package):
         return True
     return name.startswith("test_") or name.endswith("_test") or "/tests/" in module.path.rpartition("/src/")[2]
 

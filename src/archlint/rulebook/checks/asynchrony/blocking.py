@@ -26,7 +26,7 @@ def blocking_call(project: Project, rule: Rule) -> Iterator[Violation]:
         if not module.facts.functions[call.function].is_async and f"{module.name}#{call.function}" not in on_loop:
             continue
         found = blocking.blocking_call(project, resolver, module, call)
-        if found is not None:
+        if found is not None and _matters(module, found):
             yield _blocking_violation(project, rule, module, call, found)
 
 
@@ -52,6 +52,11 @@ def _blocking_violation(project: Project, rule: Rule, module: Module, call: Call
     )
 
 
+def _matters(module: Module, found: Blocking) -> bool:
+    """Tell whether a call is worth a word where it stands: in a test, which waits for nobody, only a grave one."""
+    return found.severity is Severity.ERROR or not is_test(module)
+
+
 def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
     """ASY002: an async function runs a plain function that blocks, at whatever depth; one for each callee."""
     known = project.query(blocking_functions)
@@ -65,7 +70,8 @@ def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
             for site in known.sites.get(key, ()):
                 if site.target in known.causes and site.target not in seen:
                     seen.add(site.target)
-                    yield _chain_violation(project, rule, known, site, function)
+                    if _matters(site.module, list(known.chain(site.target))[-1][1].blocking):
+                        yield _chain_violation(project, rule, known, site, function)
 
 
 def _chain_violation(

@@ -45,7 +45,7 @@ class _ImportTime:
     def in_module(self, module: Module) -> Iterator[Violation]:
         """Yield what the body of a module does by itself, and through functions unless these only work with files."""
         for _, call, effect in self._effects.direct.get(f"{module.name}#-1", ()):
-            if not call.flags & _NOT_ON_IMPORT:
+            if not call.flags & (_NOT_ON_IMPORT | model.IN_DECORATOR):  # a decorator is made, and works when called
                 yield self._direct(module, call, effect)
         seen: set[str] = set()
         for site in self._known.sites.get(f"{module.name}#-1", ()):

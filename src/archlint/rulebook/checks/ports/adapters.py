@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from archlint.model import Severity, Step, Violation
 from archlint.project.adapters import adapters
-from archlint.project.classes import Member
+from archlint.project.classes import ClassTable, Member
 from archlint.project.conformance import Conformance, Mismatch, conformance
 from archlint.project.layers import is_test
 from archlint.project.ports import Pair, is_test_class, ports
@@ -130,7 +130,7 @@ def port_signature_mismatch(project: Project, rule: Rule) -> Iterator[Violation]
 
 
 def _weight(project: Project, rule: Rule, pair: Pair, mismatch: Mismatch) -> Severity:
-    if mismatch.kind == "formal":
+    if mismatch.kind == "formal" or mismatch.promised.name.startswith("_"):  # a private one only the port itself calls
         return Severity.NOTE
     if mismatch.kind == "name":
         return Severity.WARNING if not pair.is_guessed else Severity.NOTE
@@ -142,7 +142,10 @@ def _mismatches(project: Project, kinds: tuple[str, ...]) -> Iterator[tuple[Pair
     judge = project.query(conformance)
     for pair in project.query(adapters).pairs:
         wired_in_tests = is_test(project.by_name[pair.site[0]])
-        if not wired_in_tests and not is_test_class(project, pair.adapter) and not known.is_protocol(pair.adapter):
+        if wired_in_tests or is_test_class(project, pair.adapter) or known.is_protocol(pair.adapter):
+            continue
+        # A class that makes its instances itself may refuse to: it stands in for one that could not be imported.
+        if "__new__" not in project.query(ClassTable).own_members(pair.adapter):
             yield from ((pair, each) for each in judge.verdict(pair).mismatches if each.kind in kinds)
 
 

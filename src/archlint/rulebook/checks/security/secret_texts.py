@@ -93,7 +93,9 @@ _PLACEHOLDER = re.compile(
     r"testing|optional"
 )
 _SEQUENCE = re.compile(r"(?i)(0?1234567?8?9?0?|abcdefg?h?i?j?|[-_])+$")
-_EMPTY = frozenset({"", "none", "null", "nil", "false", "true", "default", "unknown", "empty", "auto", "env", "random"})
+_EMPTY = frozenset(
+    {"", "none", "null", "nil", "false", "true", "default", "unknown", "empty", "auto", "env", "random", "value"}
+)
 _TYPES = (
     re.compile(r"^[a-z][\w+.-]*://|^/|^\.{0,2}/|^~|\\|\s|^[\w.-]+@[\w.-]+$|^https?:"),
     re.compile(r"^\w+([./:]\w+)+$"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from archlint.facts import model
-from archlint.model import Step, Violation
+from archlint.model import Severity, Step, Violation
 from archlint.project.blocking import blocking_functions
 from archlint.project.effects import Effect, Effects
 from archlint.project.endpoints import endpoints
@@ -12,6 +12,9 @@ from archlint.project.program import Project
 from archlint.rulebook.model import Rule
 
 _POOLED = ("create_engine", "create_async_engine", "create_pool")
+
+_EACH_CALL = "for each call of a method"
+"""Where a connection is opened that may be meant: nobody knows how often the method is called."""
 
 
 def connection_per_call(project: Project, rule: Rule) -> Iterator[Violation]:
@@ -79,7 +82,7 @@ def _in_methods(project: Project) -> Iterator[tuple[Effect, str, tuple[Step, ...
         if len(using | callers) > 1:
             for key, effect in found.items():
                 if key in using or (callers and _hands_out(project, key, effect)):
-                    yield effect, "for each call of a method", ()
+                    yield effect, _EACH_CALL, ()
 
 
 def _owner(project: Project, key: str) -> str:
@@ -115,6 +118,7 @@ def _violation(rule: Rule, effect: Effect, where: str, trace: tuple[Step, ...]) 
         message=f"{made} {where}; make one pool at start-up and take connections from it",
         subject=effect.name,
         scope=effect.module.scope(effect.call.function, effect.call.owner),
+        severity=Severity.NOTE if where == _EACH_CALL else None,
         trace=(*trace, Step("the connection is opened here", effect.module.place(effect.call.start, effect.call.end)))
         if trace
         else (),
