@@ -168,7 +168,7 @@ class _Comparison:
             return
         if own.kind == "positional-only":
             yield Difference("name", f"it takes `{own.name}` by position only")
-        elif own.name.lstrip("_") != promised.name.lstrip("_"):  # an underscore only says that it is not used
+        elif not own.name.startswith("_") and own.name != promised.name.lstrip("_"):  # `_key` says that it is not used
             others = {slot.name for slot in self._promised.slots}
             swapped = own.name in others and promised.name in {slot.name for slot in self._kept.slots}
             order = ", in another order" if swapped else ""

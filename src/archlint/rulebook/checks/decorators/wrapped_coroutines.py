@@ -33,9 +33,12 @@ class _Wrapped:
                 if not function.is_async or function.is_generator:
                     continue
                 found = _Decorated(module, index, f"{module.name}#{index}" in answering)
-                for decorator in function.decorators:
-                    for value in resolver.infer(decorator.removesuffix("()")):
+                for decorator in reversed(function.decorators):
+                    values = resolver.infer(decorator.removesuffix("()"))
+                    for value in values:
                         self.by_decorator.setdefault(value.name, []).append(found)
+                    if any(value.is_function or value.is_class for value in values):
+                        break  # what stands above it gets what it returns, which may be no coroutine function
 
 
 def sync_wrapper_over_async(project: Project, rule: Rule, module: Module, candidate: Candidate) -> Iterator[Violation]:
