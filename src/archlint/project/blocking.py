@@ -46,12 +46,11 @@ class BlockingFunctions:
         self.sites: dict[str, list[Site]] = {}
         self.causes: dict[str, Cause] = {}
         callers: dict[str, list[tuple[str, Site]]] = {}
-        for module in project.modules:
-            for site in graph.sites(module):
-                caller = f"{module.name}#{site.use.function}"
-                self.sites.setdefault(caller, []).append(site)
-                if self._is_plain(module, site.use.function):
-                    callers.setdefault(site.target, []).append((caller, site))
+        for site in graph.sites():
+            caller = f"{site.module.name}#{site.use.function}"
+            self.sites.setdefault(caller, []).append(site)
+            if self._is_plain(site.module, site.use.function):
+                callers.setdefault(site.target, []).append((caller, site))
         direct = list(self._direct())
         for severity in sorted(Severity, key=lambda each: -each.rank):
             self._spread([each for each in direct if each[1].blocking.severity is severity], callers)

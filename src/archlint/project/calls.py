@@ -16,6 +16,7 @@ from archlint.project.decorators import Decorators, decorators
 from archlint.project.ports import is_test_class
 from archlint.project.program import Module, Project
 from archlint.project.types import LAZY, Types, Value, types
+from archlint.project.uses import Calls
 
 _CALLS_ITS_ARGUMENTS = frozenset(
     {"builtins.sorted", "builtins.min", "builtins.max", "builtins.list.sort", "functools.reduce", "re.sub"}
@@ -60,18 +61,21 @@ class CallGraph:
         self._run: dict[str, _Run] = {}
         self._properties_read: dict[str, tuple[str, ...]] = {}
 
-    def sites(self, module: Module) -> Iterator[Site]:
-        """Yield every place in a module, in the order of its text, that runs a function of the project."""
-        found: list[Site] = []
-        for call in module.facts.calls:
-            callee = call.callee
-            read, run = self._read(callee), self._run_by_callee(callee)
-            if read or run.targets or run.arguments_too:
-                found += [Site(module, call, target) for target in dict.fromkeys((*read, *self.called(call)))]
-        for load in module.facts.loads:
-            found += [Site(module, load, target) for target in self._read(load.reference)]
-        found.sort(key=lambda site: (site.use.start, site.use.end))
-        yield from found
+    def sites(self) -> Iterator[Site]:
+        """Yield every place that runs a function of the project, in the order of modules and their texts."""
+        calls = self._project.query(Calls)
+        running = {callee: run for callee in calls.callees if any(run := self._run_by_callee(callee))}
+        reading = {callee: read for callee in calls.callees if (read := self._read(callee))}
+        found: dict[str, list[Site]] = {module.path: [] for module in self._project.modules}
+        for module, call in calls.of(running.keys() | reading.keys()):
+            targets = (*reading.get(call.callee, ()), *(self.called(call) if call.callee in running else ()))
+            found[module.path] += [Site(module, call, target) for target in dict.fromkeys(targets)]
+        for module in self._project.modules:
+            sites = found[module.path]
+            for load in module.facts.loads:
+                sites += [Site(module, load, target) for target in self._read(load.reference)]
+            sites.sort(key=_position)
+            yield from sites
 
     def called(self, call: Call) -> Iterator[str]:
         """Yield the functions that a call runs."""
@@ -183,6 +187,10 @@ class CallGraph:
             member = self._member(value.name, name)
             if member is not None and member.is_property:
                 yield from self._method(value.name, name)
+
+
+def _position(site: Site) -> tuple[int, int]:
+    return site.use.start, site.use.end
 
 
 def call_graph(project: Project) -> CallGraph:

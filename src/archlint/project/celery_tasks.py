@@ -71,8 +71,9 @@ def _settings(project: Project) -> frozenset[str]:
         found.update(name.lower().removeprefix("celery_") for name in facts.bindings)
         for class_ in facts.classes:
             found.update(each.name.lower() for each in class_.attributes if each.in_body)
-        for call in facts.calls:
-            found.update(name for name, _ in call.arguments if name.startswith("task_"))
-            if ("task_serializer", "='pickle'") in call.arguments or ("task_serializer", '="pickle"') in call.arguments:
-                found.add("pickle")
+        for name, value in (argument for call in facts.calls for argument in call.arguments):
+            if name.startswith("task_"):
+                found.add(name)
+                if name == "task_serializer" and value in ("='pickle'", '="pickle"'):
+                    found.add("pickle")
     return frozenset(found)

@@ -8,6 +8,7 @@ from archlint.project.classes import ClassTable
 from archlint.project.library import Argument
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
+from archlint.project.uses import Calls, last_word
 
 _ArgumentOf: TypeAlias = Callable[[str], Argument | None]
 
@@ -37,24 +38,22 @@ class Handovers:
     def offloads(self) -> Iterator[tuple[Handover, Call, str]]:
         """Yield each call of an offloader, and the reference of what it is to run elsewhere."""
         library = self._project.library
-        words = _words(library.offloaders)
-        for module in self._project.modules:
-            yield from self._given(module, words, library.offloader)
+        yield from self._given(_words(library.offloaders), library.offloader)
 
-    def _given(self, module: Module, words: set[str], argument: _ArgumentOf) -> Iterator[tuple[Handover, Call, str]]:
-        for call in module.facts.calls:
-            if call.arguments and call.callee.rpartition(".")[2] in words:
-                names = self._types.names(call.callee)
-                api, place = next(((name, found) for name in names if (found := argument(name))), ("", None))
-                given = place.of(call.arguments) if place is not None else None
-                if given:
-                    yield Handover(api, module, call), call, given
+    def _given(self, words: set[str], argument: _ArgumentOf) -> Iterator[tuple[Handover, Call, str]]:
+        calls = self._project.query(Calls)
+        for module, call in calls.of([callee for callee in calls.callees if last_word(callee) in words]):
+            names = self._types.names(call.callee) if call.arguments else ()
+            api, place = next(((name, found) for name in names if (found := argument(name))), ("", None))
+            given = place.of(call.arguments) if place is not None else None
+            if given:
+                yield Handover(api, module, call), call, given
 
     def _collect(self, found: dict[str, Handover], words: set[str], argument: _ArgumentOf) -> None:
+        for handover, _, given in self._given(words, argument):
+            for key in self._plain_functions(given):
+                found.setdefault(key, handover)
         for module in self._project.modules:
-            for handover, _, given in self._given(module, words, argument):
-                for key in self._plain_functions(given):
-                    found.setdefault(key, handover)
             for index, function in enumerate(module.facts.functions):
                 for decorator in function.decorators if not function.is_async else ():
                     taker = next(filter(argument, self._types.names(decorator.removesuffix("()"))), None)

@@ -1,6 +1,7 @@
 """Which layer role each module plays: as configured, or as conventional package names say."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -116,10 +117,15 @@ def layers(project: Project) -> Layers:
 
 def is_test(module: Module) -> bool:
     """Tell whether a module is test code: `tests/`, `test.py`, `test_*.py`, `*_test.py`, `conftest.py`."""
-    *folders, name = module.name.partition(":")[0].split(".")
-    if "tests" in folders or name in ("conftest", "tests") or (name == "test" and not module.facts.is_package):
+    return _is_test(module.name, module.facts.is_package, module.path)
+
+
+@lru_cache(maxsize=65536)
+def _is_test(module: str, is_package: bool, path: str) -> bool:
+    *folders, name = module.partition(":")[0].split(".")
+    if "tests" in folders or name in ("conftest", "tests") or (name == "test" and not is_package):
         return True
-    return name.startswith("test_") or name.endswith("_test") or "/tests/" in module.path.rpartition("/src/")[2]
+    return name.startswith("test_") or name.endswith("_test") or "/tests/" in path.rpartition("/src/")[2]
 
 
 def _by_configuration(project: Project) -> Iterator[tuple[str, Layer]]:

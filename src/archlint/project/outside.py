@@ -12,6 +12,7 @@ from archlint.project.calls import Site
 from archlint.project.program import Module, Project
 from archlint.project.reach import Hop
 from archlint.project.types import Types, types
+from archlint.project.uses import Calls
 
 GRAVE = frozenset({"network", "database", "subprocess", "sleep", "terminal", "thread", OWN})
 """Kinds of effects that something outside answers, or that go on when the call is over."""
@@ -72,10 +73,11 @@ class Effects:
         self._places: dict[str, bool] = {}
         self.direct: dict[str, list[tuple[Module, Call, Effect]]] = {}
         api = project.query(BlockingApis).api
+        callees = project.query(Calls).callees
+        known = {each for each in callees if api(each) is not None or each.endswith(_STARTER_WORDS)}
         for module in project.modules:
             for call in module.facts.calls:
-                outside = call.flags & model.AWAITED or api(call.callee) is not None
-                found = self._effect(module, call) if outside or call.callee.endswith(_STARTER_WORDS) else None
+                found = self._effect(module, call) if call.flags & model.AWAITED or call.callee in known else None
                 if found is not None:
                     self.direct.setdefault(f"{module.name}#{call.function}", []).append((module, call, found))
 

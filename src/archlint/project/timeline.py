@@ -70,8 +70,8 @@ class Timelines:
     def _find_promised(self) -> Iterator[Act]:
         """Yield calls of ports that nothing in the project fulfils, whose names say what they are for."""
         resolver, graph = self._project.query(types), self._project.query(call_graph)
+        words = {function.name for module in self._project.modules for function in module.facts.functions}
         for kind, (port, method) in _PROMISES.items():
-            words = {function.name for module in self._project.modules for function in module.facts.functions}
             for module, call in self._project.query(Calls).named(filter(method.search, words)):
                 for value in resolver.infer(call.callee):
                     owner = self._port(value)

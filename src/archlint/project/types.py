@@ -54,6 +54,7 @@ class Types:
         self._memo: dict[str, tuple[Value, ...]] = {}
         self._draft: dict[str, tuple[Value, ...]] = {}
         self._orders: dict[str, tuple[str, ...]] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
         self._depth = 0
         self._cuts = 0
 
@@ -390,11 +391,13 @@ class Types:
         A method that a third-party class inherits is known under the name of every class that could define
         it.
         """
-        found: dict[str, None] = {}
-        for value in self.infer(reference):
-            if value.kind == "object":
-                found.update(dict.fromkeys(self.names_of(value)))
-        return tuple(found)
+        known = self._names.get(reference)
+        if known is None:
+            objects = (value for value in self.infer(reference) if value.kind == "object")
+            known = tuple(dict.fromkeys(name for value in objects for name in self.names_of(value)))
+            if not self._depth:
+                self._names[reference] = known
+        return known
 
     def names_of(self, value: Value) -> tuple[str, ...]:
         """Return the dotted names of an object; see `names`."""

@@ -24,7 +24,7 @@ class Calls:
         self._places.pop("", None)
         self._by_word: dict[str, list[str]] = {}
         for callee in self._places:
-            for word in _words(callee):
+            for word in words_of(callee):
                 self._by_word.setdefault(word, []).append(callee)
 
     @property
@@ -52,7 +52,8 @@ class Calls:
         yield from self.of({callee for word in words for callee in self._by_word[word]})
 
 
-def _words(reference: str) -> Iterable[str]:
+def words_of(reference: str) -> Iterable[str]:
+    """Return the last words of a reference's alternatives."""
     if "|" not in reference:
         return (last_word(reference),) if reference else ()
     return {last_word(each) for each in alternatives(reference)}

@@ -12,7 +12,7 @@ from archlint.project.entry import role_of
 from archlint.project.layers import layers
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
-from archlint.project.uses import last_word, other_spellings, spellings
+from archlint.project.uses import Calls, last_word, other_spellings, spellings
 from archlint.rulebook.model import Pattern, Rule
 
 
@@ -58,11 +58,11 @@ def pattern_violations(project: Project, rules: Iterable[Rule]) -> Iterator[Viol
     """Yield the violations of every rule that has patterns."""
     index = _Index(project, rules)
     resolver = project.query(types)
+    calls = project.query(Calls)
+    for module, call in calls.of([callee for callee in calls.callees if index.knows(callee)]):
+        yield from _uses(module, call, index, resolver)
     for module in project.modules:
         yield from _imports(project, module, index)
-        for call in module.facts.calls:
-            if index.knows(call.callee):
-                yield from _uses(module, call, index, resolver)
         for load in module.facts.loads:
             if index.knows(load.reference):
                 yield from _uses(module, load, index, resolver)
@@ -105,9 +105,11 @@ def _is_exempt(exempt: Pattern, pattern: Pattern, module: Module, call: Call) ->
 
 
 def _imports(project: Project, module: Module, index: _Index) -> Iterator[Violation]:
+    imported = [(each, each.target.partition(".")[0]) for each in module.facts.imports]
     for rule, pattern in index.imports:
-        for import_ in module.facts.imports:
-            if _imports_from(import_, pattern):
+        top = pattern.name.partition(".")[0]
+        for import_, package in imported:
+            if package == top and _imports_from(import_, pattern):
                 own = pattern.name.partition(".")[0] in project.by_name
                 if own or _is_fallback(import_, rule, module) or not _may_stand(rule, import_):
                     continue

@@ -9,6 +9,7 @@ from archlint.facts.references import alternatives
 from archlint.model import Violation
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, Value, types
+from archlint.project.uses import Calls
 from archlint.rulebook.model import Rule
 
 _METHOD_OF_RESULT = re.compile(r"\(\)\.(\w+)")
@@ -81,10 +82,10 @@ class _Coroutines:
             values = self._types.infer(callee + ".__call__")
         if not values or not all(each.kind == "object" for each in values):
             return ""
-        name = self._types.names_of(values[0])[0]
         if all(each.is_function for each in values):
-            return name if all(self._is_plain(each) for each in values) else ""
-        return name if len(values) == 1 and name in _LIBRARY_COROUTINES else ""
+            return self._types.names_of(values[0])[0] if all(self._is_plain(each) for each in values) else ""
+        name = self._types.names_of(values[0])[0] if len(values) == 1 else ""
+        return name if name in _LIBRARY_COROUTINES else ""
 
     def _is_plain(self, value: Value) -> bool:
         """Tell whether calling a function gives its coroutine, whatever its decorators do, and its overrides too."""
@@ -127,17 +128,16 @@ def _is_coroutine_function(function: Function) -> bool:
 def unawaited_coroutine(project: Project, rule: Rule) -> Iterator[Violation]:
     """ASY003: a coroutine is dropped, or taken for the result it would give if it were awaited."""
     coroutines = _Coroutines(project)
-    for module in project.by_name.values():
-        for call in module.facts.calls:
-            made_by = used = ""
-            if call.flags & (model.STATEMENT | model.EXAMINED) and not call.flags & model.AWAITED:
-                made_by, used = coroutines.made_by(call.callee), "dropped"
-                if call.flags & model.EXAMINED:
-                    used = "used in place of its result"
-            if not made_by:
-                made_by, used = _asked(coroutines, call.callee), "used in place of its result"
-            if made_by:
-                yield _unawaited(rule, module, call, made_by, used)
+    calls = project.query(Calls)
+    made = {callee: made_by for callee in calls.callees if (made_by := coroutines.made_by(callee))}
+    asked = {callee: made_by for callee in calls.callees if (made_by := _asked(coroutines, callee))}
+    for module, call in calls.of(made.keys() | asked.keys()):
+        made_by, used = asked.get(call.callee, ""), "used in place of its result"
+        if call.callee in made and call.flags & (model.STATEMENT | model.EXAMINED) and not call.flags & model.AWAITED:
+            made_by = made[call.callee]
+            used = used if call.flags & model.EXAMINED else "dropped"
+        if made_by and project.by_name[module.name] is module:
+            yield _unawaited(rule, module, call, made_by, used)
 
 
 def _asked(coroutines: _Coroutines, callee: str) -> str:

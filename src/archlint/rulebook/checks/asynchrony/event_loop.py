@@ -11,7 +11,7 @@ from archlint.project.calls import Site
 from archlint.project.program import Module, Project
 from archlint.project.reach import Hop, reaching, way
 from archlint.project.types import types
-from archlint.project.uses import Calls
+from archlint.project.uses import Calls, last_word, other_spellings, spellings, words_of
 from archlint.rulebook.model import Rule
 
 _RUNNERS = frozenset(
@@ -124,11 +124,11 @@ def _external_calls(project: Project) -> Iterator[tuple[Module, Call, frozenset[
     resolver = project.query(types)
     calls = project.query(Calls)
     known: dict[str, frozenset[str]] = {}
+    words = other_spellings(map(last_word, _MEANINGFUL), project.query(spellings))
     for callee in calls.callees:
-        names = set(resolver.names(callee))
-        for value in resolver.infer(callee):
-            if value.kind == "instance" and not value.is_class:
-                names.add(f"{value.name}.__call__")
+        names = {f"{each.name}.__call__" for each in resolver.infer(callee) if each.kind == "instance"}
+        if not words.isdisjoint(words_of(callee)):
+            names.update(resolver.names(callee))
         if not names.isdisjoint(_MEANINGFUL):
             known[callee] = _MEANINGFUL & names
     for module, call in calls.of(known):

@@ -57,9 +57,9 @@ class _Locks:
     def _collect(self, module: Module) -> None:
         open_: dict[str, list[tuple[str, _Lock, Call]]] = {}
         for call in module.facts.calls:
-            key = f"{module.name}#{call.function}"
             if not call.callee.endswith((".__aenter__", ".__aexit__")) or call.function < 0:
                 continue
+            key = f"{module.name}#{call.function}"
             reference, _, method = call.callee.rpartition(".")
             if method == "__aenter__":
                 lock = self._lock(reference)

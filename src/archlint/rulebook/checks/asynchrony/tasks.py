@@ -7,28 +7,32 @@ from archlint.facts.model import Call
 from archlint.model import Violation
 from archlint.project.program import Project
 from archlint.project.types import Types, types
+from archlint.project.uses import Calls, last_word
 from archlint.rulebook.model import Rule
 
 TASK_MAKERS = ("asyncio.create_task", "asyncio.ensure_future", "asyncio.AbstractEventLoop.create_task")
 """What returns a task that only the caller holds on to."""
 MAKER_NAMES = frozenset({"create_task", "ensure_future"})
 _SCHEDULERS = frozenset({"add_signal_handler", "call_at", "call_later", "call_soon", "call_soon_threadsafe"})
+_WORDS = MAKER_NAMES | _SCHEDULERS
 _LOOP = "asyncio.AbstractEventLoop."
 
 
 def dropped_task(project: Project, rule: Rule) -> Iterator[Violation]:
     """ASY004: a task whose only reference is dropped where it is made, or by the loop that calls the maker."""
     resolver = project.query(types)
-    for module in project.by_name.values():
-        for call in module.facts.calls:
-            if _drops(resolver, call) or _schedules_maker(project, resolver, call):
-                yield rule.violation(
-                    module,
-                    (call.start, call.end),
-                    message="nothing keeps the task: it may be garbage-collected before it ends, and its error is lost",
-                    subject="asyncio.create_task",
-                    scope=module.scope(call.function, call.owner),
-                )
+    calls = project.query(Calls)
+    for module, call in calls.of([callee for callee in calls.callees if last_word(callee) in _WORDS]):
+        if project.by_name[module.name] is not module:
+            continue
+        if _drops(resolver, call) or _schedules_maker(project, resolver, call):
+            yield rule.violation(
+                module,
+                (call.start, call.end),
+                message="nothing keeps the task: it may be garbage-collected before it ends, and its error is lost",
+                subject="asyncio.create_task",
+                scope=module.scope(call.function, call.owner),
+            )
 
 
 def _drops(resolver: Types, call: Call) -> bool:

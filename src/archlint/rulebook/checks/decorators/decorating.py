@@ -4,6 +4,7 @@ from archlint.facts import model
 from archlint.facts.model import Candidate
 from archlint.project.program import Module, Project
 from archlint.project.types import types
+from archlint.project.uses import Calls, last_word
 
 
 class _Uses:
@@ -19,14 +20,17 @@ class _Uses:
             for candidate in module.facts.candidates
             if candidate.code == "DEC001"
         }
+        decorators: dict[str, None] = {}
         for module in project.modules:
-            decorators = [each.decorators for each in module.facts.functions]
-            decorators += [each.decorators for each in module.facts.classes]
-            for decorator in (each for group in decorators for each in group):
-                self.decorating.update(value.name for value in resolver.infer(decorator.removesuffix("()")))
-            for call in module.facts.calls:
-                if not call.flags & model.IN_DECORATOR and call.callee.rpartition(".")[2] in suspects:
-                    self.called.update(value.name for value in resolver.infer(call.callee))
+            groups = [each.decorators for each in module.facts.functions]
+            groups += [each.decorators for each in module.facts.classes]
+            decorators.update(dict.fromkeys(each for group in groups for each in group))
+        for decorator in decorators:
+            self.decorating.update(value.name for value in resolver.infer(decorator.removesuffix("()")))
+        calls = project.query(Calls)
+        for _, call in calls.of([callee for callee in calls.callees if last_word(callee) in suspects]):
+            if not call.flags & model.IN_DECORATOR:
+                self.called.update(value.name for value in resolver.infer(call.callee))
 
 
 def decorates(project: Project, module: Module, candidate: Candidate) -> bool:

@@ -6,11 +6,12 @@ from archlint.facts.model import IN_DEFAULT, Call
 from archlint.model import Severity, Step, Violation
 from archlint.project.adapters import adapters
 from archlint.project.concrete import Concrete, concrete
-from archlint.project.layers import INNER, Layer, layers
+from archlint.project.layers import INNER, Layer, Layers, layers
 from archlint.project.missing_port import MissingPorts, Use, missing_ports
 from archlint.project.program import Module, Project
 from archlint.project.takers import given, takers
 from archlint.project.types import Types, Value, types
+from archlint.project.uses import Calls
 from archlint.rulebook.model import Rule
 
 
@@ -166,22 +167,25 @@ def _given_untyped(project: Project) -> Iterator[tuple[Value, Layer, str, str, t
     roles = project.query(layers)
     resolver = project.query(types)
     known = project.query(takers)
-    for module in project.modules:
-        if roles.role(module.name) == "tests":
+    calls = project.query(Calls)
+    inner = {callee: taker for callee in calls.callees if (taker := _inner_taker(resolver, roles, callee))}
+    for module, call in calls.of(inner):
+        if not call.arguments or roles.role(module.name) == "tests":
             continue
-        for call in module.facts.calls:
-            if not call.arguments or call.callee.startswith("?"):
-                continue
-            values = resolver.infer(call.callee)
-            if len(values) != 1 or values[0].kind != "object" or not (values[0].is_class or values[0].is_function):
-                continue
-            layer = roles.of(values[0].name.partition("@")[0].partition("#")[0])
-            if layer is None or layer.role not in INNER:
-                continue
-            for slot, argument, _ in given(known.slots(values[0]), call.arguments):
-                instances = resolver.infer(argument) if not slot.port and not argument.startswith("=") else ()
-                if len(instances) == 1 and instances[0].kind == "instance" and instances[0].is_class:
-                    yield values[0], layer, slot.name, instances[0].name, (module.name, call.start, call.end)
+        value, layer = inner[call.callee]
+        for slot, argument, _ in given(known.slots(value), call.arguments):
+            instances = resolver.infer(argument) if not slot.port and not argument.startswith("=") else ()
+            if len(instances) == 1 and instances[0].kind == "instance" and instances[0].is_class:
+                yield value, layer, slot.name, instances[0].name, (module.name, call.start, call.end)
+
+
+def _inner_taker(resolver: Types, roles: Layers, callee: str) -> tuple[Value, Layer] | None:
+    """Return the function or class of an inner layer that a callee is for sure, and its layer."""
+    values = resolver.infer(callee)
+    if len(values) != 1 or values[0].kind != "object" or not (values[0].is_class or values[0].is_function):
+        return None
+    layer = roles.of(values[0].name.partition("@")[0].partition("#")[0])
+    return (values[0], layer) if layer is not None and layer.role in INNER else None
 
 
 def _uses_of(project: Project, taker: Value, adapter: str) -> list[Use]:
