@@ -6,6 +6,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import FUNCTIONS, descend
 
 SHAPE = "shape"
 """The code of a candidate that says of a data class: frozen, or open to changes."""
@@ -72,8 +73,7 @@ def _of_body(node: cst.ClassDef) -> str:
 
 
 def _is_frozen_config(node: cst.ClassDef) -> bool:
-    inside = (each for line in node.body.body for each in getattr(line, "body", ()))
-    return node.name.value == "Config" and any(map(_is_setting, inside))
+    return node.name.value == "Config" and any(map(_is_setting, descend(node.body, but_not=FUNCTIONS)))
 
 
 def _is_setting(node: cst.CSTNode) -> bool:
