@@ -385,7 +385,7 @@ class TestShipped:
             ("sqlmodel.Session", "database"),
             ("redis.asyncio.client.Pipeline", "cache"),
             ("httpx.AsyncClient", "http"),
-            ("aio_pika.RobustChannel", None),
+            ("aio_pika.RobustChannel", "broker"),
             ("aio_pika.RobustConnection", "broker"),
             ("smtplib.SMTP_SSL", "mail"),
             ("pathlib.Path", None),
