@@ -77,6 +77,11 @@ class ModuleContext:
         return node if isinstance(node, cst.FunctionDef) else None
 
     @property
+    def block(self) -> cst.CSTNode | None:
+        """The module, class, function or lambda in whose body the node stands directly."""
+        return self._scope.block.node
+
+    @property
     def enclosing_class(self) -> cst.ClassDef | None:
         """The nearest class definition around the node, in whose body or method it stands."""
         scope: Scope | None = self._scope

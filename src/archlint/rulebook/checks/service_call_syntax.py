@@ -3,7 +3,7 @@
 import libcst as cst
 
 from archlint.facts.context import ModuleChecks
-from archlint.rulebook.checks.grpc.channels import channel_per_call, leaked_error_details
+from archlint.rulebook.checks.grpc.channels import channel_per_call, iterated_stream, leaked_error_details
 from archlint.rulebook.checks.http.clients import CLIENTS, client_per_call
 from archlint.rulebook.checks.http.tls import REQUESTS, unverified_attribute, unverified_call, unverified_context
 from archlint.rulebook.checks.redis.locking import lasting_lock
@@ -17,7 +17,7 @@ from archlint.rulebook.checks.resilience.retry_loops import fixed_delay, retryin
 SERVICE_MODULE_CHECKS: ModuleChecks = {
     cst.Assign: (unverified_attribute,),
     cst.ExceptHandler: (swallowed_exception,),
-    cst.For: (retrying_loop,),
+    cst.For: (retrying_loop, iterated_stream),
     cst.FunctionDef: (unlocked_breaker_state,),
     cst.Raise: (raised_base_exception,),
     cst.While: (retrying_loop,),

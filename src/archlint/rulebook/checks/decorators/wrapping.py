@@ -14,7 +14,7 @@ _SETS_ITSELF = frozenset({"__name__", "__wrapped__", "__signature__", "__qualnam
 def unwrapped_decorator(node: cst.FunctionDef, context: ModuleContext) -> Iterator[Sighting]:
     """DEC001: an inner function that is returned, passes on what it is given, and carries nobody's name."""
     outer = context.enclosing_function
-    if outer is None or node.decorators or not _takes_anything(node.params):
+    if outer is None or node.decorators or not _takes_anything(node.params) or _is_fixture(outer):
         return
     called = wrapped_parameter(node, outer)
     name = node.name.value
@@ -26,6 +26,14 @@ def unwrapped_decorator(node: cst.FunctionDef, context: ModuleContext) -> Iterat
             ),
             subject=name,
         )
+
+
+def _is_fixture(function: cst.FunctionDef) -> bool:
+    """Tell whether pytest gives a function other fixtures, so that it decorates nothing."""
+    made = [
+        each.decorator.func if isinstance(each.decorator, cst.Call) else each.decorator for each in function.decorators
+    ]
+    return any(dotted_name(each).rpartition(".")[2] == "fixture" for each in made)
 
 
 def wrapped_parameter(wrapper: cst.FunctionDef, outer: cst.FunctionDef) -> str:

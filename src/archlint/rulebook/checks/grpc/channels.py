@@ -1,4 +1,4 @@
-"""RPC003 and RPC004: channels for single calls, and errors told to callers, on the syntax tree."""
+"""RPC002 to RPC004: streams, channels for single calls, and errors told to callers, on the syntax tree."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,8 @@ from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import FUNCTIONS, ancestors, descend
 from archlint.rulebook.checks.resilience.handlers import is_broad
 
+STREAM = "grpc-stream"
+"""The code of a candidate for what `async for` iterates over, when it may be what a stub's method gives."""
 _STARTS = frozenset({"__init__", "__enter__", "__aenter__", "__new__", "setup", "start", "connect", "main", "run"})
 
 
@@ -60,6 +62,15 @@ def _escapes(function: cst.FunctionDef, name: str) -> bool:
         if not stub and not isinstance(around[2], cst.Attribute):
             return True
     return False
+
+
+def iterated_stream(node: cst.For, context: ModuleContext) -> Iterator[Sighting]:
+    """Note what is called, now or before, for that `async for` iterates over its result."""
+    if node.asynchronous is None:
+        return
+    callee = context.reference(node.iter).removesuffix("()")
+    if callee.rpartition(".")[2][:1].isupper():
+        yield Sighting(code=STREAM, message="", subject="", reference=callee)
 
 
 def leaked_error_details(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:

@@ -11,7 +11,9 @@ from archlint.project.types import Value, types
 from archlint.project.uses import Calls, last_word
 from archlint.rulebook.model import Rule
 
+STREAM = "grpc-stream"
 _SYNC_SERVER = "grpc.Server"
+_STREAM_METHODS = ("__iter__", "read", "write", "done_writing")
 
 
 def async_servicer_in_sync_server(project: Project, rule: Rule) -> Iterator[Violation]:
@@ -97,9 +99,11 @@ def _adds_deadlines(project: Project) -> bool:
 
 
 def _is_stream(project: Project, module: Module, call: Call) -> bool:
-    """Tell whether what the call gives is iterated over, so that it may be meant to last."""
-    iterated = f"{call.callee}().__iter__"
-    if any(other.callee == iterated for other in module.facts.calls):
+    """Tell whether what the call gives is iterated over or read from, so that it may be meant to last."""
+    streams = {f"{call.callee}().{each}" for each in _STREAM_METHODS}
+    if any(other.callee in streams for other in module.facts.calls):
+        return True
+    if any(each.code == STREAM and each.reference == call.callee for each in module.facts.candidates):
         return True
     resolver = project.query(types)
     return any("Stream" in value.name for value in resolver.infer(call.callee) if value.kind == "instance")

@@ -1,12 +1,14 @@
 """The rule about credentials that are written in the code."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import TypeVar
 
 import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend
+from archlint.facts.syntax import ancestors, descend
 from archlint.rulebook.checks.security.secret_texts import (
     is_known_token,
     is_secret_name,
@@ -25,9 +27,34 @@ _READERS = frozenset(
 )
 """What reads a setting and takes a default for it."""
 READER_WORDS = ("config", "env", "get", "getenv", "str")
+_EXAMPLES = frozenset({"example", "examples", "openapi_examples"})
+_Node = TypeVar("_Node", bound=cst.CSTNode)
 
 
-def credentials_in_text(node: cst.SimpleString, context: ModuleContext) -> Iterable[Sighting]:
+def _unless_example(
+    check: Callable[[_Node, ModuleContext], Sequence[Sighting]],
+) -> Callable[[_Node, ModuleContext], Sequence[Sighting]]:
+    """Make a check silent on what is only shown, as in `Field(examples=[...])` and `{"example": ...}`."""
+
+    @wraps(check)
+    def judged(node: _Node, context: ModuleContext) -> Sequence[Sighting]:
+        found = check(node, context)
+        return () if found and _is_example(node, context.block) else found
+
+    return judged
+
+
+def _is_example(node: cst.CSTNode, block: cst.CSTNode | None) -> bool:
+    for each in ancestors(block, node) if block is not None else ():
+        if isinstance(each, cst.Arg) and each.keyword is not None and each.keyword.value in _EXAMPLES:
+            return True
+        if isinstance(each, cst.DictElement) and _text(each.key) in _EXAMPLES:
+            return True
+    return False
+
+
+@_unless_example
+def credentials_in_text(node: cst.SimpleString, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: an address with a password, or a text in the shape of a service's key, wherever it stands."""
     written = node.value
     if len(written) < 12 or (
@@ -48,7 +75,8 @@ def _in_address(written: str, *, well_known: bool) -> Sighting:
     return _sighting("this address has a password in it", "address", written, severity=severity)
 
 
-def assigned_credentials(node: cst.Assign, context: ModuleContext) -> Iterable[Sighting]:
+@_unless_example
+def assigned_credentials(node: cst.Assign, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: a text that is assigned to the name of a secret."""
     if node.value.__class__ not in _TEXTS:
         return ()
@@ -57,7 +85,8 @@ def assigned_credentials(node: cst.Assign, context: ModuleContext) -> Iterable[S
     return _named(_name(target), node.value, weak=weak, passed=_names_in(target))
 
 
-def declared_credentials(node: cst.AnnAssign, context: ModuleContext) -> Iterable[Sighting]:
+@_unless_example
+def declared_credentials(node: cst.AnnAssign, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: the same with an annotation; `Field(default="...")` is its value too."""
     value: cst.BaseExpression | None = node.value
     if isinstance(value, cst.Call) and dotted_name(value.func).rpartition(".")[2] in ("Field", "SecretStr", "field"):
@@ -69,14 +98,16 @@ def declared_credentials(node: cst.AnnAssign, context: ModuleContext) -> Iterabl
     return _named(_name(node.target), value, passed=_names_in(node.target))
 
 
-def passed_credentials(node: cst.Arg, context: ModuleContext) -> Iterable[Sighting]:
+@_unless_example
+def passed_credentials(node: cst.Arg, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: a text that is passed as the argument of a secret."""
     if node.keyword is None or node.value.__class__ not in _TEXTS:
         return ()
     return _named(node.keyword.value, node.value, passed=1)
 
 
-def default_credentials(node: cst.FunctionDef, context: ModuleContext) -> Iterable[Sighting]:
+@_unless_example
+def default_credentials(node: cst.FunctionDef, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: a text as the default of a parameter."""
     parameters = node.params
     all_of_them = (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params)
@@ -84,14 +115,16 @@ def default_credentials(node: cst.FunctionDef, context: ModuleContext) -> Iterab
     return [found for each in with_texts for found in _named(each.name.value, each.default, passed=1)]
 
 
-def mapped_credentials(node: cst.DictElement, context: ModuleContext) -> Iterable[Sighting]:
+@_unless_example
+def mapped_credentials(node: cst.DictElement, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: a text in a dictionary under the name of a secret."""
     if node.value.__class__ not in _TEXTS or not isinstance(node.key, cst.SimpleString):
         return ()
     return () if _text(node.value).startswith("eyJ") else _named(_text(node.key), node.value, weak=False)
 
 
-def compared_credentials(node: cst.Comparison, context: ModuleContext) -> Iterable[Sighting]:
+@_unless_example
+def compared_credentials(node: cst.Comparison, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: what was given is compared with the secret itself."""
     if len(node.comparisons) != 1 or not isinstance(node.comparisons[0].operator, cst.Equal | cst.NotEqual):
         return ()
@@ -99,7 +132,8 @@ def compared_credentials(node: cst.Comparison, context: ModuleContext) -> Iterab
     return _named(_name(node.left), value, weak=False, passed=_names_in(node.left)) if value.__class__ in _TEXTS else ()
 
 
-def default_of_setting(node: cst.Call, context: ModuleContext) -> Iterable[Sighting]:
+@_unless_example
+def default_of_setting(node: cst.Call, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: the default of an environment variable that holds a secret."""
     if len(node.args) < 2 or not isinstance(node.args[0].value, cst.SimpleString):
         return ()
@@ -122,7 +156,7 @@ def _default(call: cst.Call) -> cst.BaseExpression | None:
 
 def _named(
     name: str, value: cst.BaseExpression | None, *, weak: bool | None = None, passed: int = 0
-) -> Iterable[Sighting]:
+) -> Sequence[Sighting]:
     """Judge a text under a name; `weak` says whether words count too: not at all, always, or for the program's own.
 
     `passed` is how many names stand before it, from where the check looks.

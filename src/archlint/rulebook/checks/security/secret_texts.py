@@ -98,7 +98,7 @@ _EMPTY = frozenset(
 )
 _TYPES = (
     re.compile(r"^[a-z][\w+.-]*://|^/|^\.{0,2}/|^~|\\|\s|^[\w.-]+@[\w.-]+$|^https?:"),
-    re.compile(r"^\w+([./:]\w+)+$"),
+    re.compile(r"^\.{0,2}\w+([./:]\w+)+$"),
 )
 """Texts that are a path, an address, a sentence, a dotted name."""
 _LETTERS = re.compile(r"[A-Za-z]+")
