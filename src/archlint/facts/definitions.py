@@ -246,7 +246,7 @@ def comprehension(walk: Walk, node: cst.BaseComp) -> None:
         walk.flags = inner_flags
         walk.enter(scope)
         bind(walk, clause.target, element, None, scope)
-        elements |= clause_elements(clause)
+        elements |= clause_elements(clause, walk)
         clauses.extend([(count_target, clause.target), *source, (Walk.set_flags, inner_flags), *clause.ifs])
         clause = clause.inner_for_in
     parts = [getattr(node, name) for name in ("elt", "key", "value") if hasattr(node, name)]

@@ -12,20 +12,21 @@ from archlint.facts.walk import Walk
 
 _DISPLAYS = (cst.Tuple, cst.List, cst.Set, cst.Dict, cst.SimpleString, cst.ConcatenatedString)
 _TRANSPARENT = frozenset({"enumerate", "reversed", "sorted", "zip", "list", "tuple", "set", "iter", "tqdm"})
+_OF_MAPPING = frozenset({"items", "keys", "values"})
 _IN_LOTS = re.compile(r"batch|chunk|page|group|slice|shard|partition|bucket|window", re.I)
 _NONE: frozenset[str] = frozenset()
 
 
-def loop_elements(node: cst.For) -> frozenset[str]:
+def loop_elements(node: cst.For, walk: Walk) -> frozenset[str]:
     """Return the names that hold an element in the body of a `for`; none if it may end early or is short."""
-    if not _is_collection(node.iter) or _leaves(node.body):
+    if not _is_collection(node.iter, walk) or _leaves(node.body):
         return _NONE
     return assigned_names([node.target])
 
 
-def clause_elements(node: cst.CompFor) -> frozenset[str]:
+def clause_elements(node: cst.CompFor, walk: Walk) -> frozenset[str]:
     """Return the names that hold an element in a comprehension."""
-    return assigned_names([node.target]) if _is_collection(node.iter) else _NONE
+    return assigned_names([node.target]) if _is_collection(node.iter, walk) else _NONE
 
 
 def of_element(node: cst.CSTNode, walk: Walk) -> int:
@@ -48,19 +49,30 @@ def assigned_names(targets: Iterable[cst.CSTNode]) -> frozenset[str]:
     return frozenset(name for name in names if name != "_")
 
 
-def _is_collection(node: cst.BaseExpression) -> bool:
+def _is_collection(node: cst.BaseExpression, walk: Walk) -> bool:
     """Tell whether what a loop goes over may be long: no display, no constant, no batches, no `range` of a number."""
     if isinstance(node, _DISPLAYS):
+        return False
+    if isinstance(node, cst.Name) and _is_written_out(walk.scope.block.nodes.get(node.value)):
         return False
     if isinstance(node, cst.Call):
         word = dotted_name(node.func).rpartition(".")[2]
         if word in _TRANSPARENT and node.args:
-            return _is_collection(node.args[0].value)
+            return _is_collection(node.args[0].value, walk)
+        if word in _OF_MAPPING and isinstance(node.func, cst.Attribute) and isinstance(node.func.value, cst.Name):
+            return _is_collection(node.func.value, walk)
         if word == "range":
             return len(node.args) < 3 and not all(isinstance(each.value, cst.Integer) for each in node.args)
         return _IN_LOTS.search(word) is None
     name = dotted_name(node).rpartition(".")[2]
     return not (name.isupper() or _IN_LOTS.search(name))
+
+
+def _is_written_out(node: cst.CSTNode | None) -> bool:
+    """Tell whether a collection is written element by element, and not only begun."""
+    if not isinstance(node, cst.Tuple | cst.List | cst.Set | cst.Dict) or not node.elements:
+        return False
+    return not any(isinstance(each, cst.StarredElement | cst.StarredDictElement) for each in node.elements)
 
 
 def _leaves(body: cst.BaseSuite | cst.Else | cst.Finally, *, nested: bool = False) -> bool:

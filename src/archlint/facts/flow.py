@@ -125,7 +125,7 @@ def for_(walk: Walk, node: cst.For) -> None:
         (_begin,),
         (_bind_loop, node),
         (Walk.set_flags, flags | model.IN_LOOP),
-        (Walk.set_elements, walk.elements | loop_elements(node)),
+        (Walk.set_elements, walk.elements | loop_elements(node, walk)),
         node.body,
         (Walk.set_elements, walk.elements),
         (_next_branch, False),

@@ -14,7 +14,10 @@ from archlint.project.types import Types, types
 from archlint.project.uses import Calls, last_word
 
 STATEMENT = "statement"
-"""The code of a candidate that says what an SQL statement does: its subject is the verb and the table."""
+"""The code of a candidate that says what an SQL statement does: its subject is the verb and the table.
+
+It has a message if the receiver is what a loop goes over.
+"""
 MAX_CALLS = 3
 """Through how many calls of project functions an effect is followed."""
 _READING = frozenset({"select", "show", "values", "explain", "pragma", "describe"})
@@ -30,7 +33,8 @@ _STATEMENTS = {
 class Effect(NamedTuple):
     """What one call does: `kind` of `EFFECTS`, by the API `name`; `statement` is the SQL verb and table if known.
 
-    `certain` is false when only the text says that it is SQL, because the receiver's type is not known.
+    `certain` is false when only the text says that it is SQL, because the receiver's type is not known. `spread` says
+    that a loop asks each of its elements, which are connections or databases.
     """
 
     kind: str
@@ -39,6 +43,7 @@ class Effect(NamedTuple):
     call: Call
     statement: str = ""
     certain: bool = True
+    spread: bool = False
 
 
 class Reach(NamedTuple):
@@ -74,7 +79,8 @@ class Effects:
             if len({kind for kind, _ in kinds}) == 1:
                 kind, name = min(kinds)
                 subject = statement.subject if statement is not None else ""
-                yield Effect(self._done(kind, subject, call), name, module, call, subject)
+                spread = statement is not None and bool(statement.message)
+                yield Effect(self._done(kind, subject, call), name, module, call, subject, spread=spread)
             elif statement is not None:
                 statements[module.path, call.start, call.end] = statement
         yield from self._by_text(statements)
@@ -96,10 +102,10 @@ class Effects:
         for module in self._project.modules:
             for call in module.facts.calls if module.path in paths else ():
                 if (module.path, call.start, call.end) in wanted:
-                    subject = statements[module.path, call.start, call.end].subject
-                    kind = _by_verb(subject)
+                    statement = statements[module.path, call.start, call.end]
+                    kind, spread = _by_verb(statement.subject), bool(statement.message)
                     if kind:
-                        yield Effect(kind, "", module, call, subject, certain=False)
+                        yield Effect(kind, "", module, call, statement.subject, certain=False, spread=spread)
 
     def reach(self, kind: str) -> Mapping[str, Reach]:
         """Return for every function from which an effect of a kind is reached, within `MAX_CALLS` calls, the way."""

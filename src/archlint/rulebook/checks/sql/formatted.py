@@ -8,6 +8,7 @@ import msgspec
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import descend
 from archlint.rulebook.checks.sql.constants import Judge
 from archlint.rulebook.checks.sql.flow import Flow
 from archlint.rulebook.checks.sql.statements import is_sql, position_of, selects_star, statement_of
@@ -17,6 +18,8 @@ FORMATTED = "formatted-sql"
 """The code of a candidate that says what is put into an SQL text."""
 RETURNED = "returned-sql"
 """The same for a text that a function returns."""
+OF_ELEMENT = "element"
+"""The message of a candidate for a statement that is sent to what a loop goes over: to another database each time."""
 _BUILT = frozenset({cst.FormattedString, cst.ConcatenatedString, cst.BinaryOperation})
 POSITIONS: Mapping[str, int] = {
     **dict.fromkeys(("execute", "executemany", "executescript", "execute_many", "execute_sql", "exec_driver_sql"), 0),
@@ -38,6 +41,7 @@ _READABLE = (
     cst.SimpleString, cst.ConcatenatedString, cst.FormattedString, cst.BinaryOperation, cst.Call, cst.Name, cst.IfExp,
     cst.BooleanOperation, cst.NamedExpr,
 )  # fmt: skip
+_INDIRECTIONS = 4
 _WORST = {"error": 2, "warning": 1, "note": 0}
 
 
@@ -62,7 +66,8 @@ def sql_text(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     reference = context.reference(node.func)
     looks = "sql" if is_sql(text) else ""
     if looks and not _is_object(node):
-        yield Sighting(code="statement", message="", subject=statement_of(text), reference=reference)
+        whose = OF_ELEMENT if _is_of_element(node, flow) else ""
+        yield Sighting(code="statement", message=whose, subject=statement_of(text), reference=reference)
         if selects_star(text):
             yield Sighting(
                 code="SQL006",
@@ -72,6 +77,18 @@ def sql_text(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
             )
     if not reader.is_object and any(isinstance(piece, Hole) for piece in pieces):
         yield from _formatted(pieces, flow, context, Sighting(code="", message="", subject=looks, reference=reference))
+
+
+def _is_of_element(node: cst.Call, flow: Flow) -> bool:
+    """Tell whether the receiver of a statement is the element of a loop, or is made of one."""
+    names = [dotted_name(node.func).partition(".")[0]]
+    for name in names:
+        for each in flow.bindings(name) if name else ():
+            if each.how == "loop":
+                return True
+            if each.how == "set" and len(names) < _INDIRECTIONS:
+                names += [part.value for part in descend(each.node) if isinstance(part, cst.Name)]
+    return False
 
 
 def returned_text(node: cst.Return, context: ModuleContext) -> Iterator[Sighting]:

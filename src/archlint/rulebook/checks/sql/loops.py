@@ -15,6 +15,8 @@ from archlint.rulebook.model import Rule
 
 _ONCE = frozenset({"migrations", "versions", "alembic", "scripts", "commands", "cli", "__main__"})
 """Parts of the names of modules whose code runs once, by hand."""
+_ABOUT_ONE = frozenset({"pragma", "show", "describe", "explain"})
+"""Verbs of statements that cannot ask about many things at once."""
 _REPLACED = re.compile(r"cache|property|memoize", re.I)
 """Decorators of functions that do not ask again each time, or that are read and not called."""
 
@@ -38,6 +40,8 @@ def query_in_loop(project: Project, rule: Rule) -> Iterator[Violation]:
 
 
 def _is_query(effect: Effect) -> bool:
+    if effect.spread or effect.statement.partition(" ")[0] in _ABOUT_ONE:
+        return False
     return effect.kind == "reads" or (effect.kind == "writes" and bool(effect.statement))
 
 
