@@ -90,7 +90,7 @@ _PLACEHOLDER = re.compile(
     r"(?i)change[-_ ]?(me|this|it)|replace|your|^my[-_ ]|example|placeholder|dummy|todo|fixme|redacted|insert|sample|"
     r"^<|>$|^\[.*\]$|\{[^}]*\}|%\(\w|%s|\$\{|\$\(|\$[A-Z_]{3}|^\$|\*{3}|\.{3}|…|^x+$|x{4}|^-+$|^_+$|undefined|"
     r"^fake|mock|^not[-_ ]|^no[-_ ]|deadbeef|lorem|^foo|^bar$|^baz|^n/?a$|enter[-_ ]|^test|test$|"
-    r"testing|optional"
+    r"testing|optional|notasecret|for[-_ ]?tests?$"
 )
 _SEQUENCE = re.compile(r"(?i)(0?1234567?8?9?0?|abcdefg?h?i?j?|[-_])+$")
 _EMPTY = frozenset(

@@ -159,11 +159,11 @@ def _formatted(pieces: list[Piece], flow: Flow, context: ModuleContext, seen: Si
 def _faults(pieces: list[Piece], flow: Flow, context: ModuleContext) -> Iterator[_Fault]:
     judge = Judge(context, flow)
     before = ""
-    for piece in pieces:
+    for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
         if isinstance(piece, str):
             before += piece
             continue
-        position = position_of(before)
+        position = position_of(before, following if isinstance(following, str) else "")
         before += "\x00"
         if position == "placeholder" or judge.is_constant(piece):
             continue

@@ -32,6 +32,7 @@ _VALUE = re.compile(
     r"|\b(?:values|in|any|all|some)\s*\((?:[^()]*,)?|\b(?:values)\s*\(.*\)\s*,\s*\((?:[^()]*,)?)\s*$",
     re.I | re.S,
 )
+_NAME_GOES_ON = re.compile(r'[_.](?:[A-Za-z_"`]|$)')
 _SETTING_NAMES = re.compile(
     r"^\s*(?:alter\s+session\s+)?set\s+(?:session\s+|local\s+)?(?:current_schema|search_path|schema|role)\s*(?:=|to)\s*$",
     re.I,
@@ -68,8 +69,8 @@ def selects_star(text: str) -> bool:
     return any(not _EXISTS.search(text[: found.start()]) for found in _STAR.finditer(_COMMENTS.sub(" ", text)))
 
 
-def position_of(before: str) -> str:
-    """Tell where in a statement a hole behind this text stands: value, name, order, placeholder or other."""
+def position_of(before: str, after: str = "") -> str:
+    """Tell where in a statement a hole between two texts stands: value, name, order, placeholder or other."""
     before = _COMMENTS.sub(" ", before)
     if _PLACEHOLDER.search(before):
         return "placeholder"
@@ -77,7 +78,7 @@ def position_of(before: str) -> str:
         return "value"
     if _IDENTIFIER_QUOTE.search(before) or _SETTING_NAMES.match(before):
         return "name"
-    if _DEFINES.match(before):
+    if _DEFINES.match(before) or _NAME_GOES_ON.match(after):
         return "other"
     if _VALUE.search(before) or _BETWEEN_AND.search(before):
         return "value"

@@ -68,6 +68,8 @@ class Reader:
 
     def _operation(self, node: cst.BinaryOperation, depth: int) -> list[Piece]:
         if isinstance(node.operator, cst.Add):
+            if isinstance(node.left, _NUMERALS) or isinstance(node.right, _NUMERALS):
+                return [self._hole(node, is_number=True)]
             return self.read(node.left, depth + 1) + self.read(node.right, depth + 1)
         if isinstance(node.operator, cst.Modulo):
             return self._percent(node, depth)
@@ -275,6 +277,7 @@ class Reader:
             self._open.pop()
 
 
+_NUMERALS = (cst.Integer, cst.Float)
 _STRINGS = (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)
 _READERS: Mapping[type[cst.CSTNode], Callable[..., list[Piece]]] = {
     cst.SimpleString: Reader._literal,
