@@ -15,7 +15,16 @@ _SWITCHES = frozenset({"verify", "ssl", "verify_ssl", "cert_reqs"})
 _OFF = frozenset({"False", "ssl.CERT_NONE", "CERT_NONE", "'CERT_NONE'", '"CERT_NONE"'})
 _STORED = frozenset({"verify", "check_hostname", "verify_mode"})
 _UNVERIFIED = "ssl._create_unverified_context"
-_CHOICE = re.compile(r"verif|insecure|ssl|tls|cert|secure|trust|self_signed", re.IGNORECASE)
+_CHOICE = re.compile(r"verif|secure|trust|self_?signed|check_?host|cert_?req", re.IGNORECASE)
+_MODE = re.compile(r"ssl|tls|cert", re.IGNORECASE)
+_FILE = re.compile(r"(?:cert|key|ca)(?:ificate)?(?:_?(?:files?|path|dir|data|chain|bundle))?s?$", re.IGNORECASE)
+"""Words for certificates that somebody has: whoever gives none has not asked for a connection that is not verified."""
+_ASKED = re.compile(
+    r"verif|insecure|unsecure|without|skip|disable|ignore|self_?signed|trust|"
+    r"(?:get|fetch|load|read|retrieve|download|check|peer|server|remote)_?\w*cert|cert\w*_(?:info|expiry|expiration)",
+    re.IGNORECASE,
+)
+"""Names of functions that do it on purpose, some to look at the certificate itself."""
 _LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])\b")
 
 
@@ -95,12 +104,18 @@ def _is_chosen(node: cst.CSTNode, context: ModuleContext) -> bool:
     function = context.enclosing_function
     if function is None:
         return False
-    if _CHOICE.search(function.name.value):
+    if _ASKED.search(function.name.value):
         return True
     return any(
-        isinstance(each, cst.If | cst.IfExp) and _CHOICE.search(source_of(each.test))
+        isinstance(each, cst.If | cst.IfExp) and _tests_option(source_of(each.test))
         for each in ancestors(function.body, node)
     )
+
+
+def _tests_option(test: str) -> bool:
+    """Tell whether a test asks for an option about verification, and not only for a file with a certificate."""
+    words = re.findall(r"\w+", test)
+    return any(_CHOICE.search(each) or (_MODE.search(each) and not _FILE.search(each)) for each in words)
 
 
 def _is_local(node: cst.Call) -> bool:
