@@ -46,6 +46,7 @@ def lost_traceback(node: cst.Call, context: ModuleContext) -> Iterable[Sighting]
 def _keeps_traceback(handler: cst.ExceptHandler) -> bool:
     """Tell whether the clause keeps the traceback, or hands the exception on to who may."""
     name = bound_name(handler)
+    logged = {id(part) for each in inside(handler.body) if _logs(each) for part in inside(each) if part is not each}
     for each in inside(handler.body):
         if isinstance(each, cst.Arg) and each.keyword is not None and each.keyword.value in _SAYS_WHERE:
             return True
@@ -53,7 +54,7 @@ def _keeps_traceback(handler: cst.ExceptHandler) -> bool:
             return True
         if isinstance(each, cst.Name) and each.value in _SAYS_WHERE:
             return True
-        if name and _hands_on(each, name):
+        if name and id(each) not in logged and _hands_on(each, name):
             return True
     return False
 
@@ -70,6 +71,10 @@ def _hands_on(node: cst.CSTNode, name: str) -> bool:
         case cst.Element(value=value) | cst.DictElement(value=value):
             return _is(value, name)
     return False
+
+
+def _logs(node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Call) and _is_log(node.func)
 
 
 def _is(node: cst.CSTNode | None, name: str) -> bool:
