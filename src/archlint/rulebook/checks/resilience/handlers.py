@@ -19,7 +19,7 @@ _ENDS = frozenset(
     | {"teardown", "terminate", "uninstall", "unlink", "unload", "unregister", "unsubscribe", "wait"}
 )
 """Words in the names of functions that give something up."""
-_COMMENT = re.compile(r"#\s*(?!archlint|expect:|TODO|FIXME|XXX)\S+")
+_COMMENT = re.compile(r"#\s*(?!archlint|expect:|TODO|FIXME|XXX|fmt:|pragma|type:|noqa:\s*E722\s*$)\S+")
 
 
 def swallowed_exception(node: cst.ExceptHandler, context: ModuleContext) -> Iterator[Sighting]:
