@@ -1,5 +1,6 @@
 """Which layer role each module plays: as configured, or as conventional package names say."""
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -115,8 +116,11 @@ def layers(project: Project) -> Layers:
     return Layers(project)
 
 
+_TEST_HELPERS = re.compile(r"(?:^|_)(?:unit)?test(?:ing)?_?(?:utils?|utilities|helpers?|support)$")
+
+
 def is_test(module: Module) -> bool:
-    """Tell whether a module is test code: `tests/`, `test.py`, `test_*.py`, `*_test.py`, `conftest.py`."""
+    """Tell whether a module is test code: `tests/`, `test.py`, `test_*.py`, `*_test.py`, `conftest.py`, `testutils`."""
     return _is_test(module.name, module.facts.is_package, module.path)
 
 
@@ -125,7 +129,9 @@ def _is_test(module: str, is_package: bool, path: str) -> bool:
     *folders, name = module.partition(":")[0].split(".")
     if "tests" in folders or name in ("conftest", "tests") or (name == "test" and not is_package):
         return True
-    return name.startswith("test_") or name.endswith("_test") or "/tests/" in path.rpartition("/src/")[2]
+    if name.startswith("test_") or name.endswith("_test") or "/tests/" in path.rpartition("/src/")[2]:
+        return True
+    return folders[:1] == ["test"] or any(map(_TEST_HELPERS.search, (*folders, name)))
 
 
 def _by_configuration(project: Project) -> Iterator[tuple[str, Layer]]:

@@ -120,8 +120,9 @@ def _is_failure(handler: cst.ExceptHandler, attempt: cst.Try) -> bool:
 _FAILURES = ("Error", "Exception", "Failure", "Unavailable", "Timeout")
 _NOT_YET = frozenset(
     {"FileExistsError", "FileNotFoundError", "KeyError", "IndexError", "StopIteration", "ValueError", "AttributeError"}
-    | {"LookupError", "BlockingIOError", "InterruptedError", "UnicodeDecodeError", "EOFError", "ProcessLookupError"}
+    | {"LookupError", "BlockingIOError", "InterruptedError", "UnicodeDecodeError", "UnicodeEncodeError", "EOFError"}
     | {"TypeError", "AssertionError", "ImportError", "ModuleNotFoundError", "NameError", "WatchError", "TimeoutError"}
+    | {"ProcessLookupError"}
 )
 """Errors that say something about this program or machine, or ask to begin anew: no other side recovers from them."""
 
