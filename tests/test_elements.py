@@ -32,6 +32,7 @@ def marked(text: str) -> list[str]:
         ("tables = []\ntables += xs\nfor x in tables: lib.a(x)", ["a"]),
         ("for x in xs.values(): lib.a(x)", ["a"]),
         ("for x in ORDER: lib.a(x)", []),
+        ("for x in lib.Color: lib.a(x)", []),
         ("for x in range(3): lib.a(x)", []),
         ("for x in range(len(xs)): lib.a(xs[x])", ["a"]),
         ("for x in range(0, len(xs), 100): lib.a(xs[x])", []),

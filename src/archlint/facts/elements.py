@@ -50,7 +50,7 @@ def assigned_names(targets: Iterable[cst.CSTNode]) -> frozenset[str]:
 
 
 def _is_collection(node: cst.BaseExpression, walk: Walk) -> bool:
-    """Tell whether what a loop goes over may be long: no display, no constant, no batches, no `range` of a number."""
+    """Tell whether a loop may be long: over no display, constant, class (its members), batches, `range` of a number."""
     if isinstance(node, _DISPLAYS):
         return False
     if isinstance(node, cst.Name) and _is_written_out(walk.scope.block.nodes.get(node.value)):
@@ -65,7 +65,7 @@ def _is_collection(node: cst.BaseExpression, walk: Walk) -> bool:
             return len(node.args) < 3 and not all(isinstance(each.value, cst.Integer) for each in node.args)
         return _IN_LOTS.search(word) is None
     name = dotted_name(node).rpartition(".")[2]
-    return not (name.isupper() or _IN_LOTS.search(name))
+    return not (name[:1].isupper() or name.strip("_").isupper() or _IN_LOTS.search(name))
 
 
 def _is_written_out(node: cst.CSTNode | None) -> bool:
