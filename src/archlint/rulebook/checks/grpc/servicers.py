@@ -41,9 +41,15 @@ def _async_methods(project: Project, value: Value) -> Iterator[tuple[Module, Fun
             module, _ = project.class_(key)
             index = int(key.rpartition("@")[2])
             for function in module.facts.functions:
-                public = not function.name.startswith("_") and function.parent < 0
-                if function.owner == index and function.is_async and public and function.name[:1].isupper():
+                own = function.owner == index and function.parent < 0 and not function.name.startswith("_")
+                if own and function.is_async and _answers_call(function):
                     yield module, function
+
+
+def _answers_call(function: Function) -> bool:
+    """Tell whether a method of a servicer is a call of its service, by its name or by what it takes."""
+    context = function.parameters[2].name.lower() if len(function.parameters) == 3 else ""
+    return function.name[:1].isupper() or "context" in context or "ctx" in context
 
 
 def _unawaited(rule: Rule, owner: Module, function: Function, module: Module, call: Call) -> Violation:
@@ -71,7 +77,7 @@ def missing_deadline(project: Project, rule: Rule) -> Iterator[Violation]:
         for call in module.facts.calls:
             method = last_word(call.callee)
             names = [name for name, _ in call.arguments]
-            if not method[:1].isupper() or "timeout" in names or "**" in names or "*" in names or names.count("") > 1:
+            if not (method[:1].isupper() or "stub" in call.callee.lower()) or not _may_lack_deadline(names):
                 continue
             receivers = resolver.infer(call.callee[: -len(method) - 1])
             if (
@@ -88,6 +94,10 @@ def missing_deadline(project: Project, rule: Rule) -> Iterator[Violation]:
                     subject=method,
                     scope=module.scope(call.function, call.owner),
                 )
+
+
+def _may_lack_deadline(names: list[str]) -> bool:
+    return "timeout" not in names and "**" not in names and "*" not in names and names.count("") <= 1
 
 
 def _adds_deadlines(project: Project) -> bool:

@@ -65,6 +65,11 @@ def read_decode(node: cst.Call) -> Decode:
     return Decode(arguments, any(each.star for each in node.args))
 
 
+def signature_is_off(node: cst.Call, context: ModuleContext) -> bool:
+    """Tell whether a `decode` call verifies nothing, so that the algorithms do not matter."""
+    return _is_off(_options(read_decode(node), context), "verify_signature")
+
+
 def _faults(node: cst.Call, decode: Decode, context: ModuleContext) -> Iterator[_Fault]:
     """Yield what is wrong, the worst first."""
     options = _options(decode, context)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
-from archlint.rulebook.checks.security.jwt import JOSE, PYJWT, read_decode, strings
+from archlint.rulebook.checks.security.jwt import JOSE, PYJWT, read_decode, signature_is_off, strings
 
 _AUTHLIB = ("authlib.jose.JsonWebToken",)
 _SYMMETRIC = frozenset({"HS256", "HS384", "HS512"})
@@ -20,7 +20,7 @@ def mixed_algorithms(node: cst.Call, context: ModuleContext) -> Iterable[Sightin
     words = set(strings(algorithms)) if algorithms is not None else set()
     symmetric = sorted(words & _SYMMETRIC)
     asymmetric = sorted(word for word in words if word.startswith(_ASYMMETRIC))
-    if not symmetric or not asymmetric:
+    if not symmetric or not asymmetric or signature_is_off(node, context):
         return ()
     return (
         Sighting(
