@@ -229,6 +229,15 @@ EMPTY = {
         'contract "C": may-import "yamll" is neither a module of the project nor a package it imports;'
         ' did you mean "yaml"?',
     ],
+    contract("forbidden", 'modules = ["shop.model"]\nmay-not-import = ["shop.wob", "yml", "django", "<domain>"]'): [
+        'contract "C": "shop.wob" matches no module; did you mean "shop.web"?',
+        'contract "C": may-not-import "yml" is neither a module of the project nor imported; did you mean "yaml"?',
+        'contract "C": "<domain>" matches no module',
+    ],
+    contract("protected", 'modules = ["shop.modle"]\nimporters = ["shop.wob"]'): [
+        'contract "C": "shop.modle" matches no module; did you mean "shop.model"?',
+        'contract "C": "shop.wob" matches no module; did you mean "shop.web"?',
+    ],
     contract("leaf", 'modules = ["<domain>"]'): ['contract "C": "<domain>" matches no module'],
     contract("contexts", 'contexts = ["shap.(*)"]\ninterface = ["api"]'): [
         'contract "C": "shap.(*)" tells no two packages apart; did you mean "shop"?'
@@ -296,6 +305,12 @@ MISTAKES = {
         'contracts[1].import-kinds: "runtme" is unknown; did you mean "runtime"?',
         'contracts[1].severity: "fatal" is unknown; choose one of error, warning, note',
     ],
+    'type = "forbidden"\nmodules = ["a"]\nmay-not-import = ["<domian>", "a b"]\nindirect = "no"': [
+        'contracts[1].may-not-import: "<domian>" is no layer role; did you mean "<domain>"?',
+        'contracts[1].may-not-import: "a b" is no module name: "a b" is no Python name',
+        "contracts[1].indirect: must be true or false, not a string",
+    ],
+    'type = "protected"\nmodules = ["a"]': ["contracts[1].importers: is missing; a contract needs it"],
     'type = "contexts"\ncontexts = ["shop.*"]': [
         'contracts[1].contexts: "shop.*" must have one `(*)`, which stands for the part of the name that tells'
         " contexts apart"

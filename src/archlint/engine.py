@@ -136,20 +136,32 @@ def survey(paths: Sequence[Path], options: Options) -> Survey:
     )
 
 
-def assess(taken: Taken) -> Outcome:
-    """Judge a project that was taken in, and report on what is selected of it. Raises as `check` does."""
+def assess(taken: Taken, project: Project | None = None) -> Outcome:
+    """Judge a project that was taken in, and report on what is selected of it. Raises as `check` does.
+
+    `project` is what `project_of` makes of it, if that was done before: what it has answered it knows.
+    """
     from archlint.rulebook.judge import judge  # noqa: PLC0415 -- a run that has its report already needs no checks
 
-    inputs, gathered = taken.inputs, taken.gathered
-    sources, config = inputs.sources, inputs.config
-    project = project_of(taken)
-    texts = Texts(gathered.data)
+    inputs = taken.inputs
+    project = project or project_of(taken)
+    texts = Texts(taken.gathered.data)
     found = [
         *judge(project, inputs.chosen),
         *_judge_by_plugins(project, inputs),
         *_contracts(project, inputs, texts),
-        *empty_rules(project, config.file.as_posix() if config.file else ""),
+        *empty_rules(project, inputs.config.file.as_posix() if inputs.config.file else ""),
     ]
+    return conclude(taken, project, texts, found)
+
+
+def conclude(taken: Taken, project: Project, texts: Texts, found: Sequence[Violation | Failure | str]) -> Outcome:
+    """Report on what was `found` in a project (violations, failures and notes), as far as it is selected.
+
+    Suppressions, the settings of files and rules, and the baseline are applied to it.
+    """
+    inputs, gathered = taken.inputs, taken.gathered
+    sources, config = inputs.sources, inputs.config
     violations = [each for each in found if isinstance(each, Violation)]
     kept, accepted = apply(violations, project, texts.of, inputs.rules, inputs.chosen)
     kept = sorted(

@@ -112,7 +112,6 @@ def read_inputs(paths: Sequence[Path], options: Options) -> Inputs:
     """
     config, rules = configure(paths[0], options)
     chosen = with_contracts(_chosen(rules, config, options), config.contracts)
-    plugins, _ = find_plugins(paths[0])
     baseline = None if options.baseline_mode == "off" else wanted_baseline(config, options.baseline)
     sources = find(paths, config, options.unsaved)
     data, unread = read_all(sources.files, options.unsaved)
@@ -128,8 +127,21 @@ def read_inputs(paths: Sequence[Path], options: Options) -> Inputs:
         contracts=contract_inputs(sources.root, sources.base),
         changes=changes_since(sources.base, options.changed_since) if options.changed_since is not None else None,
         baseline=baseline,
-        plugins=tuple(each for each in plugins if each.code in chosen or each.code not in rules),
+        plugins=_plugins(paths[0], chosen, rules),
     )
+
+
+def reselected(inputs: Inputs, start: Path, options: Options) -> Inputs:
+    """Return inputs that were read for `start` with the selection of other options. Raises `SelectorError`."""
+    chosen = with_contracts(_chosen(inputs.rules, inputs.config, options), inputs.config.contracts)
+    plugins = _plugins(start, chosen, inputs.rules)
+    return msgspec.structs.replace(inputs, options=options, chosen=chosen, plugins=plugins)
+
+
+def _plugins(start: Path, chosen: Mapping[str, Rule], rules: Mapping[str, Rule]) -> tuple[Plugin, ...]:
+    """Return the checks of installed packages that run, and those that lack their rule."""
+    plugins, _ = find_plugins(start)
+    return tuple(each for each in plugins if each.code in chosen or each.code not in rules)
 
 
 def configure(start: Path, options: Options) -> tuple[Config, dict[str, Rule]]:

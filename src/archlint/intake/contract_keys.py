@@ -6,7 +6,7 @@ from typing import Any
 from archlint.intake.config import ROLES
 from archlint.intake.tomlfile import Key, TomlFile, did_you_mean
 from archlint.model import Severity
-from archlint.project.contracts import CODES, IMPORT_KINDS, Contract, Line, Sibling
+from archlint.project.contracts import CODES, IMPORT_KINDS, Contract, Line
 from archlint.project.patterns import capture_pattern_error, module_pattern_error
 
 _Reader = Callable[[TomlFile, Key, object], Any]
@@ -45,7 +45,7 @@ def _contract(file: TomlFile, key: Key, table: Mapping[str, object]) -> Contract
         file.complain(key, "needs either allowed-in or forbidden-in")
     if type_ == "contexts" and {"interface", "internal"} <= table.keys():
         file.complain(key, "has interface and internal; keep one, everything else is the other")
-    contract = Contract(line=file.line(key), **{"name": "", **fields})
+    contract = Contract(line=file.line(key), **{"name": "", **_DEFAULTS.get(type_, {}), **fields})
     _check_closed(file, (*key, "closed"), contract)
     return contract
 
@@ -123,20 +123,15 @@ def _layer_lines(file: TomlFile, key: Key, value: object) -> tuple[Line, ...]:
     lines: list[Line] = []
     seen: set[str] = set()
     for text in file.strings(key, value):
-        separator = ":" if ":" in text else "|"
-        siblings = []
-        for part in text.split(separator):
-            name = part.strip()
-            optional = name.startswith("(") and name.endswith(")")
-            pattern = name[1:-1].strip() if optional else name
+        line = Line.parse(text)
+        for pattern in (sibling.pattern for sibling in line.siblings):
             error = _modules_error(pattern)
             if pattern in seen:
                 error = "is named twice; a module has one layer"
             seen.add(pattern)
             if error:
                 file.complain(key, f'"{pattern}" {error}', text)
-            siblings.append(Sibling(pattern, optional))
-        lines.append(Line(tuple(siblings), independent=separator == "|" and len(siblings) > 1))
+        lines.append(line)
     if isinstance(value, list) and len(value) == 1 and len(lines[0].siblings) == 1:
         file.complain(key, "has one layer, which forbids nothing; name those above and below it")
     return tuple(lines)
@@ -163,6 +158,12 @@ _OPTIONS: Mapping[str, Mapping[str, tuple[str, _Reader]]] = {
     },
     "only": {"modules": ("modules", _MODULES), "may-import": ("may_import", _listed(_importable_error))},
     "leaf": {"modules": ("modules", _MODULES)},
+    "forbidden": {
+        "modules": ("modules", _MODULES),
+        "may-not-import": ("may_not_import", _listed(_importable_error)),
+        "indirect": ("indirect", TomlFile.boolean),
+    },
+    "protected": {"modules": ("modules", _MODULES), "importers": ("importers", _MODULES)},
     "contexts": {
         "contexts": ("modules", _listed(capture_pattern_error)),
         "interface": ("interface", _listed(module_pattern_error)),
@@ -185,7 +186,11 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "layers": ("layers",),
     "only": ("modules", "may-import"),
     "leaf": ("modules",),
+    "forbidden": ("modules", "may-not-import"),
+    "protected": ("modules", "importers"),
     "contexts": ("contexts",),
     "interface": ("packages",),
     "technology": ("packages",),
 }
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {"forbidden": {"indirect": True}}
+"""What holds for a type of contract where it is not that of the other types."""

@@ -13,6 +13,8 @@ CODES: Mapping[str, str] = {
     "layers": "LAY001",
     "only": "LAY001",
     "leaf": "LAY001",
+    "forbidden": "LAY001",
+    "protected": "LAY001",
     "contexts": "LAY004",
     "interface": "LAY005",
     "technology": "LAY006",
@@ -33,6 +35,17 @@ class Line(msgspec.Struct, frozen=True):
     siblings: tuple[Sibling, ...]
     independent: bool = False
 
+    @classmethod
+    def parse(cls, text: str) -> "Line":
+        """Read a layer as it is written: `web | cli` are independent, `web : cli` are not, `(web)` need not exist."""
+        separator = ":" if ":" in text else "|"
+        siblings = []
+        for part in text.split(separator):
+            name = part.strip()
+            optional = name.startswith("(") and name.endswith(")")
+            siblings.append(Sibling(name[1:-1].strip() if optional else name, optional))
+        return cls(tuple(siblings), independent=separator == "|" and len(siblings) > 1)
+
     @property
     def label(self) -> str:
         """The layer as it is written."""
@@ -50,6 +63,8 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     | layers | `layers` from high to low, below each of `containers`; none passes a `closed` one; `exhaustive` |
     | only | `modules` and what they `may_import`: patterns and third-party packages |
     | leaf | `modules` that import no other module of the project |
+    | forbidden | `modules` and what they `may_not_import`: patterns and packages; `indirect`: nor reach |
+    | protected | `modules` that only the `importers` may import, beside themselves and tests |
     | contexts | `modules`: names or patterns with one `(*)`; `interface` or `internal` (relative), `shared` modules |
     | interface | packages as `modules`, `interface` (relative patterns of modules or names) |
     | technology | `packages` without `exceptions`, `allowed_in` or else `forbidden_in`; `indirect` |
@@ -67,6 +82,8 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     exhaustive: bool = False
     modules: tuple[str, ...] = ()
     may_import: tuple[str, ...] = ()
+    may_not_import: tuple[str, ...] = ()
+    importers: tuple[str, ...] = ()
     interface: tuple[str, ...] = ()
     internal: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()

@@ -17,8 +17,8 @@ class Pair(msgspec.Struct, frozen=True):
     """A port and a class that is meant to fulfil it (both `module@index`); `evidence` says what joins them.
 
     `evidence` is inheritance, parameter, return, assignment, binding (in a container) or, weakest and only guessed,
-    keyword (an instance is passed by the name of the port) or name. `site` is where that is written: module, start and
-    end; `arguments` are the port's type arguments there.
+    keyword (an instance is passed by the name of the port) or name; `statement` is what a test says. `site` is where
+    that is written: module, start and end; `arguments` are the port's type arguments there.
     """
 
     port: str
@@ -26,6 +26,11 @@ class Pair(msgspec.Struct, frozen=True):
     evidence: str
     site: tuple[str, int, int] = ("", 0, 0)
     arguments: tuple[str, ...] = ()
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether somebody asks about just these two."""
+        return self.evidence == "statement"
 
     @property
     def is_guessed(self) -> bool:

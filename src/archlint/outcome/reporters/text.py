@@ -24,7 +24,7 @@ def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
         + "".join(f"{_title(report, other, rules[other.code], paint)}\n" for other in others)
         for first, *others in _by_cause(report.violations)
     ]
-    failures = [_failure_line(report, failure, paint) for failure in report.failures]
+    failures = [f"{failure_line(failure, report.cwd, paint)}\n" for failure in report.failures]
     return "".join((*(f"{block}\n" for block in blocks), *failures))
 
 
@@ -77,8 +77,9 @@ def _fix(fix: Fix | None) -> str:
     return f"{fix.description} (--fix)" if fix.safe else f"{fix.description} (--fix --unsafe-fixes)"
 
 
-def _failure_line(report: Report, failure: Failure, paint: Paint) -> str:
-    path = f"{visible(relative(failure.path, report.cwd))}:" if failure.path else ""
+def failure_line(failure: Failure, cwd: str, paint: Paint) -> str:
+    """Return the line of one failure, its path relative to the directory `cwd`, without a line end."""
+    path = f"{visible(relative(failure.path, cwd))}:" if failure.path else ""
     line = f"{failure.line}:" if failure.path and failure.line else ""
     head = f"{paint(path + line, 'path')} " if path else ""
-    return f"{head}{paint('failure:', 'error')} {visible(failure.message)}\n"
+    return f"{head}{paint('failure:', 'error')} {visible(failure.message)}"

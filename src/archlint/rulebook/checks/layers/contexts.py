@@ -21,10 +21,11 @@ def context_coupling(project: Project, rule: Rule) -> Iterator[Violation]:
     """LAY004: every alias with which a context imports internals of another."""
     for contract in project.query(contracts):
         if contract.type == "contexts":
-            yield from _coupled(project, rule, contract)
+            yield from against_contexts(project, rule, contract)
 
 
-def _coupled(project: Project, rule: Rule, contract: Contract) -> Iterator[Violation]:
+def against_contexts(project: Project, rule: Rule, contract: Contract) -> Iterator[Violation]:
+    """Yield what breaks one contract about contexts."""
     contexts = Contexts(project, contract)
     roles = project.query(layers)
     traffic = project.query(AllTraffic).of(contract.kinds)

@@ -1,6 +1,6 @@
-"""The user's contracts of the types layers, only and leaf, whose violations are LAY001's."""
+"""The user's contracts about direction, whose violations are LAY001's: layers, and lists of what may be imported."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
 import msgspec
@@ -14,18 +14,16 @@ from archlint.project.paths import Ban
 from archlint.project.preset_contracts import contracts
 from archlint.project.program import Project
 from archlint.project.traffic import AllTraffic, is_third_party
-from archlint.rulebook.checks.layers.reporting import at_import, mending, steps
+from archlint.rulebook.checks.layers.prohibitions import against_prohibition
+from archlint.rulebook.checks.layers.reporting import at_import, may_not, mending, steps
 from archlint.rulebook.model import Rule
 
 
 def against_contracts(project: Project, rule: Rule) -> Iterator[Violation]:
     """Yield what breaks the contracts about direction."""
     for contract in project.query(contracts):
-        if contract.type == "layers":
-            for container in containers(project, contract):
-                yield from _against_layers(project, rule, contract, container)
-        elif contract.type in ("only", "leaf"):
-            yield from _against_list(project, rule, contract)
+        if contract.type in DIRECTIONS:
+            yield from DIRECTIONS[contract.type](project, rule, contract)
 
 
 def containers(project: Project, contract: Contract) -> tuple[str, ...]:
@@ -76,7 +74,12 @@ def layer_bans(contract: Contract, placed: list[Place]) -> list[tuple[Place, Ban
     return bans
 
 
-def _against_layers(project: Project, rule: Rule, contract: Contract, container: str) -> Iterator[Violation]:
+def _against_layers(project: Project, rule: Rule, contract: Contract) -> Iterator[Violation]:
+    for container in containers(project, contract):
+        yield from _against_container(project, rule, contract, container)
+
+
+def _against_container(project: Project, rule: Rule, contract: Contract, container: str) -> Iterator[Violation]:
     traffic = project.query(AllTraffic).of(contract.kinds)
     placed = places(project, contract, container)
     place_of = {name: place for place in placed for name in place.modules}
@@ -102,13 +105,7 @@ def _layer_message(contract: Contract, path: tuple[str, ...], here: Place, place
         between = contract.layers[here.rank + 1 : there.rank]
         closed = next(line.label for line in between if line.label in contract.closed)
         why = f"the way from `{here.pattern}` to `{there.pattern}` leads through the closed layer `{closed}`"
-    return f"{_imports(path)}: {why}"
-
-
-def _imports(path: tuple[str, ...]) -> str:
-    if len(path) == 2:
-        return f"`{path[0]}` may not import `{path[1]}`"
-    return f"`{path[0]}` may not import `{path[1]}`, which leads to `{path[-1]}`"
+    return f"{may_not(path)}: {why}"
 
 
 def _against_list(project: Project, rule: Rule, contract: Contract) -> Iterator[Violation]:
@@ -130,3 +127,13 @@ def _is_free(contract: Contract, packages: Packages, name: str, edge: Edge) -> b
     if edge.internal:
         return False
     return contract.type == "leaf" or not is_third_party(edge) or packages.covers(contract.may_import, name)
+
+
+DIRECTIONS: Mapping[str, Callable[[Project, Rule, Contract], Iterator[Violation]]] = {
+    "layers": _against_layers,
+    "only": _against_list,
+    "leaf": _against_list,
+    "forbidden": against_prohibition,
+    "protected": against_prohibition,
+}
+"""Type of contract -> what breaks one of it."""

@@ -36,7 +36,7 @@ def private_import(project: Project, rule: Rule) -> Iterator[Violation]:
         violation
         for contract in project.query(contracts)
         if contract.type == "interface"
-        for violation in _past_interface(project, rule, contract)
+        for violation in past_interface(project, rule, contract)
     ]
     yield from told
     places = {violation.place for violation in told}
@@ -101,7 +101,8 @@ def _is_private(name: str) -> bool:
     return name.startswith("_") and not name.startswith("__") and name != "_"
 
 
-def _past_interface(project: Project, rule: Rule, contract: Contract) -> Iterator[Violation]:
+def past_interface(project: Project, rule: Rule, contract: Contract) -> Iterator[Violation]:
+    """Yield every alias that passes by the interface that one contract declares."""
     members = project.query(Members)
     roles = project.query(layers)
     traffic = project.query(AllTraffic).of(contract.kinds)

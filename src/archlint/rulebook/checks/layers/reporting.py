@@ -68,6 +68,13 @@ def steps(project: Project, traffic: Traffic, path: Sequence[str], first: Edge) 
     return tuple(step(project, edge) for edge in edges)
 
 
+def may_not(path: Sequence[str]) -> str:
+    """Return the sentence about a path that may not be, from a module to what it must not reach."""
+    if len(path) == 2:
+        return f"`{path[0]}` may not import `{path[1]}`"
+    return f"`{path[0]}` may not import `{path[1]}`, which leads to `{path[-1]}`"
+
+
 def mending(paths: Paths, bans: Iterable[Ban], found: int, what: str) -> str:
     """Return which few imports to remove, when these are fewer than the `found` ones; `what` they mend."""
     links = paths.fewest(bans)

@@ -64,7 +64,7 @@ def technology_leak(project: Project, rule: Rule) -> Iterator[Violation]:
     """LAY006: every alias that imports a package where a contract does not let it be used."""
     for contract in project.query(contracts):
         if contract.type == "technology":
-            yield from _leaks(project, rule, contract)
+            yield from leaks(project, rule, contract)
 
 
 def technology_ban(project: Project, contract: Contract) -> Ban:
@@ -84,7 +84,8 @@ def technology_ban(project: Project, contract: Contract) -> Ban:
     return Ban(sources, targets, direct=not contract.indirect)
 
 
-def _leaks(project: Project, rule: Rule, contract: Contract) -> Iterator[Violation]:
+def leaks(project: Project, rule: Rule, contract: Contract) -> Iterator[Violation]:
+    """Yield what breaks one contract about a technology."""
     traffic = project.query(AllTraffic).of(contract.kinds)
     ban = technology_ban(project, contract)
     found = traffic.paths.illegal(ban)

@@ -26,7 +26,7 @@ def empty_rules(project: Project, file: str) -> Iterator[Failure]:
             if not members.matching(pattern):
                 yield Failure(file, 0, f'the {role} layer "{pattern}" matches no module{_hint(pattern, members.names)}')
     for contract in project.architecture.contracts:
-        for problem in _PROBLEMS[contract.type](project, contract):
+        for problem in contract_problems(project, contract):
             yield Failure(file, contract.line, f'contract "{contract.name}": {problem}')
     if project.architecture.preset and (problem := _preset_problem(project)):
         yield Failure(file, 0, f'preset "{project.architecture.preset}" {problem}')
@@ -34,6 +34,11 @@ def empty_rules(project: Project, file: str) -> Iterator[Failure]:
     if (architecture.layers or architecture.contracts or architecture.preset) and (names := _misnamed(project)):
         problem = f"no module imports another of the project; `{names[0]}` is imported, which seems to be `{names[1]}`"
         yield Failure(file, 0, f"{problem}: are the source-roots right?")
+
+
+def contract_problems(project: Project, contract: Contract) -> Iterator[str]:
+    """Yield the end of a sentence for each name in a contract that means nothing in this project."""
+    return _PROBLEMS[contract.type](project, contract)
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
@@ -68,6 +73,26 @@ def _only(project: Project, contract: Contract) -> Iterator[str]:
     for name in contract.may_import:
         if name not in GROUPS and not packages.is_module_pattern(name) and not packages.is_used(name):
             yield f'may-import "{name}" is neither a module of the project nor a package it imports{_hint(name, known)}'
+
+
+def _forbidden(project: Project, contract: Contract) -> Iterator[str]:
+    """Yield what is wrong; a package that nobody imports is as it should be, unless another one has almost its name."""
+    yield from _unmatched(project, contract.modules)
+    packages = project.query(Packages)
+    known = {*project.query(Members).names, *packages.third_party}
+    for name in contract.may_not_import:
+        if name in GROUPS or packages.is_module_pattern(name) or packages.is_used(name):
+            continue
+        ours = name.startswith("<") or name.partition(".")[0] in project.query(Members).names
+        near = get_close_matches(name, sorted(known), 1, 0.8)
+        if ours:
+            yield from _unmatched(project, (name,))
+        elif near:
+            yield f'may-not-import "{name}" is neither a module of the project nor imported; did you mean "{near[0]}"?'
+
+
+def _protected(project: Project, contract: Contract) -> Iterator[str]:
+    return _unmatched(project, (*contract.modules, *contract.importers))
 
 
 def _contexts(project: Project, contract: Contract) -> Iterator[str]:
@@ -149,6 +174,8 @@ _PROBLEMS: dict[str, Callable[[Project, Contract], Iterator[str]]] = {
     "layers": _layers,
     "only": _only,
     "leaf": _leaf,
+    "forbidden": _forbidden,
+    "protected": _protected,
     "contexts": _contexts,
     "interface": _interface,
     "technology": _technology,

@@ -1,6 +1,6 @@
 """The rules about adapters that do not fulfil their port."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from archlint.model import Severity, Step, Violation
 from archlint.project.adapters import adapters
@@ -19,15 +19,20 @@ _EVIDENCE = {
     "binding": "the port that it is bound to",
     "keyword": "its port, judging by the keyword that it is passed by",
     "name": "its port, judging by the name",
+    "statement": "the port that it must fulfil",
 }
 
+Pairs = Sequence[Pair] | None
+"""The ports and adapters to judge, by default all that are found."""
 
-def missing_port_method(project: Project, rule: Rule) -> Iterator[Violation]:
+
+def missing_port_method(project: Project, rule: Rule, pairs: Pairs = None) -> Iterator[Violation]:
     """PRT003: an adapter lacks a member that its port promises; one violation a member."""
     known = project.query(ports)
-    for pair, mismatch in _mismatches(project, ("missing",)):
+    for pair, mismatch in _mismatches(project, pairs, ("missing",)):
         member = mismatch.promised
-        if known.is_abstract(pair.adapter) or known.has_subclass(pair.adapter):
+        partial = known.is_abstract(pair.adapter) or known.has_subclass(pair.adapter)
+        if partial and not pair.is_stated:
             continue
         if _superseded(project, pair, mismatch) or (pair.is_guessed and member.attribute):
             continue
@@ -46,12 +51,12 @@ def missing_port_method(project: Project, rule: Rule) -> Iterator[Violation]:
         )
 
 
-def port_async_mismatch(project: Project, rule: Rule) -> Iterator[Violation]:
+def port_async_mismatch(project: Project, rule: Rule, pairs: Pairs = None) -> Iterator[Violation]:
     """PRT004: a method is async in the port and plain in the adapter, or the other way round."""
     reported: set[tuple[str, str]] = set()
-    for pair, mismatch in _mismatches(project, ("async", "stream")):
+    for pair, mismatch in _mismatches(project, pairs, ("async", "stream")):
         place = _identity(mismatch)
-        if place in reported or is_test_class(project, _kept(mismatch).owner):
+        if place in reported or _is_fake(project, pair, _kept(mismatch)):
             continue
         reported.add(place)
         yield (_stream if mismatch.kind == "stream" else _async)(project, rule, pair, mismatch)
@@ -100,14 +105,14 @@ def _stream(project: Project, rule: Rule, pair: Pair, mismatch: Mismatch) -> Vio
     )
 
 
-def port_signature_mismatch(project: Project, rule: Rule) -> Iterator[Violation]:
+def port_signature_mismatch(project: Project, rule: Rule, pairs: Pairs = None) -> Iterator[Violation]:
     """PRT005: an adapter's member cannot be used as its port promises; one violation a member."""
     judge = project.query(conformance)
     reported: set[tuple[str, str]] = set()
-    for pair, mismatch in _mismatches(project, ("signature", "name", "formal")):
+    for pair, mismatch in _mismatches(project, pairs, ("signature", "name", "formal")):
         place = _identity(mismatch)
         kept = _kept(mismatch)
-        if place in reported or is_test_class(project, kept.owner):
+        if place in reported or _is_fake(project, pair, kept):
             continue
         reported.add(place)
         module, owner = project.class_(kept.owner)
@@ -137,16 +142,21 @@ def _weight(project: Project, rule: Rule, pair: Pair, mismatch: Mismatch) -> Sev
     return _severity(rule, pair)
 
 
-def _mismatches(project: Project, kinds: tuple[str, ...]) -> Iterator[tuple[Pair, Mismatch]]:
+def _mismatches(project: Project, pairs: Pairs, kinds: tuple[str, ...]) -> Iterator[tuple[Pair, Mismatch]]:
     known = project.query(ports)
     judge = project.query(conformance)
-    for pair in project.query(adapters).pairs:
-        wired_in_tests = is_test(project.by_name[pair.site[0]])
-        if wired_in_tests or is_test_class(project, pair.adapter) or known.is_protocol(pair.adapter):
+    for pair in project.query(adapters).pairs if pairs is None else pairs:
+        wired_in_tests = is_test(project.by_name[pair.site[0]]) and not pair.is_stated
+        if wired_in_tests or _is_fake(project, pair) or known.is_protocol(pair.adapter):
             continue
         # A class that makes its instances itself may refuse to: it stands in for one that could not be imported.
         if "__new__" not in project.query(ClassTable).own_members(pair.adapter):
             yield from ((pair, each) for each in judge.verdict(pair).mismatches if each.kind in kinds)
+
+
+def _is_fake(project: Project, pair: Pair, member: Member | None = None) -> bool:
+    """Tell whether an adapter, or the class that its member comes from, is test code that nobody asked about."""
+    return not pair.is_stated and is_test_class(project, member.owner if member else pair.adapter)
 
 
 def _severity(rule: Rule, pair: Pair) -> Severity:
@@ -164,7 +174,7 @@ def _superseded(project: Project, pair: Pair, mismatch: Mismatch) -> bool:
 def _trace(project: Project, pair: Pair) -> Iterator[Step]:
     """Say where an adapter is joined to its port, when that is not at its own class."""
     module, start, end = pair.site
-    if pair.evidence not in ("inheritance", "name") and module:
+    if pair.evidence not in ("inheritance", "name", "statement"):
         _, adapter = project.class_(pair.adapter)
         _, port = project.class_(pair.port)
         text = f"`{adapter.name}` meets `{port.name}` here, {_EVIDENCE[pair.evidence]}"
