@@ -17,9 +17,10 @@ from archlint.intake.plugins import PluginError, load_plugin
 from archlint.intake.sources import Sources
 from archlint.intake.texts import Texts
 from archlint.intake.version import parser_version
-from archlint.model import Failure, Location, Place, Report, Severity, Violation
+from archlint.model import Accepted, Failure, Location, Place, Report, Severity, Violation
 from archlint.outcome.baseline import STALE, Compared, Entry, compare, stale_entries
-from archlint.outcome.suppressions import apply
+from archlint.outcome.identity import identities
+from archlint.outcome.suppressions import Excused, apply
 from archlint.project.layers import layers
 from archlint.project.library import Library
 from archlint.project.program import Architecture, Module, Project
@@ -109,9 +110,10 @@ def _again(inputs: Inputs, report: Report, others: Mapping[str, str]) -> Outcome
     texts = Texts(inputs.data)
     for path, text in others.items():
         texts.add(path, text)
+    shown = [*report.violations, *(each.violation for each in report.accepted)]
     report = msgspec.structs.replace(
         report,
-        texts={path: texts.of(path) for path in _named_paths(report.violations)},
+        texts={path: texts.of(path) for path in _named_paths(shown)},
         provenance=provenance(inputs.sources.base),
     )
     return Outcome(report=report, rules=inputs.chosen, config=inputs.config, harmless=_harmless(inputs))
@@ -163,11 +165,10 @@ def conclude(taken: Taken, project: Project, texts: Texts, found: Sequence[Viola
     inputs, gathered = taken.inputs, taken.gathered
     sources, config = inputs.sources, inputs.config
     violations = [each for each in found if isinstance(each, Violation)]
-    kept, accepted = apply(violations, project, texts.of, inputs.rules, inputs.chosen)
-    kept = sorted(
-        _reported(_severities(kept, config), sources, config, inputs.rules),
-        key=lambda each: (each.place, each.code, each.subject, each.message),
-    )
+    kept, excused = apply(violations, project, texts.of, inputs.rules, inputs.chosen)
+    is_reported = _reported(sources, config, inputs.rules)
+    kept = sorted(filter(is_reported, _severities(kept, config)), key=_order)
+    excused = sorted((each for each in excused if is_reported(each[0])), key=lambda each: _order(each[0]))
     failures = (
         *sources.failures,
         *inputs.unread,
@@ -178,6 +179,7 @@ def conclude(taken: Taken, project: Project, texts: Texts, found: Sequence[Viola
     entries = list(_concerned(compared.entries, inputs.changes, texts))
     kept = [each for each, _ in entries]
     kept, unmade = _with_fixes(kept, taken) if inputs.options.fixes else (kept, [])
+    accepted = _accepted(kept, excused, compared, config) if inputs.options.show_suppressed else ()
     report = Report(
         violations=tuple(kept),
         identities=tuple(identity for _, identity in entries),
@@ -188,13 +190,14 @@ def conclude(taken: Taken, project: Project, texts: Texts, found: Sequence[Viola
             *_layer_notes(project, inputs.chosen),
             *(each for each in found if isinstance(each, str)),
         ),
-        suppressed=sum(1 for _ in _reported(accepted, sources, config, inputs.rules)),
+        suppressed=len(excused),
         files=len(sources.selected),
         base=sources.base.as_posix(),
         cwd=Path.cwd().as_posix(),
-        texts={path: texts.of(path) for path in _named_paths(kept)},
+        texts={path: texts.of(path) for path in _named_paths([*kept, *(each.violation for each in accepted)])},
         provenance=provenance(sources.base),
-        baselined=None if inputs.baseline is None else compared.accepted,
+        baselined=None if inputs.baseline is None else len(compared.accepted),
+        accepted=accepted,
     )
     return Outcome(report=report, rules=inputs.chosen, config=config, harmless=_harmless(inputs))
 
@@ -290,21 +293,43 @@ def _severities(violations: Iterable[Violation], config: Config) -> Iterator[Vio
         yield msgspec.structs.replace(each, severity=wanted) if wanted else each
 
 
-def _reported(
-    violations: Iterable[Violation], sources: Sources, config: Config, rules: Mapping[str, Rule]
-) -> Iterator[Violation]:
-    """Leave out what the command line does not select and what the settings ignore in single files."""
+def _order(violation: Violation) -> tuple[object, ...]:
+    return violation.place, violation.code, violation.subject, violation.message
+
+
+def _accepted(
+    kept: Sequence[Violation], excused: Sequence[Excused], compared: Compared, config: Config
+) -> tuple[Accepted, ...]:
+    """Return what comments accept, then what the baseline does; identities go on counting from what is reported."""
+    weighed = list(_severities((each for each, _ in excused), config))
+    before = [*kept, *(each for each, _, _ in compared.accepted)]
+    names = identities([*before, *weighed])[len(before) :]
+    in_source = [
+        Accepted(violation=each, identity=name, kind="inSource", reason=reason)
+        for each, name, (_, reason) in zip(weighed, names, excused, strict=True)
+    ]
+    external = [
+        Accepted(violation=each, identity=name, kind="external", reason=reason)
+        for each, name, reason in compared.accepted
+    ]
+    return (*in_source, *external)
+
+
+def _reported(sources: Sources, config: Config, rules: Mapping[str, Rule]) -> Callable[[Violation], bool]:
+    """Return the test for what the command line selects, and the settings do not ignore in single files."""
     unselected = {file.path for file in sources.files} - sources.selected
     ignores = [
         (patterns(sources.root.as_posix(), [glob]), {code for each in selectors for code in meant_by(each, rules)})
         for glob, selectors in config.per_file_ignores
     ]
-    for each in violations:
+
+    def is_reported(each: Violation) -> bool:
         path = each.place.path
-        if path not in unselected and not any(
+        return path not in unselected and not any(
             each.code in codes and files.leave_out(path, is_folder=False) for files, codes in ignores
-        ):
-            yield each
+        )
+
+    return is_reported
 
 
 def _concerned(entries: Iterable[Entry], changes: Changes | None, texts: Texts) -> Iterator[Entry]:

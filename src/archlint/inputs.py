@@ -32,7 +32,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     their fix, for which some files are parsed again. `unsaved` are contents by absolute path that stand for those of
     the files. With `cache` what was worked out is kept for the next run, in `cache_dir` or else in the project.
     `baseline` names a file that must be there; the mode is lenient, strict (stale entries are errors) or off.
-    `rule_pages` are directories of rule pages beside those that are configured.
+    `rule_pages` are directories of rule pages beside those that are configured. With `show_suppressed` the report has
+    what is accepted, too.
     """
 
     select: tuple[str, ...] | None = None
@@ -50,6 +51,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     baseline: Path | None = None
     baseline_mode: str = "lenient"
     rule_pages: tuple[Path, ...] = ()
+    show_suppressed: bool = False
 
 
 class Inputs(msgspec.Struct, frozen=True, kw_only=True):

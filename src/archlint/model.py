@@ -190,11 +190,21 @@ class Provenance(msgspec.Struct, frozen=True):
     branch: str | None
 
 
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
+    """A violation that a comment (`kind` inSource) or the baseline (external) accepts, for a `reason` or for none."""
+
+    violation: Violation
+    identity: str
+    kind: str
+    reason: str
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All that one run has to say; reporters turn it into text and nothing else.
 
     `violations` are sorted, each beside its identity in `identities` (same index). `suppressed` counts those
-    that comments accepted, `baselined` those that a baseline did (`None` without one). `texts` holds the text of
+    that comments accepted, `baselined` those that a baseline did (`None` without one); `accepted` are all of these, if
+    somebody asked for them. `texts` holds the text of
     every file that a violation or a trace names. `base` is the absolute directory that machine formats write
     paths relative to (git root, else project); `cwd` the one that text is relative to. `notes` are sentences
     for standard error. `files` counts what was read. `provenance` is that of `base`, `None` outside of a git
@@ -212,6 +222,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     texts: Mapping[str, SourceText]
     provenance: Provenance | None = None
     baselined: int | None = None
+    accepted: tuple[Accepted, ...] = ()
 
     def location(self, place: Place) -> Location:
         """Return line and columns of a place; the text of its file is known to the report."""

@@ -36,7 +36,7 @@ def write_logs(folder: Path) -> list[Path]:
 
 
 def _checked(project: Path) -> str:
-    outcome = check([project], Options(jobs=1, fixes=True))
+    outcome = check([project], Options(jobs=1, fixes=True, show_suppressed=True))
     return REPORTERS["sarif"](outcome.report, outcome.rules, plain)
 
 

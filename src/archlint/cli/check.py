@@ -45,6 +45,7 @@ from archlint.outcome.reporters.paint import plain
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the other fixes too. Look at what they do.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing; exit 1 if it would.")
 @click.option("--statistics", is_flag=True, help="Print how often each rule is broken, instead of the violations.")
+@click.option("--show-suppressed", is_flag=True, help="In text and SARIF: what comments and the baseline accept, too.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even with violations (2 on failures all the same).")
 @click.option("-q", "--quiet", is_flag=True, help="Print neither notes nor the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was read and which rules ran.")
@@ -69,6 +70,7 @@ def command(  # noqa: PLR0913 -- one parameter an option
     unsafe_fixes: bool,
     diff: bool,
     statistics: bool,
+    show_suppressed: bool,
     exit_zero: bool,
     quiet: bool,
     verbose: bool,
@@ -100,6 +102,7 @@ def command(  # noqa: PLR0913 -- one parameter an option
         fixes=fix or diff or not SHOW_FIXES.isdisjoint(formats),
         baseline=baseline,
         baseline_mode=baseline_mode,
+        show_suppressed=show_suppressed,
     )
     with able():
         fixed = _fixed(paths, options, unsafe=unsafe_fixes, write=fix) if fix or diff else None
@@ -168,8 +171,8 @@ def _tell(outcome: Outcome, fixed: Fixed | None, *, verbose: bool, diff: bool) -
     if verbose:
         file = outcome.config.file
         click.echo(f"configuration: {file if file else 'none'}; rules: {', '.join(outcome.rules)}", err=True)
-    hint = "" if fixed else summary.fixable(outcome.report)
-    for note in (*outcome.report.notes, hint):
+    hints = [] if fixed else [*summary.advice(outcome.report, outcome.rules), summary.fixable(outcome.report)]
+    for note in (*outcome.report.notes, *hints):
         _note(note)
     if fixed:
         click.echo(summary.fixed(fixed.count, len(fixed.after), fixed.unsafe, would=diff), err=True)

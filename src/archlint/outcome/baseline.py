@@ -22,29 +22,35 @@ Entry = tuple[Violation, str]
 
 
 class Compared(NamedTuple):
-    """What a baseline leaves to report, and how many violations it accepts."""
+    """What a baseline leaves to report, and what it accepts, with the reason that its entry gives."""
 
     entries: list[Entry]
-    accepted: int
+    accepted: list[tuple[Violation, str, str]]
 
 
 def compare(violations: Sequence[Violation], baseline: Baseline | None, stale: Sequence[Violation]) -> Compared:
     """Compare violations, in their order, with what a baseline accepts; what is `stale` in it is reported too."""
-    answers = _accepted(violations, baseline.entries if baseline else ())
-    named = zip(violations, identities(violations), answers, strict=True)
-    new = [(each, name) for each, name, accepted in named if not accepted]
-    return Compared([*new, *zip(stale, identities(stale), strict=True)], sum(answers))
+    answers = _reasons(violations, baseline.entries if baseline else ())
+    named = list(zip(violations, identities(violations), answers, strict=True))
+    new = [(each, name) for each, name, reason in named if reason is None]
+    accepted = [(each, name, reason) for each, name, reason in named if reason is not None]
+    return Compared([*new, *zip(stale, identities(stale), strict=True)], accepted)
 
 
-def _accepted(violations: Iterable[Violation], entries: Iterable[BaselineEntry]) -> list[bool]:
-    """Return for each violation whether an entry accepts it: of the same ones the first, as many as are counted."""
+def _reasons(violations: Iterable[Violation], entries: Iterable[BaselineEntry]) -> list[str | None]:
+    """Return for each violation the reason of the entry that accepts it, `None` if none does.
+
+    Of the same ones the first are accepted, as many as are counted.
+    """
     left: Counter[Identity] = Counter()
+    reasons: dict[Identity, str] = {}
     for entry in entries:
         left[identity(entry)] += entry.count
-    answers: list[bool] = []
+        reasons[identity(entry)] = reasons.get(identity(entry)) or entry.reason
+    answers: list[str | None] = []
     for each in violations:
         key = identity(each)
-        answers.append(left[key] > 0)
+        answers.append(reasons[key] if left[key] > 0 else None)
         left[key] -= 1
     return answers
 

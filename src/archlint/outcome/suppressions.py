@@ -12,6 +12,8 @@ UNUSED = "ARC001"
 UNEXPLAINED = "ARC003"
 
 
+Excused = tuple[Violation, str]
+"""A violation that a comment accepts, and the reason that it gives, if any."""
 Comment = tuple[Module, Suppression, list[str]]
 """A suppression, the module it is in, and what it names without accepting anything of it."""
 
@@ -22,7 +24,7 @@ def apply(
     text_of: Callable[[str], SourceText],
     rules: Mapping[str, Rule],
     active: Mapping[str, Rule],
-) -> tuple[list[Violation], list[Violation]]:
+) -> tuple[list[Violation], list[Excused]]:
     """Return the violations that no comment accepts, those about comments among them, and those that were accepted.
 
     `text_of` gives the text of a path. `rules` are all there are, `active` those that ran: about the others
@@ -31,9 +33,17 @@ def apply(
     commented = {module.path: module for module in project.modules if module.facts.suppressions}
     used: set[tuple[str, int, str]] = set()
     kept: list[Violation] = []
-    accepted: list[Violation] = []
+    accepted: list[Excused] = []
+
+    def sort(each: Violation) -> None:
+        reason = _reason(each, commented, text_of, rules, used)
+        if reason is None:
+            kept.append(each)
+        else:
+            accepted.append((each, reason))
+
     for each in violations:
-        (accepted if _accepted(each, commented, text_of, rules, used) else kept).append(each)
+        sort(each)
     idle = [
         (module, suppression, _idle(module, suppression, rules, active, used))
         for module in commented.values()
@@ -41,30 +51,31 @@ def apply(
     ]
     about = [*_unused(idle, rules), *_unexplained(idle, rules)]
     for each in (each for each in about if each.code in active):
-        (accepted if _accepted(each, commented, text_of, rules, used) else kept).append(each)
+        sort(each)
     return kept, accepted
 
 
-def _accepted(
+def _reason(
     violation: Violation,
     commented: Mapping[str, Module],
     text_of: Callable[[str], SourceText],
     rules: Mapping[str, Rule],
     used: set[tuple[str, int, str]],
-) -> bool:
+) -> str | None:
+    """Return the reason why a comment accepts a violation, empty if it gives none; `None` if no comment does."""
     module = commented.get(violation.place.path)
     if module is None:
-        return False
+        return None
     line = text_of(violation.place.path).location(violation.place.start, violation.place.end).line
-    accepted = False
+    reason: str | None = None
     for suppression in module.facts.suppressions:
         if suppression.first and not suppression.first <= line <= suppression.last:
             continue
         for selector in suppression.rules:
             if violation.code in meant_by(selector, rules):
                 used.add((module.path, suppression.start, selector))
-                accepted = True
-    return accepted
+                reason = reason or suppression.reason
+    return reason
 
 
 def _idle(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from archlint import __version__
-from archlint.model import Failure, Provenance, Report, Violation
+from archlint.model import Accepted, Failure, Provenance, Report, Violation
 from archlint.outcome.reporters.dump import Json, dump
 from archlint.outcome.reporters.fingerprint import line_hashes
 from archlint.outcome.reporters.paint import Paint
@@ -19,15 +19,15 @@ RESULT_LIMIT = 25_000  # GitHub rejects a run with more
 SHOWN_LIMIT = 5_000  # GitHub shows no more, the gravest
 _STEP_LIMIT = 1_000  # GitHub shows no more
 
-Entry = tuple[Violation, str]
-"""A violation and its identity."""
+Entry = tuple[Violation, str, Json]
+"""A violation, its identity, and what is to be said of its state."""
 
 
 def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
     """Write one run: columns in UTF-16 units, no time, no machine's path unless the repository has no remote.
 
     `rules` are those that ran, with violations or without. At most 25,000 results are written, the gravest
-    first when there are more; a notification counts the others.
+    first when there are more; a notification counts the others. What is accepted comes last, with its suppression.
     """
     return dump({"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report, rules)]})
 
@@ -43,21 +43,32 @@ def _run(report: Report, rules: Mapping[str, Rule]) -> Json:
         "columnKind": "utf16CodeUnits",
         "newlineSequences": places.newline_sequences(),
         "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the checked repository."}}},
-        "invocations": [_invocation(report, places, len(report.violations) - len(entries))],
+        "invocations": [_invocation(report, places, len(report.violations) + len(report.accepted) - len(entries))],
         "artifacts": places.artifacts(),
         "results": list(_results(report, entries, codes, places)),
     }
 
 
 def _kept(report: Report) -> list[Entry]:
-    entries = list(zip(report.violations, report.identities, strict=True))
+    state: Json = {} if report.baselined is None else {"baselineState": "new"}
+    entries = [(each, name, state) for each, name in zip(report.violations, report.identities, strict=True)]
+    entries += [(each.violation, each.identity, _suppressed(each, state)) for each in report.accepted]
     if len(entries) > RESULT_LIMIT:
         entries.sort(key=lambda entry: -entry[0].severity.rank)
     return entries[:RESULT_LIMIT]
 
 
+def _suppressed(accepted: Accepted, state: Json) -> Json:
+    """Return the suppression of what a comment or the baseline accepts."""
+    suppression: Json = {"kind": accepted.kind, "status": "accepted"}
+    if accepted.reason:
+        suppression["justification"] = visible(accepted.reason)
+    known: Json = {"baselineState": "unchanged"} if accepted.kind == "external" else state
+    return {**known, "suppressions": [suppression]}
+
+
 def _paths(report: Report, entries: Sequence[Entry]) -> Iterator[str]:
-    for violation, _ in entries:
+    for violation, _, _ in entries:
         yield violation.place.path
         yield from (step.place.path for step in violation.trace[:_STEP_LIMIT] if step.place)
     yield from (failure.path for failure in report.failures if failure.path)
@@ -110,7 +121,7 @@ def _notification(failure: Failure, places: Places) -> Json:
 def _results(report: Report, entries: Sequence[Entry], codes: Sequence[str], places: Places) -> Iterator[Json]:
     index = {code: number for number, code in enumerate(codes)}
     hashes = _hashes(report, entries)
-    for violation, identity in entries:
+    for violation, identity, state in entries:
         line = report.location(violation.place).line
         result: Json = {
             "ruleId": violation.code,
@@ -128,13 +139,12 @@ def _results(report: Report, entries: Sequence[Entry], codes: Sequence[str], pla
                 "archlint/v1": identity,
             },
         }
-        state = {} if report.baselined is None else {"baselineState": "new"}
         yield {**result, **state, **_trace(violation, places), **_fixes(violation, places)}
 
 
 def _hashes(report: Report, entries: Sequence[Entry]) -> Mapping[str, Mapping[int, str]]:
     lines: defaultdict[str, set[int]] = defaultdict(set)
-    for violation, _ in entries:
+    for violation, _, _ in entries:
         lines[violation.place.path].add(report.location(violation.place).line)
     return {path: line_hashes(report.texts[path].as_utf8, wanted) for path, wanted in lines.items()}
 

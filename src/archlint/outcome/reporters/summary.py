@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from archlint.model import Report, Severity
+from archlint.outcome.reporters.text import MANY
 from archlint.rulebook.fixable import may_be_fixed
 from archlint.rulebook.model import Rule
 
@@ -32,6 +33,19 @@ def fixable(report: Report) -> str:
     """Return the sentence about what a fix is known for, empty if nothing; whether it fits each time is not known."""
     found = sum(map(may_be_fixed, report.violations))
     return f"{_count(found, 'violation')} may be fixed with --fix; --diff shows how" if found else ""
+
+
+def advice(report: Report, rules: Mapping[str, Rule]) -> list[str]:
+    """Return sentences on what to do about many violations; none when there are few."""
+    counts = Counter(violation.code for violation in report.violations)
+    if counts.total() <= MANY:
+        return []
+    frequent = [f"{count:,} {code} [{rules[code].name}]" for code, count in counts.most_common(3)]
+    most, rule = ", ".join(frequent), counts.most_common(1)[0][0]
+    sentences = [f"most are {most}; --statistics counts all, --select {rule} shows one rule alone"]
+    if report.baselined is None:
+        sentences.append("`archlint baseline` accepts what is there today; from then on only what is new is reported")
+    return sentences
 
 
 def fixed(count: int, files: int, unsafe: int, *, would: bool) -> str:

@@ -1,31 +1,53 @@
 """The format for people: where, what, the line of source, the trace and how to mend it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
-from archlint.model import Failure, Fix, Report, Step, Violation
+from archlint.model import Accepted, Failure, Fix, Report, Step, Violation
 from archlint.outcome.reporters.concise import place
 from archlint.outcome.reporters.excerpt import excerpt
-from archlint.outcome.reporters.paint import Paint
+from archlint.outcome.reporters.paint import Paint, plain
 from archlint.outcome.reporters.paths import relative
 from archlint.outcome.reporters.visible import visible
 from archlint.rulebook.model import Rule
 
+MANY = 100
+"""From how many violations on a kind of them is not shown whole each time."""
+WHOLE = 3
+"""How many of a kind are shown whole then."""
+_EMPTY = "\n"
+
 
 def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
-    """Write a block and an empty line for each violation, then a line for each failure.
+    """Write a block and an empty line for each violation, then a line for each failure, and for what is accepted.
 
     A block's first line is `path:line:col: severity: CODE [name] message`, as compilers write it. Of violations whose
-    traces end in the same place only the first has more than that line, and the others stand below it. No line is
-    wrapped.
+    traces end in the same place only the first has more than that line, and the others stand below it. Where there are
+    many violations only the first few of a kind, those of one rule about the same thing, have more. No line is wrapped.
     """
-    blocks = [
-        _block(report, first, rules[first.code], paint)
-        + "".join(f"{_title(report, other, rules[other.code], paint)}\n" for other in others)
-        for first, *others in _by_cause(report.violations)
-    ]
+    told: Counter[tuple[str, str]] = Counter()
+    parts: list[str] = []
+    after_line = False
+    for first, *others in _by_cause(report.violations):
+        kind = (first.code, first.subject)
+        is_line = len(report.violations) > MANY and told[kind] >= WHOLE
+        told[kind] += 1
+        title, *lines = (f"{_title(report, each, rules[each.code], paint)}\n" for each in (first, *others))
+        block = "".join((title if is_line else _block(report, first, title, paint), *lines))
+        parts.append(block if is_line else f"{_EMPTY if after_line else ''}{block}{_EMPTY}")
+        after_line = is_line
     failures = [f"{failure_line(failure, report.cwd, paint)}\n" for failure in report.failures]
-    return "".join((*(f"{block}\n" for block in blocks), *failures))
+    accepted = [f"{_accepted_line(report, each, rules, paint)}\n" for each in report.accepted]
+    end = [_EMPTY] if after_line and (failures or accepted) else []
+    return "".join((*parts, *end, *failures, *accepted))
+
+
+def _accepted_line(report: Report, accepted: Accepted, rules: Mapping[str, Rule], paint: Paint) -> str:
+    how = "suppressed" if accepted.kind == "inSource" else "in the baseline"
+    reason = f" ({visible(accepted.reason)})" if accepted.reason else ""
+    line = _title(report, accepted.violation, rules[accepted.violation.code], plain)
+    return paint(f"{how}{reason}: {line}", "dim")
 
 
 def _by_cause(violations: Iterable[Violation]) -> Iterable[list[Violation]]:
@@ -46,14 +68,13 @@ def _title(report: Report, violation: Violation, rule: Rule, paint: Paint) -> st
     return f"{head} {severity} {code} [{rule.name}] {visible(violation.message)}"
 
 
-def _block(report: Report, violation: Violation, rule: Rule, paint: Paint) -> str:
-    title = _title(report, violation, rule, paint)
+def _block(report: Report, violation: Violation, title: str, paint: Paint) -> str:
     shown, margin = excerpt(report, violation, paint)
     arrow = f"{margin} {paint('->', 'dim')} "
     steps = [f"{arrow}{_step(report, step)}" for step in violation.trace]
     labelled = (("help", violation.help), ("fix", _fix(violation.fix)))
     notes = [line for label, advice in labelled for line in _labelled_lines(label, advice, margin, paint)]
-    return "".join(f"{line}\n" for line in (title, *shown, *steps, *notes))
+    return title + "".join(f"{line}\n" for line in (*shown, *steps, *notes))
 
 
 def _step(report: Report, step: Step) -> str:
