@@ -1,10 +1,11 @@
-"""Writes the parts of the README that come from elsewhere: `python -m tests.readme` brings them up to date."""
+"""Writes what README and guide have from elsewhere: `python -m tests.readme` brings it up to date."""
 
 import subprocess
 import sys
 from pathlib import Path
 
 from archlint.engine import Options, configure
+from tests.shown import GUIDE, transcribed
 from tests.support import ROOT
 
 README = ROOT / "README.md"
@@ -52,5 +53,12 @@ def updated(text: str) -> str:
     return text
 
 
+def _write(file: Path, text: str) -> None:
+    if file.read_text(encoding="utf-8") != text:
+        file.write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
-    Path(README).write_text(updated(README.read_text(encoding="utf-8")), encoding="utf-8")
+    _write(README, updated(README.read_text(encoding="utf-8")))
+    for page in GUIDE:
+        _write(page, transcribed(page.read_text(encoding="utf-8")))

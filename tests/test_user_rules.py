@@ -35,20 +35,6 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(archlint, arguments)
 
 
-def test_every_command_and_block_of_the_guide(here: Path) -> None:
-    commands = 0
-    for part in _PART.finditer(GUIDE):
-        if part["path"]:
-            (here / part["path"]).parent.mkdir(parents=True, exist_ok=True)
-            (here / part["path"]).write_text(part["body"], encoding="utf-8")
-        elif part["language"] == "console":
-            command, _, shown = part["body"].partition("\n")
-            assert command.startswith("$ archlint ")
-            assert run(*command.split()[2:]).output == shown
-            commands += 1
-    assert commands == 4
-
-
 def test_what_the_guide_says_of_a_missing_marker(here: Path) -> None:
     page = next(part["body"] for part in _PART.finditer(GUIDE) if part["fence"] == "````")
     (here / "lint").mkdir()

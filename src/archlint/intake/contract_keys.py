@@ -27,12 +27,12 @@ def read_contracts(file: TomlFile, key: Key, value: object) -> tuple[Contract, .
 
 def _contract(file: TomlFile, key: Key, table: Mapping[str, object]) -> Contract | None:
     type_ = _choice(file, (*key, "type"), table["type"], tuple(CODES)) if "type" in table else ""
-    for required in ("name", "type", *_REQUIRED.get(type_, ())):
+    for required in ("name", "type", *REQUIRED.get(type_, ())):
         if required not in table:
             file.complain((*key, required), "is missing; a contract needs it")
     if not type_:
         return None
-    options = {**_COMMON, **_OPTIONS[type_]}
+    options = {**COMMON, **OPTIONS[type_]}
     fields: dict[str, Any] = {}
     for name, value in table.items():
         if name in options:
@@ -142,14 +142,14 @@ def _whole_error(pattern: str) -> str | None:
 
 
 _MODULES = _listed(_modules_error)
-_COMMON: Mapping[str, tuple[str, _Reader]] = {
+COMMON: Mapping[str, tuple[str, _Reader]] = {
     "name": ("name", _text),
     "type": ("type", lambda _file, _key, value: value),
     "severity": ("severity", _severity),
     "because": ("because", _text),
     "import-kinds": ("kinds", _kinds),
 }
-_OPTIONS: Mapping[str, Mapping[str, tuple[str, _Reader]]] = {
+OPTIONS: Mapping[str, Mapping[str, tuple[str, _Reader]]] = {
     "layers": {
         "layers": ("layers", _layer_lines),
         "containers": ("containers", _listed(_whole_error)),
@@ -182,7 +182,7 @@ _OPTIONS: Mapping[str, Mapping[str, tuple[str, _Reader]]] = {
         "indirect": ("indirect", TomlFile.boolean),
     },
 }
-_REQUIRED: Mapping[str, tuple[str, ...]] = {
+REQUIRED: Mapping[str, tuple[str, ...]] = {
     "layers": ("layers",),
     "only": ("modules", "may-import"),
     "leaf": ("modules",),

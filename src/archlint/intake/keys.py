@@ -38,8 +38,8 @@ def read_keys(
     scope = _Scope(file, root, known(tuple(root / page for page in pages)))
     fields: dict[str, Any] = {"rule_pages": pages}
     for name, value in table.items():
-        if name in _READERS:
-            field, read = _READERS[name]
+        if name in READERS:
+            field, read = READERS[name]
             fields[field] = read(scope, (*prefix, name), value)
         elif name != "rule-pages":
             hint = did_you_mean(name, _KEYS) or f"; the keys are {', '.join(_KEYS)}"
@@ -207,7 +207,7 @@ def _blocking(scope: _Scope, key: Key, value: object) -> dict[str, str]:
     return advice
 
 
-_READERS: dict[str, tuple[str, Callable[[_Scope, Key, object], Any]]] = {
+READERS: dict[str, tuple[str, Callable[[_Scope, Key, object], Any]]] = {
     "select": ("select", _selectors),
     "ignore": ("ignore", _selectors),
     "extend-select": ("extend_select", _selectors),
@@ -222,4 +222,4 @@ _READERS: dict[str, tuple[str, Callable[[_Scope, Key, object], Any]]] = {
     "blocking": ("blocking", _blocking),
     "baseline": ("baseline", _baseline),
 }
-_KEYS = (*_READERS, "rule-pages")
+_KEYS = (*READERS, "rule-pages")

@@ -29,7 +29,7 @@ _HEADING = re.compile(r"\A#\s+(?P<code>[A-Z]{3}\d{3})\s+(?P<name>[a-z0-9]+(?:-[a
 _METADATA = re.compile(r"^```toml\n(?P<toml>.*?)^```$", re.MULTILINE | re.DOTALL)
 _SECTION = re.compile(r"^## (?P<title>.+?)\s*$", re.MULTILINE)
 _MARKER = re.compile(r"[ \t]*# expect:(?: [A-Z]{3}\d{3},?)+")
-_KEYS: Mapping[str, type | tuple[type, ...]] = {
+PAGE_KEYS: Mapping[str, type | tuple[type, ...]] = {
     "severity": str,
     "severity-in-tests": str,
     "default": bool,
@@ -133,11 +133,11 @@ def _metadata(text: str) -> tuple[dict[str, Any], list[str]]:
         return {}, [f"the metadata is no TOML: {error}"]
     wrong = []
     for key, value in values.items():
-        if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, 1)
-            hint = f'; did you mean "{near[0]}"?' if near else f"; known keys are {', '.join(sorted(_KEYS))}"
+        if key not in PAGE_KEYS:
+            near = difflib.get_close_matches(key, PAGE_KEYS, 1)
+            hint = f'; did you mean "{near[0]}"?' if near else f"; known keys are {', '.join(sorted(PAGE_KEYS))}"
             wrong.append(f'unknown key "{key}"{hint}')
-        elif not isinstance(value, _KEYS[key]):
+        elif not isinstance(value, PAGE_KEYS[key]):
             wrong.append(f'"{key}" has the wrong type')
     weights = ["severity", *({"severity-in-tests"} & values.keys())]
     wrong += [f'"{key}" must be "error", "warning" or "note"' for key in weights if _severity(values, key) is None]

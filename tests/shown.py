@@ -1,0 +1,68 @@
+"""What documents show of archlint is what it does: blocks of commands are run, and their output put below them.
+
+In a page of the guide every block in the language `console` is a transcript: its lines that begin with `$` are run by
+bash, one after the other in one folder, and all they print stands below them. A block below a line with a path in
+backquotes and a colon is a file of that folder. The folder is empty at first, or a copy of the one that the page names:
+`<!-- begins as: fixtures/shop -->`.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.support import ROOT
+
+GUIDE = tuple(sorted((ROOT / "docs").glob("*.md")))
+_PART = re.compile(
+    r"^(?:`(?P<path>[\w./-]+)`:\n\n)?(?P<fence>`{3,4})(?P<language>\w+)\n(?P<body>.*?)^(?P=fence)$",
+    re.MULTILINE | re.DOTALL,
+)
+_BEGINS = re.compile(r"<!-- begins as: (\S+) -->")
+_COMMAND = re.compile(r"^\$ (.*)\n", re.MULTILINE)
+
+
+def transcribed(text: str) -> str:
+    """Return a page of the guide with the output of all its commands made anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        begins = _BEGINS.search(text)
+        home = Path(folder) / (Path(begins[1]).name if begins else "project")
+        if begins:
+            shutil.copytree(ROOT / begins[1], home, ignore=shutil.ignore_patterns(".archlint_cache"))
+        home.mkdir(exist_ok=True)
+        parts = list(_PART.finditer(text))
+        pieces, end = [], 0
+        for part in parts:
+            if part["path"]:
+                (home / part["path"]).parent.mkdir(parents=True, exist_ok=True)
+                (home / part["path"]).write_text(part["body"], encoding="utf-8")
+            elif part["language"] == "console":
+                pieces += [text[end : part.start("body")], *_run(part["body"], home)]
+                end = part.end("body")
+        return "".join((*pieces, text[end:]))
+
+
+def _run(body: str, home: Path) -> Iterator[str]:
+    for command in _COMMAND.findall(body):
+        environment = {
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.endswith("_COLOR") and "PYTEST" not in name
+            },
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        }
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=home,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        yield f"$ {command}\n{done.stdout}"
