@@ -74,7 +74,7 @@ class ModuleContext:
     def enclosing_function(self) -> cst.FunctionDef | None:
         """The function definition in whose body the node stands directly."""
         node = self._scope.block.node
-        return node if isinstance(node, cst.FunctionDef) else None
+        return node if node.__class__ is cst.FunctionDef else None
 
     @property
     def block(self) -> cst.CSTNode | None:

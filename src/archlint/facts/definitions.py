@@ -258,7 +258,7 @@ def _is_stub(body: cst.BaseSuite) -> bool:
     """Tell whether a body does nothing: docstring, `...`, `pass`, `raise NotImplementedError`."""
     statements: list[cst.CSTNode] = []
     for line in body.body:
-        if not isinstance(line, cst.SimpleStatementLine):
+        if line.__class__ is not cst.SimpleStatementLine:
             if isinstance(line, cst.BaseSmallStatement):
                 statements.append(line)
                 continue
@@ -268,11 +268,11 @@ def _is_stub(body: cst.BaseSuite) -> bool:
 
 
 def _does_nothing(statement: cst.CSTNode) -> bool:
-    if isinstance(statement, cst.Pass):
+    if statement.__class__ is cst.Pass:
         return True
-    if isinstance(statement, cst.Expr):
+    if statement.__class__ is cst.Expr:
         return isinstance(statement.value, cst.Ellipsis | cst.SimpleString | cst.ConcatenatedString)
-    if isinstance(statement, cst.Raise):
+    if statement.__class__ is cst.Raise:
         raised = statement.exc.func if isinstance(statement.exc, cst.Call) else statement.exc
         return isinstance(raised, cst.Name) and raised.value == "NotImplementedError"
     return False

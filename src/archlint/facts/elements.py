@@ -80,7 +80,7 @@ def _leaves(body: cst.BaseSuite | cst.Else | cst.Finally, *, nested: bool = Fals
     inner = body if isinstance(body, cst.BaseSuite) else body.body
     for statement in inner.body:
         small = statement.body if isinstance(statement, cst.SimpleStatementLine) else (statement,)
-        if any(isinstance(each, cst.Return) or (isinstance(each, cst.Break) and not nested) for each in small):
+        if any(each.__class__ is cst.Return or (each.__class__ is cst.Break and not nested) for each in small):
             return True
         loop = nested or isinstance(statement, cst.For | cst.While)
         if any(_leaves(block, nested=loop) for block in _blocks(statement)):
@@ -89,6 +89,8 @@ def _leaves(body: cst.BaseSuite | cst.Else | cst.Finally, *, nested: bool = Fals
 
 
 def _blocks(statement: cst.CSTNode) -> Iterable[cst.BaseSuite | cst.Else | cst.Finally]:
+    if statement.__class__ is cst.SimpleStatementLine:
+        return
     if isinstance(statement, cst.If):
         yield statement.body
         if isinstance(statement.orelse, cst.If):

@@ -83,7 +83,7 @@ class Expressions:
         if handler is not None and depth < MAX_DEPTH:
             return handler(self, node, depth + 1)
         display = _DISPLAYS.get(node.__class__)
-        if display == "builtins.str{}" and isinstance(node, cst.SimpleString) and "b" in node.prefix:
+        if display == "builtins.str{}" and node.__class__ is cst.SimpleString and "b" in node.prefix:
             return "builtins.bytes{}"
         return display or ""
 
@@ -91,11 +91,11 @@ class Expressions:
         """Return the reference of the type that an annotation names; `None` alternatives are left out."""
         if depth > MAX_DEPTH:
             return ""
-        if isinstance(node, cst.Name):
+        if node.__class__ is cst.Name:
             return "" if node.value == "None" else self._type(self.scope.lookup(node.value, self.module))
-        if isinstance(node, cst.Attribute):
+        if node.__class__ is cst.Attribute:
             return self._type(self.value(node))
-        if isinstance(node, cst.Subscript):
+        if node.__class__ is cst.Subscript:
             return self._subscript_annotation(node, depth + 1)
         if isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.BitOr):
             return union(self.annotation(node.left, depth + 1), self.annotation(node.right, depth + 1))
@@ -161,7 +161,7 @@ class Expressions:
         return step(self.value(node.value, depth), "." + node.attr.value)
 
     def _call(self, node: cst.Call, depth: int) -> str:
-        if isinstance(node.func, cst.Name) and node.func.value == "super" and not node.args:
+        if node.func.__class__ is cst.Name and node.func.value == "super" and not node.args:
             return self._super()
         callee = self.value(node.func, depth)
         given = self._from_first(callee, node.args[0].value, depth) if node.args else ""
@@ -248,7 +248,7 @@ def literal(node: cst.CSTNode) -> str:
     if kind is cst.Name:
         word: str = node.value  # type: ignore[attr-defined]
         return f"={word}" if word in ("None", "True", "False") else ""
-    if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
+    if node.__class__ is cst.UnaryOperation and isinstance(node.operator, cst.Minus):
         inner = literal(node.expression)
         return f"=-{inner[1:]}" if inner else ""
     return ""

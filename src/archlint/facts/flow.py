@@ -12,6 +12,9 @@ from archlint.facts.uses import awaited, bind, count_target, implicit_call, iter
 from archlint.facts.walk import Action, Walk, handles
 
 
+_LEAVING = frozenset({cst.Return, cst.Raise, cst.Continue, cst.Break})
+
+
 @handles(cst.If)
 def if_(walk: Walk, node: cst.If) -> None:
     """Walk both branches from the same state and join what they leave."""
@@ -33,8 +36,8 @@ def if_(walk: Walk, node: cst.If) -> None:
 
 def _condition_flags(walk: Walk, test: cst.BaseExpression) -> tuple[int, int]:
     conditional = walk.flags | model.IN_CONDITION
-    negated = isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not)
-    inner = test.expression if isinstance(test, cst.UnaryOperation) and negated else test
+    negated = test.__class__ is cst.UnaryOperation and isinstance(test.operator, cst.Not)
+    inner = test.expression if test.__class__ is cst.UnaryOperation and negated else test
     if dotted_name(inner).rpartition(".")[2] == "TYPE_CHECKING":
         body, orelse = conditional | model.IN_TYPE_CHECKING, conditional
         return (orelse, body) if negated else (body, orelse)
@@ -45,8 +48,8 @@ def _condition_flags(walk: Walk, test: cst.BaseExpression) -> tuple[int, int]:
 
 def _is_main_guard(test: cst.BaseExpression) -> bool:
     return (
-        isinstance(test, cst.Comparison)
-        and isinstance(test.left, cst.Name)
+        test.__class__ is cst.Comparison
+        and test.left.__class__ is cst.Name
         and test.left.value == "__name__"
         and len(test.comparisons) == 1
         and isinstance(test.comparisons[0].comparator, cst.SimpleString)
@@ -55,7 +58,7 @@ def _is_main_guard(test: cst.BaseExpression) -> bool:
 
 def _narrow(walk: Walk, test: cst.BaseExpression) -> None:
     """In the body of `if isinstance(x, T)`, `x` is a `T`."""
-    if not (isinstance(test, cst.Call) and dotted_name(test.func) == "isinstance" and len(test.args) == 2):
+    if not (test.__class__ is cst.Call and dotted_name(test.func) == "isinstance" and len(test.args) == 2):
         return
     subject, kind = test.args[0].value, test.args[1].value
     if isinstance(subject, cst.Name) and walk.scope.parent is not None:
@@ -87,15 +90,15 @@ def _end(walk: Walk, terminated: bool) -> None:
 
 def _terminates(node: cst.CSTNode) -> bool:
     """Tell whether a block ends by leaving: nothing that follows sees what it bound."""
-    if isinstance(node, cst.Else):
+    if node.__class__ is cst.Else:
         node = node.body
-    if isinstance(node, cst.If):
+    if node.__class__ is cst.If:
         return node.orelse is not None and _terminates(node.body) and _terminates(node.orelse)
     body = node.body if isinstance(node, cst.IndentedBlock | cst.SimpleStatementSuite) else ()
     last = body[-1] if body else None
-    if isinstance(last, cst.SimpleStatementLine):
+    if last.__class__ is cst.SimpleStatementLine:
         last = last.body[-1]
-    return isinstance(last, cst.Return | cst.Raise | cst.Continue | cst.Break)
+    return last.__class__ in _LEAVING
 
 
 @handles(cst.While)

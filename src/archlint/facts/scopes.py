@@ -11,6 +11,7 @@ import libcst as cst
 
 from archlint.facts.references import union
 
+_NOT_NAMES = frozenset({cst.Attribute, cst.Subscript})
 BUILTINS = frozenset({*dir(builtins), "__file__"})
 
 
@@ -51,15 +52,17 @@ class Bindings:
         stack = [target]
         while stack:
             node = stack.pop()
-            if isinstance(node, cst.Name):
+            if node.__class__ is cst.Name:
                 self._bind(node.value)
+            elif node.__class__ in _NOT_NAMES:
+                continue
             elif isinstance(node, cst.Tuple | cst.List):
                 stack.extend(element.value for element in node.elements)
             elif isinstance(node, cst.StarredElement):
                 stack.append(node.value)
 
     def _assign(self, node: cst.Assign, _: list[cst.CSTNode]) -> None:
-        if isinstance(node.value, cst.Name) and node.value.value == "None":
+        if node.value.__class__ is cst.Name and node.value.value == "None":
             for target in node.targets:
                 if isinstance(target.target, cst.Name):
                     self.names.add(target.target.value)
@@ -107,7 +110,7 @@ class Bindings:
             stack.append(node.orelse)
 
     def _walruses(self, test: cst.CSTNode) -> None:
-        if isinstance(test, cst.NamedExpr):
+        if test.__class__ is cst.NamedExpr:
             self.bind_target(test.target)
 
     def _for(self, node: cst.For, stack: list[cst.CSTNode]) -> None:

@@ -2,7 +2,8 @@
 
 import dataclasses
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import libcst as cst
 
@@ -59,36 +60,39 @@ FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 def descend(node: cst.CSTNode, but_not: tuple[type[cst.CSTNode], ...] = ()) -> Iterator[cst.CSTNode]:
     """Yield a node and all that is below it, in the order of the text; for checks that look into one construct.
 
-    Nodes of the classes `but_not` are left out with all that is below them.
+    Nodes of the very classes `but_not` are left out with all that is below them.
     """
     stack = [node]
     while stack:
         current = stack.pop()
-        if isinstance(current, but_not):
+        kind = current.__class__
+        if kind in but_not:
             continue
         yield current
-        for field in REVERSED[current.__class__]:
+        for field in REVERSED[kind]:
             value = getattr(current, field)
-            if isinstance(value, cst.CSTNode):
+            value_kind = value.__class__
+            if value_kind in REVERSED:
                 stack.append(value)
-            elif isinstance(value, list | tuple):
+            elif value_kind is list or value_kind is tuple:
                 stack.extend(value[::-1])
 
 
 def ancestors(root: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """Yield what a node stands in, innermost first, up to `root`."""
-    parents: dict[cst.CSTNode, cst.CSTNode] = {}
-    stack = [root]
-    while stack and target not in parents:
+    parents: dict[int, cst.CSTNode] = {}
+    stack: list[Any] = [root]
+    while stack and id(target) not in parents:
         node = stack.pop()
         for field in FIELDS[node.__class__]:
             value = getattr(node, field)
-            for child in value if isinstance(value, list | tuple) else (value,):
-                if isinstance(child, cst.CSTNode):
-                    parents[child] = node
+            children: Iterable[Any] = value if value.__class__ in (list, tuple) else (value,)
+            for child in children:
+                if child.__class__ in FIELDS:
+                    parents[id(child)] = node
                     stack.append(child)
     while target is not root:
-        target = parents[target]
+        target = parents[id(target)]
         yield target
 
 

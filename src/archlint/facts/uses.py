@@ -21,6 +21,7 @@ _CONSUMERS = frozenset(
     )
 )
 """What iterates over its first argument there and then."""
+_CALLED = frozenset({cst.Call, cst.Await})
 _DYNAMIC_IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
 
 
@@ -166,7 +167,7 @@ def iterate(walk: Walk, node: cst.CSTNode) -> None:
 def expression_statement(walk: Walk, node: cst.Expr) -> None:
     """Mark the call (awaited or not) whose value is dropped."""
     flags = walk.flags
-    if isinstance(node.value, cst.Call | cst.Await):
+    if node.value.__class__ in _CALLED:
         walk.flags |= model.STATEMENT
     walk.push(node.value, (Walk.set_flags, flags))
 
@@ -308,7 +309,7 @@ def assign(walk: Walk, node: cst.Assign) -> None:
     """Walk targets and value, then bind."""
     reference = walk.expressions.value(node.value)
     targets = [target.target for target in node.targets]
-    if isinstance(targets[0], cst.Subscript):
+    if targets[0].__class__ is cst.Subscript:
         _set_item(walk, targets[0], reference)
     if of_element(node.value, walk):
         walk.elements |= assigned_names(targets)
@@ -410,23 +411,23 @@ def type_alias(walk: Walk, node: cst.TypeAlias) -> None:
 
 def count_target(walk: Walk, target: cst.CSTNode) -> None:
     """Count the identifiers of an assignment target without taking them, or the whole, for reads."""
-    if isinstance(target, cst.Name):
-        walk.targets[target] = len(walk.names)
+    if target.__class__ is cst.Name:
+        walk.targets[id(target)] = len(walk.names)
         walk.names.append(target.value)
+    elif target.__class__ is cst.Attribute:
+        _chain(walk, target, (_note_target, target))
+    elif target.__class__ is cst.Subscript:
+        walk.push(*examined(target.value, walk.flags), *target.slice)
     elif isinstance(target, cst.Tuple | cst.List):
         walk.push(*((count_target, element.value) for element in target.elements))
     elif isinstance(target, cst.StarredElement):
         count_target(walk, target.value)
-    elif isinstance(target, cst.Attribute):
-        _chain(walk, target, (_note_target, target))
-    elif isinstance(target, cst.Subscript):
-        walk.push(*examined(target.value, walk.flags), *target.slice)
     else:
         walk.push(target)
 
 
 def _note_target(walk: Walk, target: cst.CSTNode) -> None:
-    walk.targets[target] = len(walk.names) - 1
+    walk.targets[id(target)] = len(walk.names) - 1
 
 
 def bind(
@@ -434,15 +435,15 @@ def bind(
 ) -> None:
     """Let a target hold what `reference` stands for; `value` is its syntax, when that is at hand."""
     scope = scope or walk.scope.block
-    if isinstance(target, cst.Name):
+    if target.__class__ is cst.Name:
         _bind_name(walk, scope, target, reference, value)
-    elif isinstance(target, cst.Tuple | cst.List):
-        _bind_elements(walk, target, reference, value, scope)
-    elif isinstance(target, cst.Attribute):
+    elif target.__class__ is cst.Attribute:
         owner = walk.own_class(walk.expressions.value(target.value))
         if owner is not None:
-            ordinal = walk.targets.get(target, 0)
+            ordinal = walk.targets.get(id(target), 0)
             owner.add_attribute(target.attr.value, "", reference, False, [ordinal, ordinal])
+    elif isinstance(target, cst.Tuple | cst.List):
+        _bind_elements(walk, target, reference, value, scope)
 
 
 def _bind_elements(
@@ -485,7 +486,7 @@ def _bind_name(walk: Walk, scope: Scope, target: cst.Name, reference: str, value
         return
     scope.env[name] = reference
     if scope.is_class and value is not None:
-        ordinal = walk.targets.get(target, 0)
+        ordinal = walk.targets.get(id(target), 0)
         walk.records.classes[scope.owner].add_attribute(name, "", reference, True, [ordinal, ordinal])
 
 

@@ -47,7 +47,7 @@ class Walk:
         self.scope = Scope(None, Bindings(tree.body, name, is_package), node=tree)
         self.expressions = Expressions(name, self.scope, self.lambda_index)
         self.imported = set(self.scope.bindings.imports) if self.scope.bindings else set()
-        self.targets: dict[cst.CSTNode, int] = {}
+        self.targets: dict[int, int] = {}
         self.branches: list[list[dict[str, str]]] = []
         self.elements: frozenset[str] = frozenset()
         self._checks = checks
@@ -58,7 +58,8 @@ class Walk:
     def run(self) -> None:
         """Walk the whole tree."""
         stack, names, imported = self._stack, self.names, self.imported
-        handlers, checks = HANDLERS, self._checks
+        handlers = HANDLERS
+        checks = self._checks.keys() - _ANCHORED
         pop, push, name_type = stack.pop, stack.append, cst.Name
         while stack:
             node: Any = pop()
@@ -71,7 +72,7 @@ class Walk:
             elif kind is tuple:
                 node[0](self, *node[1:])
             else:
-                if kind in checks and kind not in _ANCHORED:
+                if kind in checks:
                     self.check(node, [len(names), len(names)])
                 handler = handlers.get(kind)
                 if handler is not None:
@@ -115,8 +116,8 @@ class Walk:
             self._look(checks, node, anchor)
 
     def _look(self, checks: Iterable[ModuleCheck], node: cst.CSTNode, anchor: Anchor) -> None:
+        self._context.enter(self.scope, self.flags)
         for check in checks:
-            self._context.enter(self.scope, self.flags)
             for sighting in check(node, self._context):
                 self.records.candidates.append((anchor, sighting, self.scope.function, self.owner))
 
