@@ -11,7 +11,6 @@ from archlint.facts.scopes import dotted_name, merge
 from archlint.facts.uses import awaited, bind, count_target, implicit_call, iterate
 from archlint.facts.walk import Action, Walk, handles
 
-
 _LEAVING = frozenset({cst.Return, cst.Raise, cst.Continue, cst.Break})
 
 

@@ -12,6 +12,7 @@ MUTATORS = (
     *("setdefault", "update"),
 )
 _STEPS = frozenset("(){}[]!^~*&<>$+%|#@")
+_OWN = frozenset({"self", "cls"})
 _CONTAINERS = frozenset({cst.Subscript, cst.Attribute})
 
 
@@ -40,6 +41,8 @@ def mutated_global(node: cst.Call, context: ModuleContext) -> Iterable[Sighting]
 def _changed(
     holder: cst.CSTNode, context: ModuleContext, method: str = "", *, rebound: bool = False
 ) -> Iterable[Sighting]:
+    if holder.__class__ is cst.Name and holder.value in _OWN:
+        return ()
     if context.flags & model.IN_WITH or context.enclosing_function is None:
         return ()
     reference = context.reference(holder)

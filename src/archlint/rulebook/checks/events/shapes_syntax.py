@@ -58,10 +58,12 @@ def _of_keywords(node: cst.ClassDef) -> str:
 def _of_body(node: cst.ClassDef) -> str:
     """Return frozen for pydantic's `model_config` and for the inner class `Config`."""
     for statement in node.body.body:
+        if statement.__class__ is cst.FunctionDef:
+            continue
         if isinstance(statement, cst.ClassDef) and _is_frozen_config(statement):
             return "frozen"
-        for small in statement.body if isinstance(statement, cst.SimpleStatementLine) else ():
-            if isinstance(small, cst.Assign) and dotted_name(small.targets[0].target) == "model_config":
+        for small in statement.body if statement.__class__ is cst.SimpleStatementLine else ():
+            if small.__class__ is cst.Assign and dotted_name(small.targets[0].target) == "model_config":
                 return "frozen" if _config_is_frozen(small.value) else ""
             if (
                 isinstance(small, cst.AnnAssign)

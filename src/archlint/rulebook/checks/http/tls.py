@@ -60,7 +60,7 @@ def unverified_context(node: cst.Call, context: ModuleContext) -> Iterator[Sight
 def unverified_attribute(node: cst.Assign, context: ModuleContext) -> Iterator[Sighting]:
     """HTP003: `session.verify = False`, `context.verify_mode = ssl.CERT_NONE`, an unverified context for everybody."""
     target = node.targets[0].target
-    if not isinstance(target, cst.Attribute):
+    if target.__class__ is not cst.Attribute:
         return
     attribute = target.attr.value
     if attribute == "_create_default_https_context":

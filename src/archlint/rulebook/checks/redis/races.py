@@ -33,11 +33,11 @@ class _Read(NamedTuple):
 def check_then_set(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     """RDS004: a write whose value or condition comes from an earlier read of the same key by the same client."""
     function = context.enclosing_function
-    key = _key(node, _WRITES)
-    if function is None or not key or any(_keyword(each) in ("nx", "xx") for each in node.args):
-        return
     reference = context.reference(node.func)
-    if not reference or _is_guarded(function, node):
+    if function is None or not reference or any(_keyword(each) in ("nx", "xx") for each in node.args):
+        return
+    key = _key(node, _WRITES)
+    if not key or not _reads_anything(function) or _is_guarded(function, node):
         return
     for read in _reads_before(function, node, key):
         how = _decides(function, read, node)
@@ -53,6 +53,14 @@ def check_then_set(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]
                 reference=reference,
             )
             return
+
+
+def _reads_anything(function: cst.FunctionDef) -> bool:
+    """Tell whether some call of a function has the name of a command that reads."""
+    return any(
+        each.__class__ is cst.Call and each.func.__class__ is cst.Attribute and each.func.attr.value in _READS
+        for each in descend(function.body, but_not=FUNCTIONS)
+    )
 
 
 def _is_told_before(function: cst.FunctionDef, read: _Read, node: cst.Call, key: tuple[str, ...]) -> bool:

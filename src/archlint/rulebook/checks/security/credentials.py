@@ -1,8 +1,6 @@
 """The rule about credentials that are written in the code."""
 
-from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import TypeVar
+from collections.abc import Sequence
 
 import libcst as cst
 
@@ -15,6 +13,7 @@ from archlint.rulebook.checks.security.secret_texts import (
     is_signing_name,
     is_weak_secret,
     looks_secret,
+    may_tell,
     url_password,
 )
 
@@ -28,20 +27,11 @@ _READERS = frozenset(
 """What reads a setting and takes a default for it."""
 READER_WORDS = ("config", "env", "get", "getenv", "str")
 _EXAMPLES = frozenset({"example", "examples", "openapi_examples"})
-_Node = TypeVar("_Node", bound=cst.CSTNode)
 
 
-def _unless_example(
-    check: Callable[[_Node, ModuleContext], Sequence[Sighting]],
-) -> Callable[[_Node, ModuleContext], Sequence[Sighting]]:
-    """Make a check silent on what is only shown, as in `Field(examples=[...])` and `{"example": ...}`."""
-
-    @wraps(check)
-    def judged(node: _Node, context: ModuleContext) -> Sequence[Sighting]:
-        found = check(node, context)
-        return () if found and _is_example(node, context.block) else found
-
-    return judged
+def _unless_example(node: cst.CSTNode, context: ModuleContext, found: Sequence[Sighting]) -> Sequence[Sighting]:
+    """Return what was found at a node, nothing if it is only shown: `Field(examples=[...])`, `{"example": ...}`."""
+    return () if found and _is_example(node, context.block) else found
 
 
 def _is_example(node: cst.CSTNode, block: cst.CSTNode | None) -> bool:
@@ -53,20 +43,17 @@ def _is_example(node: cst.CSTNode, block: cst.CSTNode | None) -> bool:
     return False
 
 
-@_unless_example
 def credentials_in_text(node: cst.SimpleString, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: an address with a password, or a text in the shape of a service's key, wherever it stands."""
     written = node.value
-    if len(written) < 12 or (
-        "://" not in written and "-" not in written and "_" not in written and "AKI" not in written
-    ):
+    if len(written) < 12 or not may_tell(written):
         return ()
     text = _text(node)
     found = url_password(text)
     if found is not None:
-        return (_in_address(written, well_known=found[1]),)
+        return _unless_example(node, context, (_in_address(written, well_known=found[1]),))
     if is_known_token(text):
-        return (_sighting("this is the key of a service", "token", written),)
+        return _unless_example(node, context, (_sighting("this is the key of a service", "token", written),))
     return ()
 
 
@@ -75,7 +62,6 @@ def _in_address(written: str, *, well_known: bool) -> Sighting:
     return _sighting("this address has a password in it", "address", written, severity=severity)
 
 
-@_unless_example
 def assigned_credentials(node: cst.Assign, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: a text that is assigned to the name of a secret."""
     if node.value.__class__ not in _TEXTS:
@@ -85,7 +71,6 @@ def assigned_credentials(node: cst.Assign, context: ModuleContext) -> Sequence[S
     return _named(_name(target), node.value, weak=weak, passed=_names_in(target))
 
 
-@_unless_example
 def declared_credentials(node: cst.AnnAssign, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: the same with an annotation; `Field(default="...")` is its value too."""
     value: cst.BaseExpression | None = node.value
@@ -98,15 +83,13 @@ def declared_credentials(node: cst.AnnAssign, context: ModuleContext) -> Sequenc
     return _named(_name(node.target), value, passed=_names_in(node.target))
 
 
-@_unless_example
 def passed_credentials(node: cst.Arg, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: a text that is passed as the argument of a secret."""
     if node.keyword is None or node.value.__class__ not in _TEXTS:
         return ()
-    return _named(node.keyword.value, node.value, passed=1)
+    return _unless_example(node, context, _named(node.keyword.value, node.value, passed=1))
 
 
-@_unless_example
 def default_credentials(node: cst.FunctionDef, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: a text as the default of a parameter."""
     parameters = node.params
@@ -115,24 +98,24 @@ def default_credentials(node: cst.FunctionDef, context: ModuleContext) -> Sequen
     return [found for each in with_texts for found in _named(each.name.value, each.default, passed=1)]
 
 
-@_unless_example
 def mapped_credentials(node: cst.DictElement, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: a text in a dictionary under the name of a secret."""
     if node.value.__class__ not in _TEXTS or not isinstance(node.key, cst.SimpleString):
         return ()
-    return () if _text(node.value).startswith("eyJ") else _named(_text(node.key), node.value, weak=False)
+    if _text(node.value).startswith("eyJ"):
+        return ()
+    return _unless_example(node, context, _named(_text(node.key), node.value, weak=False))
 
 
-@_unless_example
 def compared_credentials(node: cst.Comparison, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: what was given is compared with the secret itself."""
-    if len(node.comparisons) != 1 or not isinstance(node.comparisons[0].operator, cst.Equal | cst.NotEqual):
+    first, *others = node.comparisons
+    value = first.comparator
+    if others or value.__class__ not in _TEXTS or not isinstance(first.operator, cst.Equal | cst.NotEqual):
         return ()
-    value = node.comparisons[0].comparator
-    return _named(_name(node.left), value, weak=False, passed=_names_in(node.left)) if value.__class__ in _TEXTS else ()
+    return _named(_name(node.left), value, weak=False, passed=_names_in(node.left))
 
 
-@_unless_example
 def default_of_setting(node: cst.Call, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: the default of an environment variable that holds a secret."""
     if len(node.args) < 2 or not isinstance(node.args[0].value, cst.SimpleString):

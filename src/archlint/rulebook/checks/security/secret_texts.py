@@ -118,6 +118,10 @@ _TOKENS = re.compile(
     | -----BEGIN\ (?:[A-Z]+\ )?PRIVATE\ KEY-----\s*\\?n?\s*[0-9A-Za-z+/=\\n\s]{40,}
     """
 )
+_HINT = re.compile(
+    "://[^@]*@|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|k_live_|SG[.]|sk-|npm_|pypi-|PRIVATE KEY-"
+)
+"""What an address with a user, and each of `_TOKENS`, has in it."""
 _URL = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<user>[^:/?#@\s\"'`]*):(?P<password>[^/?#\s\"'`]*)@(?P<host>[^/?#\s\"'`:]*)"
 )
@@ -159,6 +163,11 @@ def url_password(text: str) -> tuple[str, bool] | None:
     if _SAMPLE_HOST.match(found["host"]) and len(password) < 10:
         return None
     return password, well_known
+
+
+def may_tell(written: str) -> bool:
+    """Tell quickly whether the source of a text may be an address with a password or the key of a service."""
+    return _HINT.search(written) is not None
 
 
 def is_known_token(text: str) -> bool:

@@ -11,7 +11,7 @@ from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import descend
 from archlint.rulebook.checks.sql.constants import Judge
 from archlint.rulebook.checks.sql.flow import Flow
-from archlint.rulebook.checks.sql.statements import is_sql, position_of, selects_star, statement_of
+from archlint.rulebook.checks.sql.statements import begins_otherwise, is_sql, position_of, selects_star, statement_of
 from archlint.rulebook.checks.sql.text import SQL_OBJECTS, TEXT_MAKERS, Hole, Piece, Reader, fixed_text
 
 FORMATTED = "formatted-sql"
@@ -99,7 +99,7 @@ def returned_text(node: cst.Return, context: ModuleContext) -> Iterator[Sighting
         assigned = context.assigned(value.value)
         if assigned.__class__ not in _BUILT and not isinstance(assigned, cst.SimpleString):
             return
-    elif value.__class__ not in _BUILT:
+    elif value.__class__ not in _BUILT or begins_otherwise(_first_text(value)):
         return
     flow = Flow(context.enclosing_function, node)
     reader = Reader(context, flow)
@@ -109,6 +109,16 @@ def returned_text(node: cst.Return, context: ModuleContext) -> Iterator[Sighting
     for sighting in _formatted(pieces, flow, context, Sighting(code="", message="", subject="sql")):
         if sighting.severity == "error":
             yield msgspec.structs.replace(sighting, code=RETURNED)
+
+
+def _first_text(node: cst.CSTNode | None) -> str:
+    """Return the source of the literal that a built text begins with, empty if it begins with something else."""
+    while isinstance(node, cst.BinaryOperation | cst.ConcatenatedString):
+        node = node.left
+    if isinstance(node, cst.FormattedString):
+        node = node.parts[0] if node.parts else None
+        return node.value if isinstance(node, cst.FormattedStringText) else ""
+    return node.raw_value if isinstance(node, cst.SimpleString) else ""
 
 
 def _text_argument(node: cst.Call) -> cst.BaseExpression | None:

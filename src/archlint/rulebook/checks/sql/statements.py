@@ -17,6 +17,12 @@ _SQL = re.compile(
     )""",
     re.I | re.S | re.X,
 )
+_OTHER_BEGINNING = re.compile(
+    r"""[\s(]*+(?!$|--|/\*|select|insert|replace|update|delete|merge|with|create|alter|drop|truncate|grant|revoke
+    |vacuum|explain|analyze|pragma|set|listen|unlisten|notify|lock|copy|call|show|use)""",
+    re.I | re.X,
+)
+"""Behind blanks and parentheses, anything but the verbs of `_SQL` and comments."""
 _VERB = re.compile(r"[\s(]*(\w+)")
 _WRITING_IN_WITH = re.compile(r"\b(insert\s+into|update|delete\s+from|merge\s+into)\b", re.I)
 _TABLE = re.compile(
@@ -48,6 +54,11 @@ _ORDER = re.compile(r"\b(?:order|group)\s+by\s+[^()]*$", re.I)
 def is_sql(text: str) -> bool:
     """Tell whether a text is an SQL statement (a hole in it is a NUL)."""
     return _SQL.match(_COMMENTS.sub(" ", text)) is not None
+
+
+def begins_otherwise(text: str) -> bool:
+    """Tell quickly whether no SQL statement begins with this text, which is not blank."""
+    return _OTHER_BEGINNING.match(text) is not None
 
 
 def statement_of(text: str) -> str:
