@@ -15,8 +15,9 @@ _SHARED = {
 }
 """What two nodes in three are: white space and punctuation. Nothing here looks at which of its likes one of them is."""
 
-cst.CSTNode.__hash__ = object.__hash__  # type: ignore[method-assign]
-"""The same number by the same rule, without a call of Python code for each node that `cache` looks for."""
+for _name in _SHARED:
+    # The same number by the same rule, without a call of Python code for each node that `cache` looks for.
+    getattr(cst, _name).__hash__ = object.__hash__
 
 
 def parse(text: str) -> cst.Module:
