@@ -1,9 +1,9 @@
 """What documents show of archlint is what it does: blocks of commands are run, and their output put below them.
 
-In a page of the guide every block in the language `console` is a transcript: its lines that begin with `$` are run by
-bash, one after the other in one folder, and all they print stands below them. A block below a line with a path in
-backquotes and a colon is a file of that folder. The folder is empty at first, or a copy of the one that the page names:
-`<!-- begins as: fixtures/shop -->`.
+In a page of the guide that says `<!-- begins as: fixtures/shop -->` every block in the language `console` is a
+transcript: its lines that begin with `$` are run by bash, one after the other in a copy of that folder (an empty one if
+the page says `nothing`), and all they print stands below them. A block below a line with a path in backquotes and a
+colon is a file of the folder.
 """
 
 import os
@@ -17,12 +17,13 @@ from pathlib import Path
 
 from tests.support import ROOT
 
-GUIDE = tuple(sorted((ROOT / "docs").glob("*.md")))
+_BEGINS = re.compile(r"<!-- begins as: (\S+) -->")
+GUIDE = tuple(page for page in sorted((ROOT / "docs").glob("*.md")) if _BEGINS.search(page.read_text(encoding="utf-8")))
+"""The pages with transcripts."""
 _PART = re.compile(
     r"^(?:`(?P<path>[\w./-]+)`:\n\n)?(?P<fence>`{3,4})(?P<language>\w+)\n(?P<body>.*?)^(?P=fence)$",
     re.MULTILINE | re.DOTALL,
 )
-_BEGINS = re.compile(r"<!-- begins as: (\S+) -->")
 _COMMAND = re.compile(r"^\$ (.*)\n", re.MULTILINE)
 
 
@@ -30,10 +31,12 @@ def transcribed(text: str) -> str:
     """Return a page of the guide with the output of all its commands made anew."""
     with tempfile.TemporaryDirectory() as folder:
         begins = _BEGINS.search(text)
-        home = Path(folder) / (Path(begins[1]).name if begins else "project")
-        if begins:
+        assert begins is not None
+        home = Path(folder) / Path(begins[1]).name
+        if begins[1] == "nothing":
+            home.mkdir()
+        else:
             shutil.copytree(ROOT / begins[1], home, ignore=shutil.ignore_patterns(".archlint_cache"))
-        home.mkdir(exist_ok=True)
         parts = list(_PART.finditer(text))
         pieces, end = [], 0
         for part in parts:
@@ -64,5 +67,6 @@ def _run(body: str, home: Path) -> Iterator[str]:
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
+            timeout=600,
         )
         yield f"$ {command}\n{done.stdout}"
