@@ -98,6 +98,14 @@ def test_roles_beside_a_domain_and_its_infrastructure(names: str, others: dict[s
         ("a.core.domain a.adapters.x", {}),
         ("a.core.domain.x a.core.adapters.x", {"a.core.domain.x": "domain", "a.core.adapters.x": "infrastructure"}),
         ("a.parser.domain.x a.printer.infra.x", {}),
+        (
+            "a.domain.teams.controllers.x a.domain.teams.services.x a.persistence.x",
+            {"a.persistence.x": "infrastructure"},
+        ),
+        (
+            "a.domain.teams.services.x a.persistence.x",
+            {"a.domain.teams.services.x": "domain", "a.persistence.x": "infrastructure"},
+        ),
         ("tests.domain.x tests.adapters.x", {"tests.domain.x": "tests", "tests.adapters.x": "tests"}),
     ],
 )

@@ -350,6 +350,11 @@ class TestShipped:
             ("posixpath.exists", "metadata", "note"),
             ("pathlib.Path.exists", "metadata", "note"),
             ("boto3.session.Session.client", "import", "note"),
+            ("langchain_openai.ChatOpenAI.invoke", "network", "error"),
+            ("chromadb.api.models.Collection.Collection.query", "database", "error"),
+            ("kubernetes.client.AppsV1Api.list_deployment_for_all_namespaces", "network", "error"),
+            ("PyPDF2.PdfReader", "file", "warning"),
+            ("git.Remote.pull", "subprocess", "error"),
         ],
     )
     def test_what_must_block(self, shipped: Library, name: str, kind: str, severity: str) -> None:

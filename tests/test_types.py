@@ -316,3 +316,18 @@ def test_a_short_way_is_found_after_a_long_one() -> None:
     resolver = whole.query(types)
     names = [resolver.names(call.callee) for call in whole.modules[0].facts.calls if call.callee.endswith("keys")]
     assert KEYS in names[-1]
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        ("client.shop.orders.find_one({})", "pymongo.collection.Collection.find_one"),
+        ("client['shop']['orders'].find_one({})", "pymongo.collection.Collection.find_one"),
+        ("client[name].orders.archive.find_one({})", "pymongo.collection.Collection.find_one"),
+        ("client.find_one({})", ""),
+        ("client._find_one({})", "pymongo.MongoClient._find_one"),
+    ],
+)
+def test_attributes_and_subscripts_that_a_library_makes_up(call: str, name: str) -> None:
+    text = f"from pymongo import MongoClient\nclient = MongoClient()\n{call}"
+    assert {each for each in called({"shop": text}, "shop", "find_one") if each.startswith("pymongo")} == {name} - {""}

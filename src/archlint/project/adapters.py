@@ -2,13 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from archlint.facts.model import Attribute, Call
 from archlint.project.bindings import bindings
 from archlint.project.classes import STRUCTURAL, ClassTable
 from archlint.project.layers import is_test
-from archlint.project.ports import Pair, class_keys, ports
+from archlint.project.ports import Pair, class_keys, is_descriptor, ports
 from archlint.project.program import Module, Project
 from archlint.project.takers import Slot, given, takers
 from archlint.project.types import types
@@ -87,8 +87,9 @@ class Adapters:
     ) -> Iterator[Pair]:
         port, arguments = self._takers.port_of(annotation) if annotation and values else ("", ())
         for value in values if port else ():
-            for adapter in self._instances(value):
-                if port not in self._types.order(adapter):
+            found = self._instances(value)
+            for adapter in found:
+                if port not in self._types.order(adapter) and self._may_be(adapter, found, port):
                     yield Pair(port, adapter, evidence, site, arguments)
         class_port = self._takers.class_port_of(annotation) if annotation and values and not port else ""
         for value in values if class_port else ():
@@ -107,6 +108,15 @@ class Adapters:
             return []
         return [value.name for value in values if not self._is_stand_in(value.name)]
 
+    def _may_be(self, adapter: str, values: Sequence[str], port: str) -> bool:
+        """Tell whether a class that a value may be is meant for a port: one of several shares a member with it."""
+        if is_descriptor(self._types, adapter):
+            return False
+        return len(values) == 1 or any(self._classes_have(adapter, name) for name in self._known.declared(port))
+
+    def _classes_have(self, key: str, name: str) -> bool:
+        return any("@" in owner and name in self._classes.own_members(owner) for owner in self._types.order(key))
+
     def _is_stand_in(self, key: str) -> bool:
         """Tell whether a class is empty: it stands at run time for what type checkers import."""
         _, fact = self._project.class_(key)
@@ -119,9 +129,10 @@ class Adapters:
             return
         site = (module.name, call.start, call.end)
         for slot, argument, by_name in given(self._takers.slots(callees[0]), call.arguments):
-            for adapter in self._instances(argument):
+            found = self._instances(argument)
+            for adapter in found:
                 port = slot.port or (self._port_called(slot, adapter) if by_name else "")
-                if port and port not in self._types.order(adapter):
+                if port and port not in self._types.order(adapter) and self._may_be(adapter, found, port):
                     yield Pair(port, adapter, "parameter" if slot.port else "keyword", site, slot.arguments)
 
     def _port_called(self, slot: Slot, adapter: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from archlint.facts.model import IN_DECORATOR, Call
 from archlint.project.library import Library
-from archlint.project.ports import Pair, ports
+from archlint.project.ports import Pair, is_descriptor, ports
 from archlint.project.program import Module, Project
 from archlint.project.takers import Takers, given, takers
 from archlint.project.types import Types, Value, types
@@ -27,6 +27,8 @@ _VERBS = frozenset(
 """How containers call it when they are told what stands for a port."""
 _KEYWORDS = frozenset({"as_type", "provides", "service", "interface", "protocol", "abstraction"})
 """Keywords of decorators and registrations that name the port."""
+_OPTIONS = frozenset({"scope", "lifetime", "lifecycle", "name", "key", "tag", "tags", "when", "condition", "cache"})
+"""Keywords that say how something is registered, not what."""
 _PROVIDERS = frozenset({"Factory", "Singleton", "ThreadSafeSingleton", "ThreadLocalSingleton", "Resource", "Callable"})
 _PROVIDER_MODULE = "dependency_injector.providers."
 
@@ -58,7 +60,7 @@ class Bindings:
     def _registered(self, module: Module, call: Call) -> Iterator[Pair]:
         """`container.register(Port, Adapter)`, `container[Port] = Adapter`, `overrides[get_port] = get_adapter`."""
         keyed = [value for name, value in call.arguments if name in _KEYWORDS]
-        values = [value for _, value in call.arguments]
+        values = ["" if name in _OPTIONS else value for name, value in call.arguments]
         first = 1 if call.callee.endswith(".__setitem__") else 2
         for place, key in [*((-1, value) for value in keyed), *enumerate(values[:first])]:
             port = self._port(key)
@@ -144,7 +146,8 @@ class Bindings:
                 port, _ = self._takers.port_of(parameter.annotation)
                 values = self._types.infer(parameter.default) if port else ()
                 for value in values:
-                    if value.kind == "instance" and value.is_class and value.name != port:
+                    is_one = value.kind == "instance" and value.is_class and value.name != port
+                    if is_one and not is_descriptor(self._types, value.name):
                         yield Pair(port, value.name, "binding", (module.name, parameter.start, parameter.end))
 
     def _pair(self, port: str, adapter: str, module: Module, call: Call) -> Pair:

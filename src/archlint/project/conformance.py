@@ -157,7 +157,8 @@ class _Judgement:
         if ours.is_method:
             texts = () if self._may_be_called(theirs.form) else (f"it is {theirs.what}, not a method",)
         if texts:
-            return Mismatch("signature", promised, kept, texts)
+            formal_only = promised.owner in self._types.order(self._pair.adapter) and self._reads_right(ours, theirs)
+            return Mismatch("formal" if formal_only else "signature", promised, kept, texts)
         formal = self._level_difference(ours, theirs)
         return Mismatch("formal", promised, kept, (formal,)) if formal else None
 
@@ -176,6 +177,11 @@ class _Judgement:
         fits = self._fits.same if ours.is_writable else self._fits.fits
         if fits(theirs.form, ours.form) is False:
             yield f"it is `{shown(theirs.form)}`, not `{shown(ours.form)}`"
+
+    def _reads_right(self, ours: "_Shape", theirs: "_Shape") -> bool:
+        """Tell whether two attributes differ only for who assigns to one: the other is narrower or a frozen field."""
+        attributes = ours.member.attribute is not None and theirs.member.attribute is not None
+        return attributes and self._fits.fits(theirs.form, ours.form) is not False
 
     def _level_difference(self, ours: "_Shape", theirs: "_Shape") -> str:
         """Say how one attribute is declared for the class and the other for instances; empty when they agree.

@@ -8,6 +8,7 @@ from archlint.project.layers import is_test
 from archlint.project.ports import class_keys
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
+from archlint.project.uses import Calls
 
 SHAPE = "shape"
 _MODELS = frozenset({"pydantic.BaseModel", "pydantic.v1.BaseModel", "msgspec.Struct", "pydantic.generics.GenericModel"})
@@ -27,6 +28,26 @@ _PAST = re.compile(
     r"Kept|Met|Found|Chosen|Drawn|Known|Grown|Broken|Stolen|Withdrawn|Overdrawn|Undone|Done|Gone|Put|Set|Out[A-Z]\w+)$"
 )
 _EVENT_MODULES = frozenset({"events", "domain_events", "integration_events", "event"})
+_PLACES = _EVENT_MODULES | {"domain", "model", "entities", "aggregates", "messages", "message"}
+"""Packages and modules in which what is called an event is one."""
+_TELLS = frozenset(
+    {
+        *(
+            "publish",
+            "publish_event",
+            "publish_all",
+            "emit",
+            "emit_event",
+            "dispatch",
+            "dispatch_event",
+            "notify",
+            "fire",
+        ),
+        *("record", "record_event", "record_that", "raise_event", "add_event", "add_domain_event", "register_event"),
+        *("apply", "apply_event", "trigger", "trigger_event", "broadcast", "send_event", "handle", "collect_event"),
+    }
+)
+"""Methods and functions that are given an event when it has happened."""
 _SCHEMAS = frozenset(
     {
         "schemas",
@@ -61,11 +82,12 @@ class Events:
             if each.code == SHAPE
         }
         self._united = frozenset(self._of_unions())
+        self._told = frozenset(self._of_calls())
         self.frozen: dict[str, str] = {}
         self.open: dict[str, str] = {}
         for key in class_keys(project):
             kind, is_frozen = self._data(key)
-            if kind and self._is_event(key):
+            if kind and self._is_event(key, surely=is_frozen or kind == "dataclass"):
                 (self.frozen if is_frozen else self.open)[key] = kind
 
     def _data(self, key: str) -> tuple[str, bool]:
@@ -82,7 +104,8 @@ class Events:
         module, fact = self._project.class_(key)
         return self._shapes.get((module.name, fact.start), "")
 
-    def _is_event(self, key: str) -> bool:
+    def _is_event(self, key: str, *, surely: bool) -> bool:
+        """Tell whether a data class is an event; `surely` says that its name is enough."""
         module, fact = self._project.class_(key)
         order = self._types.order(key)
         if is_test(module) or any(base.startswith(_TABLES) for base in order if "@" not in base):
@@ -90,9 +113,26 @@ class Events:
         parts = module.name.split(".")
         if not _SCHEMAS.isdisjoint(parts):
             return False
-        if key in self._united or any(_EVENT.search(self._name(base)) for base in order):
+        if key in self._united:
             return True
+        if any(_EVENT.search(self._name(base)) for base in order):
+            return not fact.name.startswith("_") and (surely or self._happens(key, fact.name, parts, order))
         return not _EVENT_MODULES.isdisjoint(parts[-2:]) and _PAST.match(fact.name) is not None
+
+    def _happens(self, key: str, name: str, parts: list[str], order: tuple[str, ...]) -> bool:
+        """Tell whether more than the name says that something is an event: its place, its kin, or who is told of it."""
+        kin = any(_EVENT.search(self._name(base)) for base in order[1:])
+        past = _PAST.match(name.removesuffix("Event")) is not None
+        return (
+            kin or past or key in self._told or not _PLACES.isdisjoint(parts) or key in self._project.query(_families)
+        )
+
+    def _of_calls(self) -> Iterator[str]:
+        """Yield the classes of instances that are made to be published, recorded or applied."""
+        for _, call in self._project.query(Calls).named(_TELLS):
+            for _, value in call.arguments:
+                found = self._types.infer(value) if not value.startswith("=") else ()
+                yield from (each.name for each in found if each.kind == "instance" and each.is_class)
 
     def _name(self, base: str) -> str:
         return self._project.class_(base)[1].name if "@" in base else base.rpartition(".")[2]
@@ -109,3 +149,9 @@ class Events:
             parts = alternatives(reference)
             if len(parts) > 1:
                 yield from (value.name for part in parts for value in self._types.infer(part) if value.is_class)
+
+
+def _families(project: Project) -> frozenset[str]:
+    """Answer the query for the classes from which others of the project derive."""
+    resolver = project.query(types)
+    return frozenset(base for key in class_keys(project) for base in resolver.order(key)[1:])

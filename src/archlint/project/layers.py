@@ -68,6 +68,8 @@ COMPOSITION = frozenset(
     }
 )
 """Names of packages and modules that join the others."""
+_FACES = frozenset({"controllers", "endpoints", "presentation", "routers", "routes", "views"})
+"""What no domain holds: a `domain` with these in it is a folder of features, each with layers of its own."""
 
 
 class Layer(msgspec.Struct, frozen=True):
@@ -167,6 +169,8 @@ def _inferred(parts: list[str], layered: "_Layered") -> Layer | None:
         if part in COMPOSITION:
             return Layer("composition")
         role = NAMES.get(part) or _weak_role(part, package=package)
+        if role == "domain" and ".".join(parts[: position + 1]) in layered.features:
+            return None
         if role is not None:
             return _within(role, parts[position + 1 :], sure=part in NAMES and package)
     wiring = bool(inside) and not COMPOSITION.isdisjoint(parts[inside[0] :])
@@ -189,10 +193,11 @@ def _weak_role(name: str, *, package: bool) -> str | None:
 
 
 class _Layered(msgspec.Struct, frozen=True):
-    """The packages whose children are layers, and all packages there are."""
+    """The packages whose children are layers, all packages there are, and those that hold features, faces and all."""
 
     parents: frozenset[str]
     packages: frozenset[str]
+    features: frozenset[str]
 
 
 def _layered_packages(project: Project) -> _Layered:
@@ -211,7 +216,14 @@ def _layered_packages(project: Project) -> _Layered:
     for parent, names in children.items():
         cores = _cores(parent, names, children, packages)
         parents.update([parent, *cores] if cores else ())
-    return _Layered(frozenset(parents), frozenset(packages))
+    return _Layered(frozenset(parents), frozenset(packages), frozenset(_features(packages)))
+
+
+def _features(packages: set[str]) -> Iterator[str]:
+    for package in packages:
+        parts = package.split(".")
+        if parts[-1] in _FACES:
+            yield from (".".join(parts[:end]) for end in range(1, len(parts)) if NAMES.get(parts[end - 1]) == "domain")
 
 
 def _is_layered(parent: str, names: set[str], packages: set[str]) -> bool:

@@ -102,6 +102,10 @@ class Library:
         """
         return self._member_of[f"{cls}.{name}"]
 
+    def has_member(self, name: str) -> bool:
+        """Tell whether the table knows the attribute of a class, which `member` has named."""
+        return name in self._members or f"{name.rpartition('.')[0]}.*" in self._members
+
     def returns(self, name: str) -> str | None:
         """Return the type that a call of this function or method gives, awaited if it is a coroutine."""
         return self._returns_of[name]

@@ -7,7 +7,7 @@ import msgspec
 from archlint.project.classes import ClassTable, Member, definitions
 from archlint.project.layers import is_test
 from archlint.project.program import Project
-from archlint.project.types import types
+from archlint.project.types import Types, types
 
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _ABSTRACT_METHODS = frozenset({"abc.abstractmethod", "abc.abstractproperty"})
@@ -165,6 +165,11 @@ def class_keys(project: Project) -> Iterator[str]:
 def is_test_class(project: Project, key: str) -> bool:
     """Tell whether a class stands in test code."""
     return is_test(project.class_(key)[0])
+
+
+def is_descriptor(resolver: Types, key: str) -> bool:
+    """Tell whether instances of a class stand for something else as attributes: they have `__get__`."""
+    return any("@" in owner and "__get__" in resolver.classes.own_members(owner) for owner in resolver.order(key))
 
 
 def ports(project: Project) -> Ports:

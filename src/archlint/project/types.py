@@ -202,7 +202,11 @@ class Types:
         known = self._library.attribute(f"{owner}.{name}")
         if known is not None:
             return self.infer_instance(filled(known, "Self", value.name))
-        return (Value("object", self._library.member(owner, name), value.args, receiver=owner),)
+        member = self._library.member(owner, name)
+        made_up = self._library.returns(f"{owner}.__getattr__") if value.kind == "instance" else None
+        if made_up is not None and name[:1] != "_" and not self._library.has_member(member):
+            return self.infer_instance(made_up)
+        return (Value("object", member, value.args, receiver=owner),)
 
     def _member_values(self, value: Value, name: str) -> tuple[Value, ...]:
         order = self.order(value.name)
@@ -382,7 +386,10 @@ class Types:
         listed = self._library.returns(f"{value.name}.__next__")
         if listed is not None and value.args:
             return self.infer_instance(filled(listed, "T", value.args[0]))
-        reference = element(value.name, value.args) if step in ("*", "&") else subscript(value.name, value.args, step)
+        if step in ("*", "&"):
+            reference = element(value.name, value.args)
+        else:
+            reference = self._library.returns(f"{value.name}.__getitem__") or subscript(value.name, value.args, step)
         return self.infer_instance(reference) if reference else ()
 
     def names(self, reference: str) -> tuple[str, ...]:

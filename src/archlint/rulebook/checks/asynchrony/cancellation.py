@@ -98,7 +98,24 @@ def _swallows(
         return True
     if handler is not None and _takes_note(handler):
         return False
+    if _waits_for_ever(statement.body):
+        return False
     return not (_waits_for_others(statement.body) or ends_after(function, statement, handler))
+
+
+def _waits_for_ever(body: cst.BaseSuite) -> bool:
+    """Tell whether a block only waits for what nothing can end but a cancellation: an event or future made there."""
+    found = [each for each in descend(body, but_not=FUNCTIONS) if isinstance(each, cst.Await)]
+    return bool(found) and all(_never_ends(each.expression) for each in found)
+
+
+def _never_ends(node: cst.BaseExpression) -> bool:
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "wait":
+        node = node.func.value
+    if not isinstance(node, cst.Call):
+        return False
+    name = dotted_name(node.func).rpartition(".")[2]
+    return (name in ("Event", "Future", "create_future") and not node.args) or name == "sleep_forever"
 
 
 def _lets_out(body: cst.BaseSuite) -> bool:

@@ -1,6 +1,6 @@
 """DOM002, DOM003 and DOM006: value objects, what ports publish, and dependencies that are looked up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from archlint.facts.model import Candidate, Function
 from archlint.facts.references import alternatives
@@ -8,7 +8,7 @@ from archlint.model import Violation
 from archlint.project.classes import definitions
 from archlint.project.entry import role_of
 from archlint.project.layers import layers
-from archlint.project.ports import Ports, is_test_class, ports
+from archlint.project.ports import Ports, class_keys, is_test_class, ports
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
 from archlint.project.uses import Calls
@@ -28,6 +28,10 @@ _BESIDE = frozenset(
 """Parameters that go along with an event."""
 _LOOK_UPS = frozenset({"resolve", "get", "aget", "get_service", "get_instance", "provide", "lookup"})
 _LOCATOR_WORDS = ("Container", "Locator", "Injector")
+_CONTAINERS = frozenset(
+    f"dependency_injector.containers.{name}" for name in ("Container", "DeclarativeContainer", "DynamicContainer")
+)
+_PROVIDERS = "dependency_injector.providers."
 
 
 def is_value_object(project: Project, module: Module, candidate: Candidate) -> bool:
@@ -75,11 +79,14 @@ def service_locator(project: Project, rule: Rule) -> Iterator[Violation]:
     resolver = project.query(types)
     locators = project.library.locators
     words = _LOOK_UPS | {name.rpartition(".")[2] for name in locators}
-    for module, call in project.query(Calls).named(words):
+    provided = _providers(project, resolver)
+    for module, call in project.query(Calls).named({*words, *provided}):
         if role_of(project, module) in ("tests", "composition"):
             continue
         name = _locator(project, resolver, call.callee, locators) if call.arguments else ""
-        if name:
+        name = name or _provider(project, resolver, call.callee, provided)
+        if name and module.name != name.partition(":")[0]:
+            name = name.partition(":")[2] or name
             yield rule.violation(
                 module,
                 (call.start, call.end),
@@ -87,6 +94,29 @@ def service_locator(project: Project, rule: Rule) -> Iterator[Violation]:
                 subject=name,
                 scope=module.scope(call.function, call.owner),
             )
+
+
+def _providers(project: Project, resolver: Types) -> dict[str, list[str]]:
+    """Return the containers of dependency-injector (`module@index`) by the names of the providers in them."""
+    found: dict[str, list[str]] = {}
+    for key in class_keys(project):
+        if _CONTAINERS.isdisjoint(resolver.order(key)):
+            continue
+        for attribute in project.class_(key)[1].attributes:
+            values = [value for each in attribute.values for value in resolver.infer(each)]
+            if any(value.name.startswith(_PROVIDERS) for value in values):
+                found.setdefault(attribute.name, []).append(key)
+    return found
+
+
+def _provider(project: Project, resolver: Types, callee: str, provided: Mapping[str, list[str]]) -> str:
+    """Return `module:Container.provider` when a callee is a provider, which hands out what it makes; else nothing."""
+    owner, _, name = callee.rpartition(".")
+    for value in resolver.infer(owner) if name in provided else ():
+        if value.kind in ("object", "instance") and value.name in provided[name]:
+            module, container = project.class_(value.name)
+            return f"{module.name}:{container.name}.{name}"
+    return ""
 
 
 def _locator(project: Project, resolver: Types, callee: str, locators: frozenset[str]) -> str:

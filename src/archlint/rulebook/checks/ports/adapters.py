@@ -6,9 +6,11 @@ from archlint.model import Severity, Step, Violation
 from archlint.project.adapters import adapters
 from archlint.project.classes import ClassTable, Member
 from archlint.project.conformance import Conformance, Mismatch, conformance
-from archlint.project.layers import is_test
+from archlint.project.layers import INNER, is_test, layers
 from archlint.project.ports import Pair, is_test_class, ports
 from archlint.project.program import Project
+from archlint.project.types import types
+from archlint.project.uses import Calls
 from archlint.rulebook.model import Rule
 
 _EVIDENCE = {
@@ -32,11 +34,13 @@ def missing_port_method(project: Project, rule: Rule, pairs: Pairs = None) -> It
     for pair, mismatch in _mismatches(project, pairs, ("missing",)):
         member = mismatch.promised
         partial = known.is_abstract(pair.adapter) or known.has_subclass(pair.adapter)
-        if partial and not pair.is_stated:
+        if (partial or _is_narrower_port(project, pair)) and not pair.is_stated:
             continue
         if _superseded(project, pair, mismatch) or (pair.is_guessed and member.attribute):
             continue
         module, fact = project.class_(pair.adapter)
+        if "Mock" in fact.name:
+            continue
         _, port = project.class_(pair.port)
         kind = "member" if member.attribute or member.is_property else "method"
         yield rule.violation(
@@ -49,6 +53,18 @@ def missing_port_method(project: Project, rule: Rule, pairs: Pairs = None) -> It
             help_=f"write `{member.name}`, or split `{port.name}` if this class cannot have it",
             trace=tuple(_trace(project, pair)),
         )
+
+
+def _is_narrower_port(project: Project, pair: Pair) -> bool:
+    """Tell whether a class is empty and nobody makes one: `class Orders(Repository[Order]): ...` is itself a port."""
+    module, fact = project.class_(pair.adapter)
+    if pair.evidence != "inheritance" or project.query(ClassTable).own_members(pair.adapter):
+        return False
+    if not fact.spelled and project.query(layers).role(module.name) not in INNER:
+        return False
+    resolver = project.query(types)
+    calls = project.query(Calls).named({fact.name})
+    return not any(value.name == pair.adapter for _, call in calls for value in resolver.infer(call.callee))
 
 
 def port_async_mismatch(project: Project, rule: Rule, pairs: Pairs = None) -> Iterator[Violation]:
