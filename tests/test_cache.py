@@ -15,7 +15,7 @@ import pytest
 from archlint import engine
 from archlint.engine import Options, check
 from archlint.inputs import read_inputs
-from archlint.intake import cache, workers
+from archlint.intake import cache, limits, workers
 from archlint.intake.cache import Entry, Store
 from archlint.intake.changes import Changes
 from archlint.intake.plugins import Plugin
@@ -130,10 +130,10 @@ def test_what_is_stale_is_dropped(project: Path) -> None:
 
 def test_a_crash_of_the_parser_is_not_remembered(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "slow.py").write_text("x = a" + ".b" * 20_000 + "\n")
-    monkeypatch.setattr(workers, "SECONDS_PER_FILE", 0.5)
-    monkeypatch.setattr(workers, "SECONDS_PER_MEGABYTE", 0.0)
+    monkeypatch.setattr(limits, "SECONDS_PER_FILE", 0.5)
+    monkeypatch.setattr(limits, "SECONDS_PER_MEGABYTE", 0.0)
     assert any("takes longer" in each.message for each in run(project).failures)
-    monkeypatch.setattr(workers, "SECONDS_PER_FILE", 1.5)
+    monkeypatch.setattr(limits, "SECONDS_PER_FILE", 1.5)
     assert any("takes longer than 2 seconds" in each.message for each in run(project).failures)
 
 

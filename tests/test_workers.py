@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archlint.facts.extract import extract
-from archlint.intake import gathering, workers
+from archlint.intake import gathering, limits, workers
 from archlint.intake.config import Config
 from archlint.intake.gathering import Gathered
 from archlint.intake.sources import SourceFile, find, read_all
@@ -106,14 +106,17 @@ def test_a_worker_that_dies_costs_one_file(tmp_path: Path) -> None:
 
 
 def test_a_file_that_takes_too_long_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "SECONDS_PER_FILE", 1.0)
-    monkeypatch.setattr(workers, "SECONDS_PER_MEGABYTE", 0.0)
+    monkeypatch.setattr(limits, "SECONDS_PER_FILE", 1.0)
+    monkeypatch.setattr(limits, "SECONDS_PER_MEGABYTE", 0.0)
     slow = "x = a" + ".b" * 20_000 + "\n"  # LibCST takes minutes for it
 
     gathered = gather(files(tmp_path, {"fast": "x = 1\n", "slow": slow, "then": "y = 2\n"}), jobs=1, root=tmp_path)
 
     assert failures(gathered).keys() == {"slow"}
-    assert "parsing takes longer than 1 seconds; leave it out" in failures(gathered)["slow"][1]
+    assert (
+        "parsing takes longer than 1 seconds; the longest statement begins here; leave it out"
+        in failures(gathered)["slow"][1]
+    )
 
 
 def test_the_number_of_processes_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

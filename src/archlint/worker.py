@@ -6,6 +6,7 @@ it can be killed and costs one file.
 
 import gc
 import os
+import re
 import signal
 import sys
 import threading
@@ -17,6 +18,7 @@ import msgspec
 from archlint.facts.context import ModuleChecks
 from archlint.facts.extract import extract
 from archlint.facts.text import DecodeError, decode
+from archlint.intake.limits import allow, leave_no_core
 from archlint.intake.wire import Answer, Task, read_message, write_message
 from archlint.rulebook.checks.module_checks import MODULE_CHECKS
 from archlint.rulebook.fixes.make import make_fixes
@@ -33,6 +35,7 @@ def main() -> None:
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    leave_no_core()
     sys.setrecursionlimit(RECURSION_LIMIT)
     gc.freeze()
     gc.set_threshold(COLLECTED_AFTER)
@@ -48,6 +51,7 @@ def _serve(requests: BinaryIO, answers: BinaryIO, checks: ModuleChecks) -> None:
     write_message(answers, b"")
     while (message := read_message(requests)) is not None:
         for task in decoder.decode(message):
+            allow(task.seconds)
             write_message(answers, encoder.encode(_answer(task, checks, encoder)))
 
 
@@ -59,11 +63,8 @@ def _answer(task: Task, checks: ModuleChecks, encoder: msgspec.msgpack.Encoder) 
         return Answer(encoder.encode(extract(text, task.module, task.is_package, checks)), lasting=True)
     except DecodeError as error:
         return Answer(b"", error.line, error.message, lasting=True)
-    except cst.ParserSyntaxError as error:
-        line, message = _syntax_error(text, error)
-        return Answer(b"", line, f"the file is no valid Python: {message}", lasting=True)
-    except (cst.CSTLogicError, SyntaxError) as error:
-        return Answer(b"", 0, f"LibCST cannot parse the file ({type(error).__name__}: {error})", lasting=True)
+    except (cst.ParserSyntaxError, cst.CSTLogicError, SyntaxError) as error:
+        return Answer(b"", *_syntax_error(text, error), lasting=True)
     except Exception as error:  # noqa: BLE001 -- a mistake of ours costs one file and must not look like a crash
         return Answer(b"", 0, f"archlint cannot read the file ({type(error).__name__}: {error}); please report this")
 
@@ -75,7 +76,7 @@ def _fixes(task: Task, text: str, encoder: msgspec.msgpack.Encoder) -> Answer:
         return Answer(b"", 0, f"{type(error).__name__}: {error}; please report this")
 
 
-def _syntax_error(text: str, error: cst.ParserSyntaxError) -> tuple[int, str]:
+def _syntax_error(text: str, error: Exception) -> tuple[int, str]:
     """Return line and message of a syntax error, from CPython's own parser when it refuses the file too.
 
     LibCST gives line 1 for tokenizer errors and the last line for an open bracket.
@@ -83,10 +84,16 @@ def _syntax_error(text: str, error: cst.ParserSyntaxError) -> tuple[int, str]:
     try:
         compile(text, "<source>", "exec", dont_inherit=True, flags=0x400)
     except SyntaxError as own:
-        return own.lineno or 0, own.msg
+        return own.lineno or 0, f"the file is no valid Python: {own.msg}"
     except (ValueError, MemoryError, RecursionError):
         pass
-    return error.raw_line, error.message.partition("\n")[0]
+    message = error.message if isinstance(error, cst.ParserSyntaxError) else str(error)
+    place = _PLACE.search(message)  # the line of the error itself is one off now and then
+    line = int(place[1]) if place else getattr(error, "raw_line", 0)
+    return line, "LibCST, which parses for archlint, does not understand this, though Python may"
+
+
+_PLACE = re.compile(r"error at (\d+):\d+")
 
 
 if __name__ == "__main__":

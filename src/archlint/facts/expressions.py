@@ -6,6 +6,7 @@ import libcst as cst
 
 from archlint.facts.references import generic, step, union
 from archlint.facts.scopes import Scope
+from archlint.facts.syntax import text_of
 
 _TRANSPARENT = frozenset(
     {
@@ -110,7 +111,7 @@ class Expressions:
 
     def parsed(self, node: cst.SimpleString | cst.ConcatenatedString) -> cst.BaseExpression | None:
         """Return the expression that a string annotation quotes, `None` when it is none."""
-        text = node.evaluated_value
+        text = text_of(node)
         if not isinstance(text, str):
             return None
         if text not in self._strings:

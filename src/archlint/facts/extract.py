@@ -19,7 +19,7 @@ from archlint.facts.model import (
     Parameter,
     TypedAssignment,
 )
-from archlint.facts.parsing import parse
+from archlint.facts.parsing import normalised, parse, parse_as_written
 from archlint.facts.records import Anchor, ClassRecord, FunctionRecord, ImportRecord, Records
 from archlint.facts.suppressions import suppressions
 from archlint.facts.tokens import names
@@ -97,11 +97,12 @@ class _Spans:
 
     def __init__(self, text: str, tree: cst.Module, walk: Walk) -> None:
         words, starts = names(text)
-        if words != walk.names:
-            starts = tree_names(tree, walk.names, walk.soft_keywords)
+        if words != walk.names and list(map(normalised, words)) != walk.names:
+            written = tree if text.isascii() else parse_as_written(text)
+            words, starts = tree_names(written, walk.names, walk.soft_keywords)
         self._text = text
         self._starts = starts
-        self._words = walk.names
+        self._words = words
 
     def of(self, anchor: Anchor) -> tuple[int, int]:
         """Return the offsets at which the first identifier starts and the last one ends."""

@@ -1,10 +1,15 @@
-"""Parses a module's text, without what the parser's result cannot need."""
+"""Parses a module's text, without what the parser's result cannot need, and with names as Python compares them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from keyword import iskeyword
+from unicodedata import is_normalized, normalize
 
 import libcst as cst
+
+from archlint.facts.syntax import descend
+from archlint.facts.tokens import names
 
 _SHARED = {
     name: cache(getattr(cst, name))
@@ -21,12 +26,34 @@ for _name in _SHARED:
 
 
 def parse(text: str) -> cst.Module:
-    """Return the tree of a module, in which like white space and punctuation may be one node at many places.
+    """Return the tree of a module, with normalised names; like white space and punctuation may be one node.
 
     Raises `ParserSyntaxError`, `CSTLogicError` or `SyntaxError`.
     """
+    tree = parse_as_written(text)
+    if not is_normalized("NFKC", text) and any(normalised(word) != word for word in names(text)[0]):
+        _normalise(tree)
+    return tree
+
+
+def parse_as_written(text: str) -> cst.Module:
+    """Return the tree of a module that gives its text back. Raises as `parse` does."""
     with _unchecked(), _shared():
         return cst.parse_module(text)
+
+
+def normalised(name: str) -> str:
+    """Return a name as Python compares it: in the normal form NFKC (language reference, 2.3 "Names")."""
+    if name.isascii():
+        return name
+    plain = normalize("NFKC", name)
+    return name if iskeyword(plain) else plain
+
+
+def _normalise(tree: cst.Module) -> None:
+    for node in descend(tree):
+        if node.__class__ is cst.Name and not node.value.isascii():
+            object.__setattr__(node, "value", normalised(node.value))  # nodes are frozen
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import re
 import libcst as cst
 
 from archlint.facts.expressions import MAX_DEPTH, Expressions
+from archlint.facts.syntax import text_of
 
 _ROOT = re.compile(r"[\w.]+(?:@\d+)?")
 _LITERALS = frozenset({"typing.Literal", "typing_extensions.Literal"})
@@ -63,7 +64,8 @@ def _subscript(expressions: Expressions, node: cst.Subscript, depth: int) -> str
 
 def _literal(expressions: Expressions, node: cst.BaseExpression) -> str:
     if isinstance(node, cst.SimpleString):
-        return repr(node.evaluated_value)
+        said = text_of(node)
+        return "?" if said is None else repr(said)
     if isinstance(node, cst.Integer):
         return node.value
     if isinstance(node, cst.Name) and node.value in ("True", "False", "None"):

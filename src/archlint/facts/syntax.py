@@ -53,6 +53,21 @@ FIELDS: dict[type, tuple[str, ...]] = {
 REVERSED: dict[type, tuple[str, ...]] = {node_type: names[::-1] for node_type, names in FIELDS.items()}
 """The same, last field first, as a stack wants it."""
 
+
+def text_of(node: cst.CSTNode) -> str | bytes | None:
+    """Return what a string literal or several of them say; `None` for anything else, and for what Python refuses.
+
+    Lone surrogates, which no encoding has, are left as escapes.
+    """
+    if not isinstance(node, cst.SimpleString | cst.ConcatenatedString):
+        return None
+    try:
+        value = node.evaluated_value
+    except (SyntaxError, TypeError, ValueError):  # a broken escape, bytes beside text
+        return None
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+
+
 FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 """What has a body that does not run where it stands (or, for a class, is judged on its own)."""
 

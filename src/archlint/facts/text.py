@@ -3,7 +3,9 @@
 import io
 import re
 import tokenize
+from codecs import BOM_UTF8
 
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -36,7 +38,17 @@ def decode(data: bytes) -> str:
     null = data.find(b"\0")
     if null >= 0:
         raise DecodeError(_line_at(data, null), "contains a null byte; is this a text file?")
+    if not encoding.startswith("utf-8"):
+        _refuse_no_text(text, encoding)
     return text
+
+
+def _refuse_no_text(text: str, encoding: str) -> None:
+    """Raise DecodeError for what an encoding with escapes can give and no source may have."""
+    found = _NO_TEXT.search(text)
+    if found is not None:
+        message = f"the character U+{ord(found[0]):04X} that {encoding} gives is no text; save the file as UTF-8"
+        raise DecodeError(text.count("\n", 0, found.start()) + 1, message)
 
 
 def encode(text: str, original: bytes) -> bytes:
@@ -56,6 +68,9 @@ def _header_error(data: bytes, message: str) -> DecodeError:
         b"".join(data.splitlines(keepends=True)[:2]).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return _undecodable(data, error, "utf-8")
+    if data.startswith(BOM_UTF8) and message.startswith("encoding problem"):
+        message = "the byte order mark says UTF-8 and the declaration something else; delete one of them"
+        return DecodeError(_cookie_line(data), message)
     return DecodeError(_cookie_line(data), f"{message}; declare an encoding that Python knows")
 
 

@@ -128,3 +128,9 @@ def logical_lines(text: str) -> Iterator[tuple[int, int]]:
             yield start, match.start()
             start = match.end()
     yield start, len(text)
+
+
+def longest_statement(text: str) -> int:
+    """Return the offset of the longest logical line: what is hard to parse is most likely there."""
+    start, end = max(logical_lines(text), key=lambda line: line[1] - line[0])
+    return end - len(text[start:end].lstrip())

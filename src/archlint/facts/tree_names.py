@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import libcst as cst
 from libcst._nodes.internal import CodegenState  # archlint: ignore[LAY005] the only way to count as it writes
 
+from archlint.facts.parsing import normalised
+
 
 class _NameOffsets(CodegenState):
     """Generates the code again and notes at which offset each `Name` is written."""
@@ -35,25 +37,27 @@ class _NameOffsets(CodegenState):
         yield
 
 
-def tree_names(tree: cst.Module, words: list[str], soft_keywords: set[int]) -> list[int]:
-    """Return the offset of every identifier in `words`: the tree's names and soft keywords, in source order.
+def tree_names(tree: cst.Module, words: list[str], soft_keywords: set[int]) -> tuple[list[str], list[int]]:
+    """Return every identifier in `words` as it is written, and its offset.
 
-    A soft keyword, of which the tree has no node, gets the offset of the name after it.
+    `words` are the normalised names of the tree and soft keywords, in source order. A soft keyword, of which the tree
+    has no node, gets the offset of the name after it.
     """
     state = _NameOffsets(tree.default_indent, tree.default_newline)
     tree._codegen(state)
     found = iter(state.found)
-    starts = [-1 if index in soft_keywords else _next(found, word) for index, word in enumerate(words)]
+    placed = [(word, -1) if index in soft_keywords else _next(found, word) for index, word in enumerate(words)]
+    starts = [offset for _, offset in placed]
     following = state.offset
     for index in range(len(starts) - 1, -1, -1):
         if starts[index] < 0:
             starts[index] = following
         following = starts[index]
-    return starts
+    return [word for word, _ in placed], starts
 
 
-def _next(found: Iterator[tuple[str, int]], word: str) -> int:
+def _next(found: Iterator[tuple[str, int]], word: str) -> tuple[str, int]:
     for seen, offset in found:
-        if seen == word:
-            return offset
-    return -1
+        if normalised(seen) == word:
+            return seen, offset
+    return word, -1

@@ -10,6 +10,7 @@ from archlint.facts.records import Anchor, ImportRecord
 from archlint.facts.references import step, union
 from archlint.facts.scopes import Scope, dotted_name, import_target
 from archlint.facts.spelling import spell
+from archlint.facts.syntax import text_of
 from archlint.facts.walk import Action, Walk, handles
 
 _TYPE_ALIAS = frozenset({"typing.TypeAlias", "typing_extensions.TypeAlias"})
@@ -513,5 +514,5 @@ def _bind_nonlocal(scope: Scope, name: str, reference: str) -> None:
 def _exports(value: cst.CSTNode | None) -> list[str] | None:
     if not isinstance(value, cst.List | cst.Tuple):
         return None
-    words = [element.value.evaluated_value for element in value.elements if isinstance(element.value, cst.SimpleString)]
+    words = [text_of(element.value) for element in value.elements]
     return [word for word in words if isinstance(word, str)]

@@ -14,11 +14,15 @@ _LENGTH = struct.Struct(">I")
 
 
 class Task(msgspec.Struct, frozen=True, array_like=True):
-    """One module to parse: its dotted name, whether it is a package, its bytes; `wishes` ask for fixes instead."""
+    """One module to parse: its dotted name, whether it is a package, its bytes; `wishes` ask for fixes instead.
+
+    `seconds` is how much processor time that may take.
+    """
 
     module: str
     is_package: bool
     data: bytes
+    seconds: float
     wishes: tuple[Wish, ...] = ()
 
 

@@ -12,13 +12,14 @@ from typing import BinaryIO, cast
 
 import msgspec
 
+from archlint.facts.text import DecodeError, decode
+from archlint.facts.tokens import longest_statement
+from archlint.intake.limits import OUT_OF_TIME, PATIENCE, seconds_for
 from archlint.intake.sources import SourceFile
 from archlint.intake.wire import Answer, Task, read_message, write_message
 from archlint.rulebook.fixable import Wish
 
 SECONDS_TO_START = 30.0
-SECONDS_PER_FILE = 30.0
-SECONDS_PER_MEGABYTE = 30.0
 
 
 class WorkerError(Exception):
@@ -156,23 +157,24 @@ class Pool:
         if not self._stopped and not self._process(worker, batch):
             self._workers.pop(number).end()
 
+    def _task(self, file: SourceFile, data: bytes) -> Task:
+        return Task(file.module, file.is_package, data, seconds_for(len(data)), self._wishes.get(file, ()))
+
     def _process(self, worker: _Worker, batch: list[SourceFile]) -> bool:
         """Send a batch and hand on its answers; false when the worker died, which costs the file it was at."""
-        tasks = [
-            Task(file.module, file.is_package, self._data[file.path], self._wishes.get(file, ())) for file in batch
-        ]
-        worker.deadline = time.monotonic() + SECONDS_PER_FILE
+        tasks = [self._task(file, self._data[file.path]) for file in batch]
+        worker.deadline = time.monotonic() + PATIENCE * seconds_for(0)
         with contextlib.suppress(OSError):  # it died; the missing answers tell
             write_message(worker.stdin, msgspec.msgpack.encode(tasks))
         for position, file in enumerate(batch):
-            limit = SECONDS_PER_FILE + SECONDS_PER_MEGABYTE * len(self._data[file.path]) / 1_000_000
-            worker.deadline = time.monotonic() + limit
+            data = self._data[file.path]
+            worker.deadline = time.monotonic() + PATIENCE * seconds_for(len(data))
             message = read_message(worker.stdout)
             if message is not None:
                 self._done.put((file, message))
                 continue
             if not self._stopped:
-                self._done.put((file, msgspec.msgpack.encode(Answer(b"", 0, _death(worker, limit)))))
+                self._done.put((file, msgspec.msgpack.encode(_death(worker, data))))
                 if batch[position + 1 :]:
                     self._batches.append(batch[position + 1 :])
             return False
@@ -186,7 +188,16 @@ def _start() -> _Worker:
         raise WorkerError(f"the parsing process does not start: {error.strerror}") from error
 
 
-def _death(worker: _Worker, limit: float) -> str:
-    if worker.timed_out:
-        return f"parsing takes longer than {limit:.0f} seconds"
-    return "the parser crashed, which deeply nested code makes it do"
+def _death(worker: _Worker, data: bytes) -> Answer:
+    """Return what to say of the file that a process was at when it died."""
+    code = worker.process.wait()
+    if worker.timed_out or code == OUT_OF_TIME:
+        what = f"parsing takes longer than {seconds_for(len(data)):.0f} seconds"
+    else:
+        what = "the parser crashed, which deeply nested code makes it do"
+    try:
+        text = decode(data)
+    except DecodeError:
+        return Answer(b"", 0, what)
+    line = text.count("\n", 0, longest_statement(text)) + 1
+    return Answer(b"", line, f"{what}; the longest statement begins here")

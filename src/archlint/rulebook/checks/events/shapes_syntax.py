@@ -6,7 +6,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FUNCTIONS, descend
+from archlint.facts.syntax import FUNCTIONS, descend, text_of
 
 SHAPE = "shape"
 """The code of a candidate that says of a data class: frozen, or open to changes."""
@@ -90,10 +90,7 @@ def _config_is_frozen(node: cst.BaseExpression) -> bool:
         return _says_frozen(node.args)
     if isinstance(node, cst.Dict):
         return any(
-            isinstance(each, cst.DictElement)
-            and isinstance(each.key, cst.SimpleString)
-            and each.key.evaluated_value == "frozen"
-            and dotted_name(each.value) == "True"
+            isinstance(each, cst.DictElement) and text_of(each.key) == "frozen" and dotted_name(each.value) == "True"
             for each in node.elements
         )
     return True  # a configuration that is made elsewhere may say anything

@@ -7,7 +7,7 @@ import libcst as cst
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend
+from archlint.facts.syntax import descend, text_of
 from archlint.rulebook.checks.sql.flow import Flow
 
 
@@ -55,7 +55,7 @@ def _asks_for_new(node: cst.BaseExpression) -> bool:
 
 
 def _is_dollar(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.SimpleString) and node.evaluated_value in ("$", b"$")
+    return text_of(node) in ("$", b"$")
 
 
 def _is_moved_on(name: str, context: ModuleContext) -> bool:

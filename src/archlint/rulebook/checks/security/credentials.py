@@ -6,7 +6,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import ancestors, descend
+from archlint.facts.syntax import ancestors, descend, text_of
 from archlint.rulebook.checks.security.secret_texts import (
     is_known_token,
     is_secret_name,
@@ -189,8 +189,8 @@ def _name(target: cst.CSTNode) -> str:
 
 
 def _text(node: cst.CSTNode) -> str:
-    value = node.evaluated_value if isinstance(node, cst.SimpleString | cst.ConcatenatedString) else ""
-    return value.decode("latin-1") if isinstance(value, bytes) else value or ""
+    value = text_of(node) or ""
+    return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
 def _written(node: cst.BaseExpression) -> str:

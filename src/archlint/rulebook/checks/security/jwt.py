@@ -7,7 +7,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend
+from archlint.facts.syntax import descend, text_of
 
 PYJWT = (
     "jwt.decode",
@@ -135,7 +135,7 @@ def _options(decode: Decode, context: ModuleContext) -> dict[str, cst.BaseExpres
         node = context.assigned(node.value)
     if isinstance(node, cst.Dict):
         return {
-            str(element.key.evaluated_value): element.value
+            str(text_of(element.key)): element.value
             for element in node.elements
             if isinstance(element, cst.DictElement) and isinstance(element.key, cst.SimpleString)
         }
@@ -156,7 +156,7 @@ def _required(options: dict[str, cst.BaseExpression]) -> list[str]:
 def strings(node: cst.BaseExpression) -> list[str]:
     """Return the text of a literal, or the texts in a list, tuple or set of literals."""
     elements = [each.value for each in node.elements] if isinstance(node, cst.List | cst.Tuple | cst.Set) else [node]
-    return [str(each.evaluated_value) for each in elements if isinstance(each, cst.SimpleString)]
+    return [str(text_of(each)) for each in elements if isinstance(each, cst.SimpleString)]
 
 
 def _comes_from_header(node: cst.CSTNode, context: ModuleContext, depth: int) -> bool:

@@ -8,6 +8,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext
 from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import text_of
 from archlint.rulebook.checks.sql.flow import Flow
 
 _MAX_DEPTH = 12
@@ -57,7 +58,7 @@ class Reader:
         return reader(self, node, depth) if reader is not None else [self._hole(node)]
 
     def _literal(self, node: cst.SimpleString, _: int) -> list[Piece]:
-        value = node.evaluated_value
+        value = text_of(node) or ""
         return [value if isinstance(value, str) else value.decode("utf-8", "replace")]
 
     def _both(self, node: cst.ConcatenatedString | cst.BooleanOperation, depth: int) -> list[Piece]:
@@ -310,7 +311,7 @@ def _dictionary(node: cst.BaseExpression) -> dict[str, cst.BaseExpression]:
     if not isinstance(node, cst.Dict):
         return {}
     return {
-        str(each.key.evaluated_value): each.value
+        str(text_of(each.key)): each.value
         for each in node.elements
         if isinstance(each, cst.DictElement) and isinstance(each.key, cst.SimpleString)
     }
