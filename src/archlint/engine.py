@@ -1,5 +1,6 @@
 """The pipeline on one screen: intake, facts, project, rulebook, outcome."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -41,6 +42,9 @@ __all__ = [
     "survey",
     "take_in",
 ]
+
+RECURSION_LIMIT = 20_000
+"""Classes may derive from each other, and functions return what others return, a thousand times over."""
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -145,6 +149,7 @@ def assess(taken: Taken, project: Project | None = None) -> Outcome:
     """
     from archlint.rulebook.judge import judge  # noqa: PLC0415 -- a run that has its report already needs no checks
 
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     inputs = taken.inputs
     project = project or project_of(taken)
     texts = Texts(taken.gathered.data)

@@ -51,7 +51,7 @@ def _serve(requests: BinaryIO, answers: BinaryIO, checks: ModuleChecks) -> None:
     write_message(answers, b"")
     while (message := read_message(requests)) is not None:
         for task in decoder.decode(message):
-            allow(task.seconds)
+            allow(task.seconds, len(task.data))
             write_message(answers, encoder.encode(_answer(task, checks, encoder)))
 
 
