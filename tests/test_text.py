@@ -39,7 +39,7 @@ PIECES = [
         (b"\xef\xbb\xbfa\nb\nc\xff", 3, "byte 0xff is not utf-8"),
         (b"# coding: cp1252\n\n\x81", 3, "byte 0x81 is not cp1252"),
         (b"#!/bin/x\n# coding: klingon\n", 2, "unknown encoding: klingon"),
-        (b"\xef\xbb\xbf# coding: latin-1\n", 1, "encoding problem: utf-8"),
+        (b"\xef\xbb\xbf# coding: latin-1\n", 1, "the byte order mark says UTF-8"),
         (b"# coding: rot13\n", 1, "rot13 is no encoding of text"),
         (b"a\nb\0", 2, "null byte"),
         (b"\xff\xfea\0", 1, "byte 0xff is not utf-8"),

@@ -18,7 +18,7 @@ import msgspec
 from archlint.facts.context import ModuleChecks
 from archlint.facts.extract import extract
 from archlint.facts.text import DecodeError, decode
-from archlint.intake.limits import allow, leave_no_core
+from archlint.intake.limits import allow, be_modest
 from archlint.intake.wire import Answer, Task, read_message, write_message
 from archlint.rulebook.checks.module_checks import MODULE_CHECKS
 from archlint.rulebook.fixes.make import make_fixes
@@ -35,7 +35,7 @@ def main() -> None:
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    leave_no_core()
+    be_modest()
     sys.setrecursionlimit(RECURSION_LIMIT)
     gc.freeze()
     gc.set_threshold(COLLECTED_AFTER)
@@ -51,7 +51,7 @@ def _serve(requests: BinaryIO, answers: BinaryIO, checks: ModuleChecks) -> None:
     write_message(answers, b"")
     while (message := read_message(requests)) is not None:
         for task in decoder.decode(message):
-            allow(task.seconds, len(task.data))
+            allow(task.seconds)
             write_message(answers, encoder.encode(_answer(task, checks, encoder)))
 
 
@@ -65,6 +65,8 @@ def _answer(task: Task, checks: ModuleChecks, encoder: msgspec.msgpack.Encoder) 
         return Answer(b"", error.line, error.message, lasting=True)
     except (cst.ParserSyntaxError, cst.CSTLogicError, SyntaxError) as error:
         return Answer(b"", *_syntax_error(text, error), lasting=True)
+    except MemoryError:
+        return Answer(b"", 1, "parsing needs more memory than it may have; the file is too large")
     except Exception as error:  # noqa: BLE001 -- a mistake of ours costs one file and must not look like a crash
         return Answer(b"", 0, f"archlint cannot read the file ({type(error).__name__}: {error}); please report this")
 

@@ -8,8 +8,8 @@ SECONDS_PER_MEGABYTE = 30.0
 PATIENCE = 4
 """How much longer than its processor time a file may take by the clock: the machine may have other work."""
 
-MEMORY_PER_FILE = 2 << 30
-MEMORY_PER_BYTE = 1000
+MEMORY = 4 << 30
+"""What a parsing process may have: enough for a file of 5 MB, whose tree takes 600 times as much as the file."""
 
 
 def seconds_for(size: int) -> float:
@@ -19,10 +19,10 @@ def seconds_for(size: int) -> float:
 
 if sys.platform == "win32":  # the clock alone has to do
 
-    def leave_no_core() -> None:
-        """There are no core files."""
+    def be_modest() -> None:
+        """There are no such limits."""
 
-    def allow(seconds: float, size: int) -> None:
+    def allow(seconds: float) -> None:
         """There are no limits that a process can set itself."""
 
     OUT_OF_TIME: int | None = None
@@ -33,17 +33,17 @@ else:
     OUT_OF_TIME = -signal.SIGXCPU
     """The return code of a process that went beyond its limit."""
 
-    def leave_no_core() -> None:
-        """Let this process leave no core file behind when it crashes: it would land in the user's project."""
-        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    def be_modest() -> None:
+        """Give this process no more memory than it may have, and no core file, which would land in the project.
 
-    def allow(seconds: float, size: int) -> None:
-        """Let the system end this process when it needs more processor time from now on, or more memory, than it may.
-
-        `size` is that of the file. An allocation that fails ends LibCST's parser.
+        An allocation that fails ends LibCST's parser.
         """
+        _limit(resource.RLIMIT_AS, MEMORY)
+        _limit(resource.RLIMIT_CORE, 0)
+
+    def allow(seconds: float) -> None:
+        """Let the system end this process when it needs more processor time than this from now on."""
         _limit(resource.RLIMIT_CPU, int(time.process_time() + seconds) + 1)
-        _limit(resource.RLIMIT_AS, MEMORY_PER_FILE + MEMORY_PER_BYTE * size)
 
     def _limit(kind: int, soft: int) -> None:
         _, hard = resource.getrlimit(kind)

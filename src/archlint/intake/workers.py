@@ -194,7 +194,7 @@ def _death(worker: _Worker, data: bytes) -> Answer:
     if worker.timed_out or code == OUT_OF_TIME:
         what = f"parsing takes longer than {seconds_for(len(data)):.0f} seconds"
     else:
-        what = "the parser crashed, which deeply nested code makes it do"
+        what = "the parser crashed, which deeply nested code and very large files make it do"
     try:
         text = decode(data)
     except DecodeError:

@@ -7,6 +7,8 @@ from archlint.outcome.reporters.paint import Paint
 from archlint.outcome.reporters.visible import cells, visible
 
 _LEAST = 20
+_MOST = 1000
+"""Beyond this a line is cut even where no terminal asks for it: it may be megabytes long, and flagged at every word."""
 _TAB = "    "
 _ELLIPSIS = "..."
 
@@ -21,7 +23,7 @@ def excerpt(report: Report, violation: Violation, paint: Paint) -> tuple[list[st
     line = report.texts[violation.place.path].line(where.line)
     stop = where.end_column - 1 if where.end_line == where.line else len(line)
     margin = " " * len(str(where.line))
-    room = max(paint.width - len(f"{margin} | {_ELLIPSIS}{_ELLIPSIS}"), _LEAST)
+    room = min(max(paint.width - len(f"{margin} | {_ELLIPSIS}{_ELLIPSIS}"), _LEAST), _MOST)
     code, blanks, carets = _underlined(line, min(where.column - 1, len(line)), min(stop, len(line)), room)
     bar = paint("|", "dim")
     return [
@@ -33,16 +35,20 @@ def excerpt(report: Report, violation: Violation, paint: Paint) -> tuple[list[st
 
 def _underlined(line: str, start: int, stop: int, room: int) -> tuple[str, str, str]:
     """Return `line` as shown in `room` cells, the blanks before offset `start`, carets from there to offset `stop`."""
-    shown = [_TAB if character == "\t" else visible(character) for character in line]
+    begin = max(start - room, 0)
+    near = line[begin : start + room]
+    start, stop = start - begin, stop - begin
+    is_cut = len(near) < len(line)
+    shown = [_TAB if character == "\t" else visible(character) for character in near]
     first, last, opening, closing = 0, len(shown), "", ""
     edges = [0, *accumulate(map(cells, shown))]
-    if edges[-1] > room:
+    if edges[-1] > room or is_cut:
         while first < start and edges[start] - edges[first] > room // 3 and edges[-1] - edges[first] > room:
             first += 1
         while edges[last] - edges[first] > room:
             last -= 1
-        opening = _ELLIPSIS if first else ""
-        closing = _ELLIPSIS if last < len(shown) else ""
+        opening = _ELLIPSIS if begin + first else ""
+        closing = _ELLIPSIS if begin + last < len(line) else ""
     blanks = edges[start] - edges[first] + len(opening)
     carets = max(edges[min(stop, last)] - edges[start], 1)
     return opening + "".join(shown[first:last]) + closing, " " * blanks, "^" * carets

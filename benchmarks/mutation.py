@@ -1,0 +1,256 @@
+"""`python -m benchmarks.mutation`: how many mutants of facts, project and checks the tests see.
+
+Every mutant is one process that is forked from this one, in which all is loaded: it exchanges the code of one function
+and runs the tests that call it, the examples of the rule pages and the fixtures first, until one fails.
+"""
+
+import argparse
+import contextlib
+import functools
+import gc
+import io
+import json
+import os
+import random
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from types import CodeType, FrameType
+
+import pytest
+
+from archlint.engine import Options, check
+from archlint.intake.rulefiles import built_in_pages
+from archlint.rulebook.examples import examples, expected
+from benchmarks import in_process
+from benchmarks.mutants import Change, Mutant, change, code_of, functions_with, mutants
+from tests.support import ROOT, expected_in, fixture_projects, found
+
+MUTATED = ("facts", "project", "rulebook/checks")
+PACKAGE = ROOT / "src" / "archlint"
+UNIT_TESTS = (
+    *("annotations", "bindings", "calls", "chains", "conformance", "contracts", "effects", "elements", "fixtures_said"),
+    *("graph", "handovers", "imports", "layers", "library", "module_patterns", "outside", "parsing", "patterns"),
+    *("port_commands", "ports", "secret_texts", "suppressions", "text", "tokens", "types", "walk", "mutants_seen"),
+)
+SECONDS = 60
+Key = tuple[str, str, int]
+"""File, qualified name and first line of a function."""
+
+
+class Case:
+    """A test without pytest: an example of a rule page, or a fixture; true when it finds what it should."""
+
+    def __init__(self, name: str, run: Callable[[], bool]) -> None:
+        self.name = name
+        self.run = run
+
+
+def cases(work: Path) -> Iterator[Case]:
+    """Yield the examples of all rule pages, written to `work`, and the fixtures."""
+    for page in built_in_pages():
+        code = Path(page.path).name[:6]
+        for example in examples(page.text):
+            home = work / f"{code}-{example.line}"
+            for path, text in example.files.items():
+                file = home / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8")
+                for folder in file.relative_to(home).parents:
+                    if folder.parts:
+                        (home / folder / "__init__.py").touch()
+            markers = sum((expected(path, text) for path, text in example.files.items()), start=expected("x.py", ""))
+            yield Case(f"{code}:{example.line}", functools.partial(_example, home, code, markers))
+    for project in fixture_projects():
+        yield Case(project.name, functools.partial(_fixture, project))
+
+
+def _example(home: Path, code: str, markers: Counter[tuple[str, int, str]]) -> bool:
+    select = None if code in ("ARC001", "ARC002") else (code,)
+    report = check([home], Options(select=select, jobs=1)).report
+    seen = {each: count for each, count in found(report, home).items() if each[2] == code}
+    return not report.failures and seen == markers
+
+
+def _fixture(project: Path) -> bool:
+    report = check([project], Options(jobs=1)).report
+    return not report.failures and found(report, project) == expected_in(project)
+
+
+class Recorder:
+    """Notes which of archlint's functions run."""
+
+    def __init__(self) -> None:
+        self._seen: set[CodeType] = set()
+
+    def __enter__(self) -> "Recorder":
+        self._seen.clear()
+        sys.setprofile(self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.setprofile(None)
+
+    def _note(self, frame: FrameType, event: str, _: object) -> None:
+        if event == "call":
+            self._seen.add(frame.f_code)
+
+    def seen(self) -> set[Key]:
+        """Return the functions of archlint that ran."""
+        prefix = PACKAGE.as_posix()
+        return {_key(code) for code in self._seen if code.co_filename.startswith(prefix)}
+
+
+def _key(code: CodeType) -> Key:
+    return code.co_filename, code.co_qualname, code.co_firstlineno
+
+
+class Units:
+    """A plugin for pytest: which functions each test runs, by its id."""
+
+    def __init__(self) -> None:
+        self.tests: dict[Key, list[str]] = defaultdict(list)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """Record what one test runs."""
+        with Recorder() as recorder:
+            yield
+        for key in recorder.seen():
+            self.tests[key].append(item.nodeid)
+
+
+def _pytest(arguments: Iterable[str], *plugins: object) -> int:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return int(pytest.main(["-q", "-x", "-n", "0", *arguments], list(plugins)))
+
+
+def survives(mutant: Mutant, changed: Change, told: list[Case], units: list[str]) -> str:
+    """Run the tests in this process with a mutant in it; return which test failed, or nothing."""
+    _exchange(mutant, changed)
+    for case in told:
+        try:
+            if not case.run():
+                return case.name
+        except BaseException as error:  # noqa: BLE001 -- whatever a mutant does, it is seen
+            return f"{case.name} ({type(error).__name__})"
+    return "unit tests" if units and _pytest(units) else ""
+
+
+def _exchange(mutant: Mutant, changed: Change) -> None:
+    original = code_of(Path(mutant.path).read_text(encoding="utf-8"), mutant.path, mutant.function)
+    code = code_of(changed.source, mutant.path, mutant.function)
+    for function in functions_with(original):
+        function.__code__ = code
+    for each in gc.get_objects():
+        if isinstance(each, functools._lru_cache_wrapper) and each.__module__.startswith("archlint"):
+            each.cache_clear()
+    in_process.forget()
+
+
+def in_a_child(run: Callable[[], str]) -> str:
+    """Return what a function says in a forked process; the time limit counts as a failing test."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+            answer = run()
+        except BaseException as error:  # noqa: BLE001 -- as above
+            answer = type(error).__name__
+        os.write(writer, b"." + answer.encode()[:200])
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as stream:
+        said = stream.read().decode()
+    os.waitpid(child, 0)
+    return said[1:] if said else "time or memory"
+
+
+def main() -> None:
+    """Sample mutants, run the tests on each, and say how many were seen."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="part of the paths of the modules")
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "mutation.jsonl")
+    wanted = parser.parse_args()
+    in_process.install()
+    work = Path(tempfile.mkdtemp())
+    try:
+        _run(wanted, work)
+    finally:
+        shutil.rmtree(work)
+
+
+def _run(wanted: argparse.Namespace, work: Path) -> None:
+    covering: dict[Key, list[tuple[float, Case]]] = defaultdict(list)
+    for case in cases(work):
+        start = time.process_time()
+        assert case.run(), case.name
+        seconds = time.process_time() - start
+        in_process.forget()
+        with Recorder() as recorder:
+            case.run()
+        for key in recorder.seen():
+            covering[key].append((seconds, case))
+    units = Units()
+    files = [file for name in UNIT_TESTS if (file := ROOT / "tests" / f"test_{name}.py").exists()]
+    code = _pytest(map(str, files), units)
+    assert code == 0, f"the unit tests fail without a mutant: {code}"
+    print(f"{len(files)} files of unit tests", flush=True)
+    drawn = _drawn(wanted, covering.keys() | units.tests.keys())
+    wanted.output.parent.mkdir(parents=True, exist_ok=True)
+    tally: Counter[tuple[str, bool]] = Counter()
+    with wanted.output.open("w", encoding="utf-8") as output:
+        for number, (mutant, key) in enumerate(drawn, 1):
+            changed = change(mutant)
+            told = [case for _, case in sorted(covering[key], key=lambda each: each[0])]
+            killer = in_a_child(functools.partial(survives, mutant, changed, told, units.tests[key]))
+            path = Path(mutant.path).relative_to(PACKAGE).as_posix()
+            tally[next(part for part in MUTATED if path.startswith(part)), bool(killer)] += 1
+            line = {"path": path, "line": key[2], "function": changed.name, "killer": killer}
+            json.dump({**line, "before": changed.before, "after": changed.after}, output)
+            output.write("\n")
+            output.flush()
+            if number % 50 == 0:
+                print(number, dict(tally), flush=True)
+    for part in MUTATED:
+        killed, left = tally[part, True], tally[part, False]
+        print(f"{part}: {killed} of {killed + left} mutants seen")
+    killed = sum(count for (_, seen), count in tally.items() if seen)
+    print(f"all: {killed} of {tally.total()} mutants seen, {killed / max(tally.total(), 1):.1%}")
+
+
+def _drawn(wanted: argparse.Namespace, run: Iterable[Key]) -> list[tuple[Mutant, Key]]:
+    """Return as many mutants as wanted, drawn from all in functions that any test runs, beyond imports."""
+    known = set(run)
+    possible: list[tuple[Mutant, Key]] = []
+    unrun = 0
+    for part in MUTATED:
+        for path in sorted((PACKAGE / part).rglob("*.py")):
+            if wanted.only not in path.as_posix():
+                continue
+            source = path.read_text(encoding="utf-8")
+            keys: dict[int, Key] = {}
+            for mutant in mutants(path):
+                if mutant.function not in keys:
+                    keys[mutant.function] = _key(code_of(source, mutant.path, mutant.function))
+                key = keys[mutant.function]
+                if key in known:
+                    possible.append((mutant, key))
+                else:
+                    unrun += 1
+    print(f"{len(possible)} mutants in functions that tests run, {unrun} in others", flush=True)
+    return random.Random(wanted.seed).sample(possible, min(wanted.count, len(possible)))
+
+
+if __name__ == "__main__":
+    main()
