@@ -70,11 +70,11 @@ def forget() -> None:
 def install() -> None:
     """Take the place of the parsing processes."""
     sys.setrecursionlimit(20_000)
-    gathering.Pool = Pool  # type: ignore[misc, assignment]
+    setattr(gathering, "Pool", Pool)  # noqa: B010 -- the two are of no common type
     Library.parse = staticmethod(lambda tables: _library(tuple(tables.items())))  # type: ignore[method-assign, assignment]
     kept = tuple(rulefiles.built_in_pages())
     built_in = tuple(page.path for page in kept)
-    rulefiles.built_in_pages = lambda: kept  # type: ignore[assignment]
+    rulefiles.built_in_pages = lambda: iter(kept)
 
     def load(installed: Sequence[Page], directories: Sequence[Path]) -> dict[str, Any]:
         plain = not directories and tuple(page.path for page in installed) == built_in

@@ -237,8 +237,12 @@ def _hold_places(facts: ModuleFacts, text: str) -> None:
         _hold_name(text, each.start, each.end, each.name)
     for imported in facts.imports:
         assert 0 <= imported.statement <= imported.start <= imported.end <= len(text), imported
-    for use in (*facts.calls, *facts.loads, *facts.candidates):
-        assert 0 <= use.start <= use.end <= len(text), use
+    used = [
+        *((each.start, each.end) for each in facts.calls),
+        *((each.start, each.end) for each in facts.loads),
+        *((each.start, each.end) for each in facts.candidates),
+    ]
+    assert all(0 <= start <= end <= len(text) for start, end in used), facts.name
 
 
 def _hold_name(text: str, start: int, end: int, name: str) -> None:
