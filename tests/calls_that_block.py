@@ -15,6 +15,27 @@ def c(): return requests.get("https://example.org")
 async def main():
     a()  # expect: ASY002
 """,
+    "a decorator that waits around a plain function": """
+import functools, time
+def retried(function):
+    @functools.wraps(function)
+    def wrapper(*arguments):
+        time.sleep(1)
+        return function(*arguments)
+    return wrapper
+@retried
+def load(): return 1
+async def main():
+    load()  # expect: ASY002
+""",
+    "the class of an instance": """
+import time
+class Store:
+    @classmethod
+    def load(cls): time.sleep(1)
+    async def one(self): type(self).load()  # expect: ASY002
+    async def other(self): self.__class__.load()  # expect: ASY002
+""",
     "an aliased import": """
 # file: shop/store.py
 from urllib.request import urlopen as fetch

@@ -47,6 +47,24 @@ LAYOUTS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"src/__init__.py": "", "src/shop/__init__.py": ""},
         {"src/__init__.py": "src", "src/shop/__init__.py": "src.shop"},
     ),
+    "a folder of packages with an __init__.py that nobody means": (
+        {
+            "shop/__init__.py": "",
+            "shop/api/__init__.py": "",
+            "shop/api/orders.py": "from storage.orders import save\nfrom api import models\n",
+            "shop/storage/__init__.py": "",
+        },
+        {
+            "shop/__init__.py": "__init__",
+            "shop/api/__init__.py": "api",
+            "shop/api/orders.py": "api.orders",
+            "shop/storage/__init__.py": "storage",
+        },
+    ),
+    "a package with a package called like a library": (
+        {"shop/__init__.py": "", "shop/redis/__init__.py": "import redis\n", "shop/cart/__init__.py": ""},
+        {"shop/__init__.py": "shop", "shop/redis/__init__.py": "shop.redis", "shop/cart/__init__.py": "shop.cart"},
+    ),
     "flat layout": (
         {"shop/__init__.py": "", "shop/a/__init__.py": "", "shop/a/b.py": "", "tool.py": ""},
         {

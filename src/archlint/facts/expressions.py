@@ -172,6 +172,8 @@ class Expressions:
         """Return what a call gives whose result is made of its first argument; empty for other calls."""
         if callee in _STEPS_FROM_FIRST:
             return step(self.value(first, depth), _STEPS_FROM_FIRST[callee])
+        if callee == "builtins.type":
+            return step(self.value(first, depth), ".__class__")
         if callee in _LAZY or callee in _PROVIDERS:
             return step(generic(callee, [self.value(first, depth)]), "{}")
         return step(self.annotation(first), "{}") if callee == "typing.cast" else ""

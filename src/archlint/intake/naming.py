@@ -83,12 +83,23 @@ class _Tree:
         parent, _, name = path.rpartition("/")
         inherited = _joined(self.prefix(parent), name.replace(".", "_"))
         if self._is_in_package(path):
-            return inherited
+            return "" if not self._is_in_package(parent) and self._is_root_all_the_same(path, inherited) else inherited
         if not is_importable(name):
             return ""
         if name == "src" or self._content(path).packages:
             return self._beginning_unless_imported(path, (inherited,))
         return self._inherited_unless_imported(path, inherited)
+
+    def _is_root_all_the_same(self, path: str, name: str) -> bool:
+        """Tell whether names begin in a folder although it has an `__init__.py`: its files import its packages bare.
+
+        Two of them at least, for one may be called like a third-party package; and nobody calls any by its full name.
+        """
+        if not self._all_imports.isdisjoint(self._claim(path, name)):
+            return False
+        bare = self._content(path).packages - self._found_first(path) - sys.stdlib_module_names
+        below = (file for file in self._files if file.startswith(f"{path}/")) if len(bare) > 1 else ()
+        return len(bare & frozenset().union(*map(self._imports_of, below))) > 1
 
     def _beginning_unless_imported(self, path: str, names: tuple[str, ...]) -> str:
         """Decide on a folder where names should begin: by the first file below it that says so."""

@@ -142,6 +142,8 @@ class CallGraph:
         module, function = self._project.function(key)
         if function.owner < 0 or function.body != "stub":
             yield key
+            if function.decorators and not function.is_async:
+                yield from (each for each in self._decorators.wrappers(key) if each != key)
             return
         for adapter in self._adapters.get(f"{module.name}@{function.owner}", ()):
             yield from filter(self._runs_at_once, self._definitions(adapter, function.name))

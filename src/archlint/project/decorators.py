@@ -16,6 +16,7 @@ class Decorators:
         self._project = project
         self._types: Types = project.query(types)
         self._replaced: dict[str, bool] = {}
+        self._wrappers: dict[str, tuple[str, ...]] = {}
 
     def is_replaced(self, key: str) -> bool:
         """Tell whether an offloader or an async wrapper stands in the function's place; in doubt it is the function."""
@@ -25,15 +26,33 @@ class Decorators:
             self._replaced[key] = any(self._replaces(decorator, function) for decorator in function.decorators)
         return self._replaced[key]
 
+    def wrappers(self, key: str) -> tuple[str, ...]:
+        """Return the plain functions of the project that decorators put around one: a call of it runs them first."""
+        if key not in self._wrappers:
+            self._wrappers[key] = ()
+            _, function = self._project.function(key)
+            found = (
+                each for one in function.decorators for made in self._made(one) for each in self._function_of(made)
+            )
+            self._wrappers[key] = tuple(dict.fromkeys(filter(self._is_plain, found)))
+        return self._wrappers[key]
+
+    def _is_plain(self, key: str) -> bool:
+        _, function = self._project.function(key)
+        return not function.is_async and not function.is_generator
+
     def _replaces(self, decorator: str, function: Function) -> bool:
-        made = decorator.removesuffix("()")
-        if any(map(self._project.library.offloader, self._types.names(made))):
+        if any(map(self._project.library.offloader, self._types.names(decorator.removesuffix("()")))):
             return True
+        return not function.is_async and self._all_elsewhere(list(self._made(decorator)), 0)
+
+    def _made(self, decorator: str) -> Iterator[Value]:
+        """Yield what a decorator of the project makes of a function, as far as that is known."""
+        made = decorator.removesuffix("()")
         values = list(self._types.infer(made))
         if made != decorator:
             values = [result for value in values for result in self._results(value)]
-        wrappers = [wrapper for value in values for wrapper in self._results(value)]
-        return not function.is_async and self._all_elsewhere(wrappers, 0)
+        yield from (wrapper for value in values for wrapper in self._results(value))
 
     def _results(self, value: Value) -> Iterator[Value]:
         """Yield what calling a function or class of the project may give, whatever its annotation says."""

@@ -50,6 +50,7 @@ class Library:
         self._class_factories: Mapping[str, str] = tables.class_factories.entries
         self._exceptions = frozenset(tables.exceptions.entries)
         self.locators = frozenset(tables.locators.entries)
+        self._coroutines = tables.coroutines.entries
         self.offloaders: Mapping[str, Argument] = tables.offloaders.entries
         self.loop_callbacks: Mapping[str, Argument] = tables.loop_callbacks.entries
         self.endpoint_decorators = frozenset(tables.endpoint_decorators.entries)
@@ -67,7 +68,7 @@ class Library:
             name: type_ for name, type_ in self._attributes.items() if name.rpartition(".")[0] not in self._classes
         }
         self._members = self._returns.keys() | self._attributes.keys() | self._blocking.keys() | self._not_blocking
-        self._members |= self.effects.keys() | self.sql_texts.keys()
+        self._members |= self.effects.keys() | self.sql_texts.keys() | self._coroutines.keys()
         self._canonical_of = _Memo(self._find_canonical)
         self._ancestors_of = _Memo(self._find_ancestors)
         self._member_of = _Memo(self._find_member)
@@ -172,6 +173,10 @@ class Library:
     def is_for_one_task(self, cls: str) -> bool:
         """Tell whether only one task or thread may use an instance of a class at a time."""
         return not self._one_task.isdisjoint(self.ancestors(cls))
+
+    def is_coroutine_function(self, name: str) -> bool:
+        """Tell whether calling this function or method gives a coroutine, which has to be awaited."""
+        return self._inherited(self._coroutines, name) is not None
 
     def loop_methods(self, cls: str) -> frozenset[str]:
         """Return the names of the methods that the event loop calls on instances of a class, its own entry only."""

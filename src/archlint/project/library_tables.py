@@ -15,6 +15,7 @@ how people import a thing; a type is a class, perhaps with arguments: `builtins.
 | `clients` | kind of client | list of classes |
 | `class-factories` | function | class that what it returns, a class itself, derives from |
 | `exceptions` | what the library is for | list of exceptions that only code that knows the library should raise |
+| `coroutines` | (array) | functions and methods whose call gives a coroutine and does nothing unless it is awaited |
 | `locators` | (array) | methods that look up a dependency by its type or name |
 | `offloaders` | function or decorator that runs a function in a thread or process | which argument that function is |
 | `loop-callbacks` | function or decorator that has a plain function run on the event loop | which argument it is |
@@ -85,7 +86,7 @@ _TITLES = (
     *("offloaders", "loop-callbacks", "loop-methods", "endpoint-decorators"),
     *("technologies", "distributions", "documented"),
     *("effects", "sql-text", "autocommit", "one-task"),
-    *("class-factories", "exceptions", "locators"),
+    *("class-factories", "exceptions", "locators", "coroutines"),
     *("timeouts", "tls-switches", "retries"),
 )
 _T = TypeVar("_T")
@@ -199,6 +200,7 @@ class Tables:
         self.class_factories = Table[str]("class-factories")
         self.exceptions = Table[str]("exceptions")
         self.locators = Table[bool]("locators")
+        self.coroutines = Table[bool]("coroutines")
         self.offloaders = Table[Argument]("offloaders")
         self.loop_callbacks = Table[Argument]("loop-callbacks")
         self.loop_methods = Table[bool]("loop-methods")
@@ -240,7 +242,7 @@ class Tables:
         groups = self._entries(file, content, "blocking", dict[str, _Group])
         self._add(file, self.blocking, ((group.apis, (group.kind, group.instead)) for _, group in groups))
         listed_only = (self.not_blocking, self.loop_methods, self.endpoint_decorators, self.documented)
-        for names_only in (*listed_only, self.locators, self.autocommit, self.one_task):
+        for names_only in (*listed_only, self.locators, self.coroutines, self.autocommit, self.one_task):
             listed = self._entries(file, content, names_only.title, types)
             self._add(file, names_only, (((name,), True) for _, name in listed))
         for handed in (self.offloaders, self.loop_callbacks, self.sql_text):

@@ -169,6 +169,8 @@ class Types:
         return (Value("instance", value.name, value.args),)
 
     def _attribute(self, value: Value, name: str) -> tuple[Value, ...]:
+        if name == "__class__" and value.kind in ("instance", "super"):
+            return (Value("object", value.name, value.args),)
         if value.kind == "object" and not value.is_class and not value.is_function:
             module = self._project.by_name.get(value.name)
             if module is not None:

@@ -15,10 +15,6 @@ from archlint.rulebook.model import Rule
 _METHOD_OF_RESULT = re.compile(r"\(\)\.(\w+)")
 _COROUTINE_METHODS = frozenset({"close", "send", "throw", "__await__", "__exit__"})
 """What a coroutine has; `__exit__` goes with an `__enter__` that is reported."""
-_LIBRARY_COROUTINES = frozenset(
-    f"asyncio.{name}"
-    for name in ("open_connection", "sleep", "start_server", "to_thread", "wait", "wait_for", "create_subprocess_exec")
-)
 _KEEPS_COROUTINE = frozenset(
     {
         "abc.abstractmethod",
@@ -85,7 +81,7 @@ class _Coroutines:
         if all(each.is_function for each in values):
             return self._types.names_of(values[0])[0] if all(self._is_plain(each) for each in values) else ""
         name = self._types.names_of(values[0])[0] if len(values) == 1 else ""
-        return name if name in _LIBRARY_COROUTINES else ""
+        return name if name and self._project.library.is_coroutine_function(name) else ""
 
     def _is_plain(self, value: Value) -> bool:
         """Tell whether calling a function gives its coroutine, whatever its decorators do, and its overrides too."""
