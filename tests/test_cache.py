@@ -46,7 +46,7 @@ def no_parser(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Return what makes parsing impossible from then on."""
 
     def forbid() -> None:
-        monkeypatch.setattr(workers, "_kept", None)
+        monkeypatch.setattr(workers, "_kept", [])
         monkeypatch.setattr(sys, "executable", "/nowhere")
 
     return forbid

@@ -48,7 +48,7 @@ def children() -> set[int]:
 
 @pytest.fixture(autouse=True)
 def _no_process_is_left(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(workers, "_kept", None)
+    monkeypatch.setattr(workers, "_kept", [])
     before = children()
     yield
     assert children() <= before

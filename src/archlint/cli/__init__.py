@@ -7,7 +7,7 @@ import click
 
 from archlint import __version__
 
-COMMANDS = ("check", "init", "baseline", "graph", "why", "rule", "test-rules", "ports", "port")
+COMMANDS = ("check", "init", "baseline", "graph", "why", "rule", "test-rules", "ports", "port", "server")
 """Each is the `command` of the module of its name (with `_` for `-`) in this folder."""
 
 

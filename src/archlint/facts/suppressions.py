@@ -26,7 +26,7 @@ def suppressions(text: str) -> tuple[Suppression, ...]:
     if not marks:
         return ()
     source = SourceText(text)
-    lines = list(_statements(text))
+    lines = list(statements(text))
     return tuple(_suppression(source, lines, offset, match) for offset, match in marks)
 
 
@@ -42,7 +42,7 @@ def _suppression(source: SourceText, lines: list[tuple[int, int]], comment: int,
     return Suppression(rules, match["reason"].strip(), first, last, start, end)
 
 
-def _statements(text: str) -> Iterator[tuple[int, int]]:
+def statements(text: str) -> Iterator[tuple[int, int]]:
     """Yield the offsets of the logical lines that have code, decorators together with what they decorate."""
     first: int | None = None
     for start, end in logical_lines(text):

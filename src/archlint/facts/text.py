@@ -62,6 +62,19 @@ def encode(text: str, original: bytes) -> bytes:
     return text.encode(encoding)
 
 
+def as_saved(text: str) -> bytes:
+    """Return the text of an unsaved buffer as the bytes that an editor would save: in the encoding that it declares.
+
+    What that encoding has no characters for, and what declares an unknown one, is UTF-8.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data if encoding.startswith("utf-8") else text.encode(encoding)
+    except (SyntaxError, LookupError, ValueError):
+        return data
+
+
 def _header_error(data: bytes, message: str) -> DecodeError:
     """Explain why `detect_encoding` gave up: bad bytes in the first two lines, or a bad declaration there."""
     try:

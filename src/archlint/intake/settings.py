@@ -55,6 +55,22 @@ def load(start: Path, explicit: Path | None, isolated: bool, known: Callable[[tu
     return Config(root=root, file=file.path, **fields)
 
 
+def nearest_file(start: Path) -> Path | None:
+    """Return the configuration file that holds for `start`, as it is or would be once it is mended."""
+    start = start.resolve()
+    return next((file for folder in (start, *start.parents) if (file := _file_in(folder)) is not None), None)
+
+
+def _file_in(folder: Path) -> Path | None:
+    for path, reads in ((folder / "archlint.toml", _own), (folder / "pyproject.toml", _shared)):
+        try:
+            if reads(path) is not None:
+                return path
+        except (TomlError, OSError):
+            return path
+    return None
+
+
 def _root(folder: Path, start: Path) -> Path:
     fallback = start.parent if start.is_file() else start
     return next((root for root in (folder, Path.cwd()) if start.is_relative_to(root)), fallback)

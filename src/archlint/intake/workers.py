@@ -56,21 +56,52 @@ class _Worker:
             self.stdin.close()
 
 
-_kept: list[_Worker] | None = None
-"""Workers that wait for the next pool; `None` when none may."""
+class _Kept:
+    """Workers that wait for the next pool, at most so many."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._workers: list[_Worker] = []
+
+    def take(self) -> _Worker | None:
+        """Return a worker that is still alive, if there is one."""
+        with contextlib.suppress(IndexError):
+            while True:
+                worker = self._workers.pop()
+                worker.deadline = time.monotonic() + SECONDS_TO_START
+                if worker.process.poll() is None:
+                    return worker
+                worker.end()
+        return None
+
+    def put(self, worker: _Worker) -> None:
+        """Keep a worker, or end it if there are enough."""
+        if len(self._workers) < self._most:
+            self._workers.append(worker)
+        else:
+            worker.end()
+
+    def end(self) -> None:
+        """End all of them."""
+        while self._workers:
+            self._workers.pop().end()
+
+
+_kept: list[_Kept] = []
+"""The last one takes the workers of a pool that has ended; without one none may outlive its pool."""
 
 
 @contextlib.contextmanager
-def kept_workers() -> Iterator[None]:
-    """Let workers live on from one pool to the next while this is entered; each takes 0.3 s to start."""
-    global _kept
-    around, _kept = _kept, []
+def kept_workers(most: int = sys.maxsize) -> Iterator[None]:
+    """Let workers (at `most` so many) live on from one pool to the next while this is entered.
+
+    Each takes 0.3 s to start, and 60 MB.
+    """
+    _kept.append(_Kept(most))
     try:
         yield
     finally:
-        ended, _kept = _kept, around
-        for worker in ended:
-            worker.end()
+        _kept.pop().end()
 
 
 class Pool:
@@ -143,15 +174,15 @@ class Pool:
             self._done.put(None)
 
     def _release(self, worker: _Worker) -> None:
-        if _kept is None or self._stopped:
-            worker.end()
+        if _kept and not self._stopped:
+            _kept[-1].put(worker)
         else:
-            _kept.append(worker)
+            worker.end()
 
     def _serve(self, number: int, batch: list[SourceFile]) -> None:
         worker = self._workers.get(number)
         if worker is None:
-            worker = self._workers[number] = _kept.pop() if _kept else _start()
+            worker = self._workers[number] = (_kept[-1].take() if _kept else None) or _start()
             if not self._stopped and not worker.starts() and not self._stopped:
                 raise WorkerError("the parsing process does not start; `python -m archlint.worker` says why")
         if not self._stopped and not self._process(worker, batch):

@@ -1,0 +1,110 @@
+"""One project under the server's eyes: when it is checked, and what is known of it."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from archlint.engine import Options
+from archlint.intake.baseline import BaselineError
+from archlint.intake.extent import SourceError
+from archlint.intake.settings import ConfigError
+from archlint.intake.workers import WorkerError
+from archlint.project.library import LibraryError
+from archlint.rulebook.pages import PageError
+from archlint.rulebook.selection import SelectorError
+from archlint.server.background import Background
+from archlint.server.buffers import Buffer
+from archlint.server.session import Checked, Session, Superseded
+
+DEBOUNCE = 0.1
+"""Seconds without another change before a project is checked."""
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """What keeps a project from being checked, a sentence each; nothing when there is nothing to check."""
+
+    messages: tuple[str, ...]
+
+
+class Project:
+    """A project below `root` that is checked after each change, in the background.
+
+    `buffers` gives the open documents in it, `settled` hears when a check is over that no change has overtaken.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        options: Options,
+        background: Background,
+        buffers: Callable[[], Mapping[str, Buffer]],
+        settled: Callable[["Project"], None],
+    ) -> None:
+        self.root = root
+        self.result: Checked | Trouble = Trouble(())
+        self._session = Session(Path(root), options)
+        self._background = background
+        self._buffers = buffers
+        self._settled = settled
+        self._wanted = 0
+        self._done = 0
+        self._idle = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def session(self) -> Session:
+        """What fixes are asked of, in the background."""
+        return self._session
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something changed since what is known of it."""
+        return self._done != self._wanted
+
+    def touch(self) -> None:
+        """Have the project checked soon: something changed."""
+        self._wanted += 1
+        self._idle.clear()
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._follow())
+
+    def end(self) -> None:
+        """Check no more, and want no result of what is under way."""
+        self._wanted += 1
+        if self._task is not None:
+            self._task.cancel()
+
+    async def at_rest(self) -> None:
+        """Wait until what is known is about what is there now."""
+        await self._idle.wait()
+
+    async def _follow(self) -> None:
+        """Check until nothing has changed meanwhile."""
+        while self.is_behind:
+            wanted = self._wanted
+            await asyncio.sleep(DEBOUNCE)
+            if wanted != self._wanted:
+                continue
+            result = await self._check(wanted)
+            if result is not None and wanted == self._wanted:
+                self.result = result
+                self._done = wanted
+                self._settled(self)
+        self._idle.set()
+
+    async def _check(self, wanted: int) -> Checked | Trouble | None:
+        unsaved = {path: buffer.data for path, buffer in self._buffers().items()}
+        try:
+            return await self._background.run(lambda: self._session.check(unsaved, lambda: wanted == self._wanted))
+        except Superseded:
+            return None
+        except (ConfigError, PageError, LibraryError, SelectorError) as error:
+            return Trouble(error.messages)
+        except (BaselineError, WorkerError) as error:
+            return Trouble((str(error),))
+        except SourceError:  # a folder without Python in it needs no archlint
+            return Trouble(())
+        except Exception as error:  # noqa: BLE001 -- a mistake of ours must not end the server
+            return Trouble((f"the project cannot be checked ({type(error).__name__}: {error}); please report this",))
