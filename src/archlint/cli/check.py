@@ -3,14 +3,17 @@
 import sys
 from difflib import get_close_matches
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import msgspec
 
 from archlint.cli.common import able, paint, project_options, rule_options, selectors, stop, write
 from archlint.cli.progress import progress
+from archlint.cli.watching import again_and_again
 from archlint.engine import Options, Outcome, check
-from archlint.fixing import Fixed, fix
+from archlint.fixing import Fixed
+from archlint.fixing import fix as fix_all
 from archlint.model import Severity
 from archlint.outcome.reporters import REPORTERS, SHOW_FIXES, concise, summary
 from archlint.outcome.reporters.limits import beyond
@@ -46,6 +49,7 @@ from archlint.outcome.reporters.paint import plain
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing; exit 1 if it would.")
 @click.option("--statistics", is_flag=True, help="Print how often each rule is broken, instead of the violations.")
 @click.option("--show-suppressed", is_flag=True, help="In text and SARIF: what comments and the baseline accept, too.")
+@click.option("--watch", is_flag=True, help="Check again after each change of a file that is read; Ctrl-C ends it.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even with violations (2 on failures all the same).")
 @click.option("-q", "--quiet", is_flag=True, help="Print neither notes nor the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Say what was read and which rules ran.")
@@ -71,6 +75,7 @@ def command(  # noqa: PLR0913 -- one parameter an option
     diff: bool,
     statistics: bool,
     show_suppressed: bool,
+    watch: bool,
     exit_zero: bool,
     quiet: bool,
     verbose: bool,
@@ -89,6 +94,8 @@ def command(  # noqa: PLR0913 -- one parameter an option
     paths, unsaved = _buffer(paths or (Path(),), stdin_filename)
     if unsaved and (fix or diff):
         stop("--fix and --diff are about files as they are saved; leave - out")
+    if watch and (unsaved or fix or diff):
+        stop("--watch reports what the files are like, again and again; leave --fix, --diff and - out")
     reports = [_report(each) for each in report]
     formats = {output_format, *(name for name, _ in reports)}
     options = msgspec.structs.replace(
@@ -104,28 +111,68 @@ def command(  # noqa: PLR0913 -- one parameter an option
         baseline_mode=baseline_mode,
         show_suppressed=show_suppressed,
     )
+    output = _Output(
+        format=output_format,
+        file=output_file,
+        reports=reports,
+        statistics=statistics,
+        fix=fix,
+        unsafe=unsafe_fixes,
+        diff=diff,
+        exit_zero=exit_zero,
+        quiet=quiet,
+        verbose=verbose,
+    )
+    if watch:
+        again_and_again(paths, options, output.files, lambda: _check(paths, options, output))
+    context.exit(_check(paths, options, output))
+
+
+class _Output(NamedTuple):
+    """What becomes of the report, as the command line has it."""
+
+    format: str
+    file: Path | None
+    reports: list[tuple[str, Path]]
+    statistics: bool
+    fix: bool
+    unsafe: bool
+    diff: bool
+    exit_zero: bool
+    quiet: bool
+    verbose: bool
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that are written."""
+        return [*([self.file] if self.file else ()), *(file for _, file in self.reports)]
+
+
+def _check(paths: tuple[Path, ...], options: Options, output: _Output) -> int:
+    """Check, write what was found, and return the exit code."""
     with able():
-        fixed = _fixed(paths, options, unsafe=unsafe_fixes, write=fix) if fix or diff else None
+        changing = output.fix or output.diff
+        fixed = fix_all(paths, options, unsafe=output.unsafe, write=output.fix) if changing else None
         if fixed:
             outcome = fixed.outcome
         else:
             with progress() as told:
                 outcome = check(paths, options, told)
     exit_code = outcome.exit_code
-    if fixed and diff:
-        write(fixed.diff(), output_file)
+    if fixed and output.diff:
+        write(fixed.diff(), output.file)
         exit_code = _differs(fixed)
-    elif statistics:
-        write(summary.statistics(outcome.report, outcome.rules), output_file)
+    elif output.statistics:
+        write(summary.statistics(outcome.report, outcome.rules), output.file)
     else:
-        write(_rendered(outcome, output_format, output_file), output_file)
-    for name, file in reports:
+        write(_rendered(outcome, output.format, output.file), output.file)
+    for name, file in output.reports:
         write(_rendered(outcome, name, file), file)
-    if not quiet:
-        for each in sorted(formats):
+    if not output.quiet:
+        for each in sorted({output.format, *(name for name, _ in output.reports)}):
             _note(beyond(each, outcome.report))
-        _tell(outcome, fixed, verbose=verbose, diff=diff)
-    context.exit(0 if exit_zero and exit_code == 1 else exit_code)
+        _tell(outcome, fixed, verbose=output.verbose, diff=output.diff)
+    return 0 if output.exit_zero and exit_code == 1 else exit_code
 
 
 def _buffer(paths: tuple[Path, ...], filename: Path | None) -> tuple[tuple[Path, ...], dict[str, bytes]]:
@@ -150,10 +197,6 @@ def _report(text: str) -> tuple[str, Path]:
     if not file:
         stop(f"--report {text}: names no file; write {name}=FILE")
     return name, Path(file)
-
-
-def _fixed(paths: tuple[Path, ...], options: Options, *, unsafe: bool, write: bool) -> Fixed:
-    return fix(paths, options, unsafe=unsafe, write=write)
 
 
 def _differs(fixed: Fixed) -> int:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from archlint.intake.gitignore import Patterns, ignored, read_ignore_file
 from archlint.model import Failure
 
-_NEVER = frozenset(
+NEVER = frozenset(
     (
         ".archlint_cache",
         ".direnv",
@@ -31,6 +31,7 @@ _NEVER = frozenset(
         "site-packages",
     )
 )
+"""Names of folders that are never looked into."""
 _UNLESS_PACKAGE = frozenset(("build", "dist", "venv"))
 _ENVIRONMENT = ("pyvenv.cfg", "conda-meta")
 
@@ -99,7 +100,7 @@ def _folders(entries: Iterable[os.DirEntry[str]]) -> list[str]:
     return [
         entry.name
         for entry in entries
-        if entry.name not in _NEVER and entry.is_dir(follow_symlinks=False) and not _is_no_source(entry.name)
+        if entry.name not in NEVER and entry.is_dir(follow_symlinks=False) and not _is_no_source(entry.name)
     ]
 
 
