@@ -224,7 +224,7 @@ async def test_a_fix_is_applied(editor: Editor, sleeps: str, encoding: str) -> N
     assert list(action.diagnostics or ()) == list(found)
     assert ignore.title == "Ignore ASY001 on this line"
     fixed = editor.applied(action, encoding)
-    assert fixed == SLEEPS.replace("import time", "import asyncio").replace("time.sleep", "await asyncio.sleep")
+    assert fixed == "import asyncio\n" + SLEEPS.replace("time.sleep", "await asyncio.sleep")
     assert editor.applied(fix_all, encoding) == fixed
     editor.change(uri, fixed)
     await editor.codes(uri)

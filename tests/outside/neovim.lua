@@ -1,0 +1,53 @@
+-- A session of Neovim as a user has it: open a file, look at the diagnostic, apply the fix. It says what it sees.
+-- Environment: ARCHLINT_COMMAND (words separated by line ends), ARCHLINT_ROOT, ARCHLINT_FILE.
+local function say(...)
+  io.stdout:write(table.concat({ ... }, " ") .. "\n")
+end
+
+local function wait(what, holds)
+  if not vim.wait(30000, holds, 50) then
+    say("timeout:", what)
+    vim.cmd("cquit!")
+  end
+end
+
+vim.cmd("edit " .. vim.env.ARCHLINT_FILE)
+local client = vim.lsp.start_client({
+  name = "archlint",
+  cmd = vim.split(vim.env.ARCHLINT_COMMAND, "\n"),
+  root_dir = vim.env.ARCHLINT_ROOT,
+  workspace_folders = { { uri = vim.uri_from_fname(vim.env.ARCHLINT_ROOT), name = "project" } },
+})
+vim.lsp.buf_attach_client(0, client)
+
+wait("a diagnostic", function() return #vim.diagnostic.get(0) == 1 end)
+local found = vim.diagnostic.get(0)[1]
+say("diagnostic:", found.lnum + 1 .. ":" .. found.col + 1 .. "-" .. found.end_col, found.source, found.code)
+say("message:", (found.message:gsub("\n.*", "")))
+vim.api.nvim_win_set_cursor(0, { found.lnum + 1, found.col })
+
+local position = vim.lsp.util.make_position_params()
+local hover = vim.lsp.buf_request_sync(0, "textDocument/hover", position, 30000)[client]
+say("hover:", hover.result.contents.value:match("\n(# [^\n]*)"))
+
+local range = vim.lsp.util.make_range_params()
+range.context = { diagnostics = {} }
+local titles = {}
+for _, action in ipairs(vim.lsp.buf_request_sync(0, "textDocument/codeAction", range, 30000)[client].result) do
+  table.insert(titles, action.title)
+end
+say("actions:", table.concat(titles, "; "))
+
+-- What a user does: the menu of code actions, and the first one in it.
+vim.ui.select = function(items, _, choose) choose(items[1]) end
+vim.lsp.buf.code_action()
+wait("the fix", function() return vim.api.nvim_buf_get_lines(0, 0, 1, true)[1] == "import asyncio" end)
+for _, line in ipairs(vim.api.nvim_buf_get_lines(0, 0, -1, true)) do
+  say("buffer:", line)
+end
+wait("no diagnostic", function() return #vim.diagnostic.get(0) == 0 end)
+say("no diagnostic")
+
+vim.lsp.stop_client(client)
+wait("the end", function() return vim.lsp.client_is_stopped(client) end)
+vim.cmd("qall!")

@@ -1,0 +1,56 @@
+"""Neovim as a client of the language server; needs `nvim` (`apt-get install neovim`)."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.outside
+
+SESSION = Path(__file__).with_name("neovim.lua")
+SLEEPS = 'import time\n\n\nasync def wait() -> None:\n    who = "😀漢"; time.sleep(1)\n'
+
+
+@pytest.mark.skipif(shutil.which("nvim") is None, reason="needs Neovim: apt-get install neovim")
+def test_neovim_shows_a_diagnostic_and_applies_the_fix(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.archlint]\n")
+    file = tmp_path / "waits.py"
+    file.write_text(SLEEPS, encoding="utf-8")
+    environment = {
+        "ARCHLINT_COMMAND": "\n".join((sys.executable, "-m", "archlint", "server", "--no-cache")),
+        "ARCHLINT_ROOT": str(tmp_path),
+        "ARCHLINT_FILE": str(file),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }
+
+    seen = subprocess.run(
+        ["nvim", "--headless", "-u", "NONE", "-i", "NONE", "-n", "-c", f"luafile {SESSION}"],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert (seen.returncode, seen.stdout.splitlines()) == (
+        0,
+        [
+            "diagnostic: 5:22-31 archlint ASY001",
+            "message: `time.sleep` blocks the event loop (sleep) in `async def wait`; use `await asyncio.sleep(...)`",
+            "hover: # ASY001 blocking-call",
+            "actions: Replace it with `await asyncio.sleep(...)` [ASY001]; Ignore ASY001 on this line; "
+            "archlint: make all safe fixes in this file",
+            "buffer: import asyncio",
+            "buffer: import time",
+            "buffer: ",
+            "buffer: ",
+            "buffer: async def wait() -> None:",
+            'buffer:     who = "😀漢"; await asyncio.sleep(1)',
+            "no diagnostic",
+        ],
+    )
+    assert file.read_text(encoding="utf-8") == SLEEPS
