@@ -168,6 +168,8 @@ def configure(start: Path, options: Options) -> tuple[Config, dict[str, Rule]]:
 
 def _load(installed: Sequence[Page], directories: Sequence[Path]) -> dict[str, Rule]:
     """Return the rules of pages, and of those in directories; a page that is there by both ways is there once."""
+    if not directories:
+        return pages.load(sorted(installed, key=lambda page: page.path))
     by_path = {Path(page.path).resolve(): page for page in (*rulefiles.user_pages(directories), *installed)}
     return pages.load(sorted(by_path.values(), key=lambda page: (page not in installed, page.path)))
 

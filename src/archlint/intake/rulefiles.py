@@ -1,6 +1,7 @@
 """Reads archlint's own rule pages and data, and those of the user."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -17,11 +18,11 @@ def rules_directory() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent.parent / "rules"
 
 
-def built_in_pages() -> Iterator[Page]:
-    """Yield archlint's own rule pages, in order of family and file name."""
-    for page in _pages(rules_directory()):
-        name = page.path.rpartition("/")[2]
-        yield msgspec.structs.replace(page, url=f"{_PUBLISHED}{page.family}/{name}")
+@cache
+def built_in_pages() -> tuple[Page, ...]:
+    """Return archlint's own rule pages, in order of family and file name; a process reads them once."""
+    pages = ((page, page.path.rpartition("/")[2]) for page in _pages(rules_directory()))
+    return tuple(msgspec.structs.replace(page, url=f"{_PUBLISHED}{page.family}/{name}") for page, name in pages)
 
 
 def user_pages(directories: Iterable[Path]) -> Iterator[Page]:

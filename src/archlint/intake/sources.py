@@ -1,5 +1,6 @@
 """Finds the project's Python files, names their modules, and says which of them the report is about."""
 
+import os
 import stat
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -13,6 +14,10 @@ from archlint.intake.gitignore import Patterns, ignore_files_above, patterns
 from archlint.intake.naming import module_names
 from archlint.intake.scan import Folder, scan
 from archlint.model import Failure
+
+_NOTHING = 0
+_AT_ONCE = getattr(os, "O_NONBLOCK", _NOTHING) | getattr(os, "O_BINARY", _NOTHING)
+"""As they are, and without waiting for somebody who writes to a pipe."""
 
 
 class SourceFile(msgspec.Struct, frozen=True):
@@ -86,10 +91,12 @@ def _distinct(names: Mapping[str, str]) -> Iterator[SourceFile]:
 
 def read(file: SourceFile) -> bytes | Failure:
     """Return the bytes of a file, or the failure when it cannot be read, is gone or is no regular file."""
-    path = Path(file.path)
     try:
-        if stat.S_ISREG(path.stat().st_mode):  # reading a pipe would wait for ever
-            return path.read_bytes()
+        handle = os.open(file.path, os.O_RDONLY | _AT_ONCE)
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            with os.fdopen(handle, "rb", buffering=0) as stream:
+                return stream.read()
+        os.close(handle)
     except FileNotFoundError:
         return Failure(file.path, 0, "the file is gone since it was found; run archlint again")
     except OSError as error:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -80,9 +81,9 @@ class Library:
     def parse(cls, texts: Mapping[str, str]) -> "Library":
         """Read the table from file names and their TOML texts.
 
-        Raises `LibraryError` with every mistake of all files.
+        Raises `LibraryError` with every mistake of all files. What was read last is not read again.
         """
-        return cls(Tables(texts))
+        return _parsed(tuple(texts.items()))
 
     def canonical(self, name: str) -> str:
         """Return the name with its longest exported prefix made canonical; an unknown name as it is."""
@@ -258,3 +259,8 @@ def _classes(tables: Tables) -> set[str]:
 
 def _is_public(member: str) -> bool:
     return not member.rpartition(".")[2].startswith("_")
+
+
+@lru_cache(maxsize=1)
+def _parsed(texts: tuple[tuple[str, str], ...]) -> Library:
+    return Library(Tables(dict(texts)))

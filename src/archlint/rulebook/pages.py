@@ -9,6 +9,7 @@ shows in pairs of blocks what its fix does. A table `options` in the metadata na
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -83,6 +84,7 @@ def load(pages: Iterable[Page]) -> dict[str, Rule]:
     return dict(sorted(rules.items()))
 
 
+@lru_cache(maxsize=512)
 def _parse(page: Page) -> tuple[Rule | None, list[str]]:
     text = page.text.replace("\r\n", "\n")
     heading = _HEADING.match(text)
