@@ -1,6 +1,7 @@
-"""Neovim as a client of the language server; needs `nvim` (`apt-get install neovim`)."""
+"""Neovim as a client of the language server, set up as docs/editors.md has it; needs `nvim`, as Debian has it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -8,10 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import ROOT
+
 pytestmark = pytest.mark.outside
 
 SESSION = Path(__file__).with_name("neovim.lua")
 SLEEPS = 'import time\n\n\nasync def wait() -> None:\n    who = "😀漢"; time.sleep(1)\n'
+SNIPPETS = re.findall(
+    r"^```lua\n(.*?)^```$", (ROOT / "docs" / "editors.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+)
 
 
 @pytest.mark.skipif(shutil.which("nvim") is None, reason="needs Neovim: apt-get install neovim")
@@ -19,16 +25,19 @@ def test_neovim_shows_a_diagnostic_and_applies_the_fix(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.archlint]\n")
     file = tmp_path / "waits.py"
     file.write_text(SLEEPS, encoding="utf-8")
+    configuration = tmp_path / "init.lua"
+    configuration.write_text(SNIPPETS[0 if version() >= (0, 11) else 1], encoding="utf-8")
     environment = {
-        "ARCHLINT_COMMAND": "\n".join((sys.executable, "-m", "archlint", "server", "--no-cache")),
-        "ARCHLINT_ROOT": str(tmp_path),
+        "ARCHLINT_CONFIGURATION": str(configuration),
         "ARCHLINT_FILE": str(file),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "XDG_STATE_HOME": str(tmp_path / "state"),
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
     }
 
     seen = subprocess.run(
         ["nvim", "--headless", "-u", "NONE", "-i", "NONE", "-n", "-c", f"luafile {SESSION}"],
+        cwd=tmp_path,
         env=os.environ | environment,
         capture_output=True,
         text=True,
@@ -41,6 +50,7 @@ def test_neovim_shows_a_diagnostic_and_applies_the_fix(tmp_path: Path) -> None:
         [
             "diagnostic: 5:22-31 archlint ASY001",
             "message: `time.sleep` blocks the event loop (sleep) in `async def wait`; use `await asyncio.sleep(...)`",
+            f"client: archlint {'utf-8' if version() >= (0, 11) else 'utf-16'}",
             "hover: # ASY001 blocking-call",
             "actions: Replace it with `await asyncio.sleep(...)` [ASY001]; Ignore ASY001 on this line; "
             "archlint: make all safe fixes in this file",
@@ -54,3 +64,10 @@ def test_neovim_shows_a_diagnostic_and_applies_the_fix(tmp_path: Path) -> None:
         ],
     )
     assert file.read_text(encoding="utf-8") == SLEEPS
+
+
+def version() -> tuple[int, int]:
+    said = subprocess.run(["nvim", "--version"], capture_output=True, text=True, check=True).stdout
+    found = re.match(r"NVIM v(\d+)\.(\d+)", said)
+    assert found is not None
+    return int(found[1]), int(found[2])
