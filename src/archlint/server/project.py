@@ -1,6 +1,7 @@
 """One project under the server's eyes: when it is checked, and what is known of it."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from archlint.server.background import Background
 from archlint.server.buffers import Buffer
 from archlint.server.session import Checked, Session, Superseded
 
-DEBOUNCE = 0.1
-"""Seconds without another change before a project is checked."""
+LONGEST_PAUSE = 0.1
+"""Seconds without another change before a project is checked; fewer if its checks take less."""
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -48,6 +49,7 @@ class Project:
         self._background = background
         self._buffers = buffers
         self._settled = settled
+        self._pause = LONGEST_PAUSE
         self._wanted = 0
         self._done = 0
         self._idle = asyncio.Event()
@@ -84,10 +86,12 @@ class Project:
         """Check until nothing has changed meanwhile."""
         while self.is_behind:
             wanted = self._wanted
-            await asyncio.sleep(DEBOUNCE)
+            await asyncio.sleep(self._pause)
             if wanted != self._wanted:
                 continue
+            start = time.monotonic()
             result = await self._check(wanted)
+            self._pause = min(time.monotonic() - start, LONGEST_PAUSE)
             if result is not None and wanted == self._wanted:
                 self.result = result
                 self._done = wanted
