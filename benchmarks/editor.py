@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 ROUNDS = 10
 CHANGES = {"a comment": "# {}\n", "a statement": "x{0} = {0}\n", "an import": "import json as j{}\n"}
@@ -100,6 +100,15 @@ class Client:
         self.send("initialize", {"capabilities": {}, "workspaceFolders": folders}, number=1)
         self.send("initialized", {})
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Have the server end."""
+        self.send("shutdown", number=2)
+        self.send("exit")
+        self.process.communicate()
+
     def send(self, method: str, params: Mapping[str, object] | None = None, number: int | None = None) -> None:
         """Send a request (with a number) or a notification."""
         content = {"jsonrpc": "2.0", "method": method, "params": params} | ({} if number is None else {"id": number})
@@ -110,13 +119,14 @@ class Client:
 
     def until_published(self, uri: str, version: int) -> None:
         """Wait for the diagnostics of one version of a document."""
-        for message in self._messages():
+        for message in self.messages():
             params = message.get("params") or {}
             if (message.get("method"), params.get("uri"), params.get("version")) == (_PUBLISH, uri, version):
                 return
         raise EOFError("the server ended")
 
-    def _messages(self) -> Iterator[dict[str, Any]]:
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """Yield what the server says, until it ends."""
         stream = self.process.stdout
         assert stream is not None
         while head := stream.readline():
@@ -143,17 +153,15 @@ def main(arguments: list[str]) -> None:
         else:
             root = Path(made).resolve()
             file = make_project(root)
-        text, client, uri = file.read_text(encoding="utf-8"), Client(root), file.as_uri()
-        start = time.perf_counter()
-        document = {"uri": uri, "languageId": "python", "version": 1, "text": text}
-        client.send("textDocument/didOpen", {"textDocument": document})
-        client.until_published(uri, 1)
-        _row("the first check", [time.perf_counter() - start], client.processor_seconds())
-        for number, (what, line) in enumerate(CHANGES.items()):
-            _measure(client, uri, what, [(number, each, text + line.format(each)) for each in range(ROUNDS)])
-        client.send("shutdown", number=2)
-        client.send("exit")
-        client.process.wait()
+        text, uri = file.read_text(encoding="utf-8"), file.as_uri()
+        with Client(root) as client:
+            start = time.perf_counter()
+            document = {"uri": uri, "languageId": "python", "version": 1, "text": text}
+            client.send("textDocument/didOpen", {"textDocument": document})
+            client.until_published(uri, 1)
+            _row("the first check", [time.perf_counter() - start], client.processor_seconds())
+            for number, (what, line) in enumerate(CHANGES.items()):
+                _measure(client, uri, what, [(number, each, text + line.format(each)) for each in range(ROUNDS)])
 
 
 def _measure(client: Client, uri: str, what: str, texts: list[tuple[int, int, str]]) -> None:

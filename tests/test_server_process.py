@@ -4,10 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
+from benchmarks.editor import Client
 
 SERVER = [sys.executable, "-m", "archlint", "server", "--stdio", "--no-cache"]
 
@@ -55,6 +58,30 @@ def test_its_parsing_processes_end_with_it(tmp_path: Path) -> None:
 
     assert len(workers) == Path("/proc/self").exists()
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+
+
+def test_nothing_is_said_of_a_text_that_is_outdated(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    texts = ("", "import time\n\n\nasync def f() -> None:\n    time.sleep(1)\n")
+    file.write_text("")
+    said: dict[int, int] = {}
+    with Client(tmp_path) as client:
+        document: dict[str, object] = {"uri": file.as_uri(), "languageId": "python", "version": 0, "text": ""}
+        client.send("textDocument/didOpen", {"textDocument": document})
+        for version in range(1, 60):
+            document = {"uri": file.as_uri(), "version": version}
+            change = {"textDocument": document, "contentChanges": [{"text": texts[version % 2]}]}
+            client.send("textDocument/didChange", change)
+            time.sleep(0.02 if version % 10 else 0.3)
+        for message in client.messages():
+            if message.get("method") == "textDocument/publishDiagnostics" and "version" in message["params"]:
+                said[message["params"]["version"]] = len(message["params"]["diagnostics"])
+            if 59 in said:
+                break
+
+    assert client.process.returncode == 0
+    assert all(count == version % 2 for version, count in said.items())
+    assert len(said) < 59
 
 
 def test_without_pygls_it_says_how_to_install_it() -> None:
