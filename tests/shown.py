@@ -58,6 +58,7 @@ def _run(body: str, home: Path) -> Iterator[str]:
                 if not name.endswith("_COLOR") and "PYTEST" not in name
             },
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # what else is installed here says something of its own
         }
         done = subprocess.run(
             ["bash", "-c", command],
