@@ -35,8 +35,8 @@ class Watching:
         return said
 
     def report(self) -> str:
-        """Return what was written to standard output since the last time."""
-        said = ""
+        """Wait for something on standard output, and return what was written since the last time."""
+        said = self._lines.get(timeout=30)
         while True:
             try:
                 said += self._lines.get(timeout=0.05)
