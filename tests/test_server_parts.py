@@ -1,16 +1,27 @@
 """Parts of the language server that need no client: positions, URIs, and comments that accept a violation."""
 
 import ast
+import asyncio
 import os
 from pathlib import Path
+from typing import cast
 
 import pytest
-from lsprotocol.types import Position
+from lsprotocol.types import (
+    ClientCapabilities,
+    Position,
+    WindowClientCapabilities,
+    WorkDoneProgressBegin,
+    WorkDoneProgressEnd,
+    WorkDoneProgressReport,
+)
+from pygls.lsp.server import LanguageServer
 
 from archlint.engine import Options, check
 from archlint.facts.suppressions import suppressions
 from archlint.facts.text import as_saved, decode
 from archlint.model import SourceText
+from archlint.server import progress
 from archlint.server.ignoring import REASON, ignore_comment, ignore_in_file
 from archlint.server.positions import Positions
 from archlint.server.session import Session
@@ -125,3 +136,47 @@ def test_a_session_reports_what_a_single_run_does(tmp_path: Path) -> None:
         shown = tuple(each for each in checked.outcome.report.violations if each.place.path not in checked.outdated)
         assert (shown, checked.outcome.report.failures) == (once.violations, once.failures)
     assert session.check({}, lambda: False) is checked
+
+
+class Window:
+    """As much of a server as shows progress."""
+
+    def __init__(self, *, shows: bool) -> None:
+        self.client_capabilities = ClientCapabilities(window=WindowClientCapabilities(work_done_progress=shows))
+        self.work_done_progress = self
+        self.seen: list[str] = []
+
+    async def create_async(self, _token: str) -> None:
+        self.seen.append("create")
+
+    def begin(self, _token: str, value: WorkDoneProgressBegin) -> None:
+        self.seen.append(f"begin {value.title}")
+
+    def report(self, _token: str, value: WorkDoneProgressReport) -> None:
+        self.seen.append(f"{value.message} {value.percentage}")
+
+    def end(self, _token: str, _value: WorkDoneProgressEnd) -> None:
+        self.seen.append("end")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("shows", "seconds", "seen"),
+    [
+        (True, 0.0, ["create", "begin archlint", "3 of 4 files parsed 75", "end"]),
+        (True, 60.0, []),
+        (False, 0.0, []),
+    ],
+)
+async def test_progress(shows: bool, seconds: float, seen: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_SECONDS_BETWEEN", 0.0)
+    window = Window(shows=shows)
+    shown = progress.Progress(cast(LanguageServer, window), seconds)
+
+    for done in (1, 3):
+        await asyncio.to_thread(shown.told, done, 4)
+        await asyncio.sleep(0.01)
+    shown.end()
+    await asyncio.sleep(0.01)
+
+    assert window.seen == seen

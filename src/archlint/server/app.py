@@ -23,6 +23,7 @@ from archlint.server.buffers import Buffers, is_below
 from archlint.server.diagnostics import Diagnostics
 from archlint.server.mistakes import mistakes
 from archlint.server.positions import Positions
+from archlint.server.progress import Progress
 from archlint.server.project import Project, Trouble
 from archlint.server.uris import Uris, path_of
 
@@ -117,8 +118,8 @@ class Server(LanguageServer):
             self._projects.pop(root).end()
             self._found.pop(root, None)
         for root in sorted(wanted - self._projects.keys()):
-            buffers = partial(self.buffers.below, root)
-            self._projects[root] = Project(root, self._options, self.background, buffers, self._settled)
+            buffers, progress = partial(self.buffers.below, root), partial(Progress, self)
+            self._projects[root] = Project(root, self._options, self.background, buffers, self._settled, progress)
             self._projects[root].touch()
         self._publish()
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,7 @@ from archlint.rulebook.pages import PageError
 from archlint.rulebook.selection import SelectorError
 from archlint.server.background import Background
 from archlint.server.buffers import Buffer
+from archlint.server.progress import Progress
 from archlint.server.session import Checked, Session, Superseded
 
 LONGEST_PAUSE = 0.1
@@ -32,7 +34,8 @@ class Trouble(msgspec.Struct, frozen=True):
 class Project:
     """A project below `root` that is checked after each change, in the background.
 
-    `buffers` gives the open documents in it, `settled` hears when a check is over that no change has overtaken.
+    `buffers` gives the open documents in it, `settled` hears when a check is over that no change has overtaken,
+    `progress` makes what shows the client how one goes on.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Project:
         background: Background,
         buffers: Callable[[], Mapping[str, Buffer]],
         settled: Callable[["Project"], None],
+        progress: Callable[[], Progress],
     ) -> None:
         self.root = root
         self.result: Checked | Trouble = Trouble(())
@@ -49,7 +53,9 @@ class Project:
         self._background = background
         self._buffers = buffers
         self._settled = settled
+        self._progress = progress
         self._pause = LONGEST_PAUSE
+        self._ended = False
         self._wanted = 0
         self._done = 0
         self._idle = asyncio.Event()
@@ -74,6 +80,7 @@ class Project:
 
     def end(self) -> None:
         """Check no more, and want no result of what is under way."""
+        self._ended = True
         self._wanted += 1
         if self._task is not None:
             self._task.cancel()
@@ -98,10 +105,19 @@ class Project:
                 self._settled(self)
         self._idle.set()
 
+    def _told(self, shown: Progress, done: int, total: int) -> None:
+        """Hear how parsing goes on; nobody needs what it comes to once the project has ended."""
+        if self._ended:
+            raise Superseded
+        shown.told(done, total)
+
     async def _check(self, wanted: int) -> Checked | Trouble | None:
         unsaved = {path: buffer.data for path, buffer in self._buffers().items()}
+        shown = self._progress()
         try:
-            return await self._background.run(lambda: self._session.check(unsaved, lambda: wanted == self._wanted))
+            return await self._background.run(
+                lambda: self._session.check(unsaved, lambda: wanted == self._wanted, partial(self._told, shown))
+            )
         except Superseded:
             return None
         except (ConfigError, PageError, LibraryError, SelectorError) as error:
@@ -112,3 +128,5 @@ class Project:
             return Trouble(())
         except Exception as error:  # noqa: BLE001 -- a mistake of ours must not end the server
             return Trouble((f"the project cannot be checked ({type(error).__name__}: {error}); please report this",))
+        finally:
+            shown.end()

@@ -9,7 +9,7 @@ from archlint.engine import Inputs, Options, Outcome, Taken, assess
 from archlint.facts.model import ModuleFacts
 from archlint.inputs import read_inputs
 from archlint.intake.cache import Answers
-from archlint.intake.gathering import Gathered, gather, wished_fixes
+from archlint.intake.gathering import Gathered, Told, gather, wished_fixes
 from archlint.intake.sources import SourceFile
 from archlint.intake.version import parser_version
 from archlint.model import Failure, Fix, Violation
@@ -49,21 +49,19 @@ class Session:
         self._last: Checked | None = None
         self._fixes: dict[tuple[str, Wish], Fix | None] = {}
 
-    def check(self, unsaved: Mapping[str, bytes], is_wanted: Callable[[], bool]) -> Checked:
+    def check(self, unsaved: Mapping[str, bytes], is_wanted: Callable[[], bool], heard: Told | None = None) -> Checked:
         """Check the project with `unsaved` contents by absolute path in the place of those of the files.
 
-        Raises `Superseded` when it `is_wanted` no more, and else as `engine.check` does.
+        Raises `Superseded` when it `is_wanted` no more, and else as `engine.check` does; `heard` hears how parsing
+        goes on.
         """
         inputs = read_inputs([self._path], msgspec.structs.replace(self._options, unsaved=unsaved))
         if self._last is not None and _same(inputs, self._last.taken.inputs):
             return self._last
 
-        def told(_done: int, _total: int) -> None:
-            if not is_wanted():
-                raise Superseded
-
-        gathered, outdated = self._known.gather(inputs, told)
-        told(0, 0)
+        gathered, outdated = self._known.gather(inputs, heard)
+        if not is_wanted():
+            raise Superseded
         taken = Taken(inputs, gathered)
         self._last = Checked(assess(taken), taken, outdated)
         self._fixes = {}
@@ -103,7 +101,7 @@ class _Known:
         self._sound: dict[str, _Parsed] = {}
         self._is_first = True
 
-    def gather(self, inputs: Inputs, told: Callable[[int, int], None]) -> tuple[Gathered, frozenset[str]]:
+    def gather(self, inputs: Inputs, told: Told | None) -> tuple[Gathered, frozenset[str]]:
         """Return the facts of all files, parsing those that are new, and the paths of the files that do not parse."""
         there = [file for file in inputs.sources.files if file.path in inputs.data]
         new = [file for file in there if not self._is_known(file, inputs.data[file.path])]
@@ -118,7 +116,7 @@ class _Known:
         known = self._last.get(file.path)
         return known is not None and known.file == file and known.data == data
 
-    def _parse(self, files: list[SourceFile], inputs: Inputs, told: Callable[[int, int], None]) -> None:
+    def _parse(self, files: list[SourceFile], inputs: Inputs, told: Told | None) -> None:
         answers = None
         if self._is_first and inputs.options.cache:
             answers = Answers(inputs.store(), parser_version(), inputs.sources.root.as_posix())
