@@ -74,7 +74,7 @@ def install() -> None:
     Library.parse = staticmethod(lambda tables: _library(tuple(tables.items())))  # type: ignore[method-assign, assignment]
     kept = tuple(rulefiles.built_in_pages())
     built_in = tuple(page.path for page in kept)
-    rulefiles.built_in_pages = lambda: iter(kept)
+    rulefiles.built_in_pages = cache(lambda: kept)
 
     def load(installed: Sequence[Page], directories: Sequence[Path]) -> dict[str, Any]:
         plain = not directories and tuple(page.path for page in installed) == built_in
