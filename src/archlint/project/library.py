@@ -64,6 +64,7 @@ class Library:
         self.sql_texts: Mapping[str, Argument] = tables.sql_text.entries
         self._autocommit = frozenset(tables.autocommit.entries)
         self._one_task = frozenset(tables.one_task.entries)
+        self.namespaces = frozenset(tables.namespaces.entries)
         self._classes = _classes(tables)
         self._variables = {
             name: type_ for name, type_ in self._attributes.items() if name.rpartition(".")[0] not in self._classes

@@ -28,6 +28,7 @@ how people import a thing; a type is a class, perhaps with arguments: `builtins.
 | `sql-text` | function or method that takes SQL text | which argument that text is |
 | `autocommit` | (array) | classes that commit each write at once outside a transaction |
 | `one-task` | (array) | classes whose instances only one task or thread may use at a time |
+| `namespaces` | (array) | classes whose attributes are what a program assigns to them, wherever it does |
 | `timeouts` | request, or class of a client | `{ name = "timeout" }`, its argument without which it waits for ever |
 | `tls-switches` | request, or class of a client | arguments that turn verification off when they are false |
 | `retries` | what calls a function again | `{ stops, varies, fixed, limited }`: see `Retry` |
@@ -85,7 +86,7 @@ _TITLES = (
     *("exports", "bases", "returns", "attributes", "enters", "blocking", "not-blocking", "clients"),
     *("offloaders", "loop-callbacks", "loop-methods", "endpoint-decorators"),
     *("technologies", "distributions", "documented"),
-    *("effects", "sql-text", "autocommit", "one-task"),
+    *("effects", "sql-text", "autocommit", "one-task", "namespaces"),
     *("class-factories", "exceptions", "locators", "coroutines"),
     *("timeouts", "tls-switches", "retries"),
 )
@@ -212,6 +213,7 @@ class Tables:
         self.sql_text = Table[Argument]("sql-text")
         self.autocommit = Table[bool]("autocommit")
         self.one_task = Table[bool]("one-task")
+        self.namespaces = Table[bool]("namespaces")
         self.timeouts = Table[Timeout]("timeouts")
         self.tls_switches = Table[tuple[str, ...]]("tls-switches")
         self.retries = Table[Retry]("retries")
@@ -242,7 +244,8 @@ class Tables:
         groups = self._entries(file, content, "blocking", dict[str, _Group])
         self._add(file, self.blocking, ((group.apis, (group.kind, group.instead)) for _, group in groups))
         listed_only = (self.not_blocking, self.loop_methods, self.endpoint_decorators, self.documented)
-        for names_only in (*listed_only, self.locators, self.coroutines, self.autocommit, self.one_task):
+        listed_only += (self.locators, self.coroutines, self.autocommit, self.one_task, self.namespaces)
+        for names_only in listed_only:
             listed = self._entries(file, content, names_only.title, types)
             self._add(file, names_only, (((name,), True) for _, name in listed))
         for handed in (self.offloaders, self.loop_callbacks, self.sql_text):

@@ -23,7 +23,7 @@ def raw_commands(project: Project, commands: Collection[str]) -> Iterator[tuple[
     """Yield the calls of `execute_command` with one of these commands (upper case), each with its dotted name."""
     for module, call, name in redis_calls(project, (_EXECUTE,)):
         first = call.arguments[0][1] if call.arguments and not call.arguments[0][0] else ""
-        if first.startswith("=") and first[1:].strip("'\"").upper() in commands:
+        if first.startswith("=") and first[1:].strip("'\"").upper().split(" ")[0] in commands:
             yield module, call, name
 
 

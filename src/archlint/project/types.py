@@ -9,6 +9,7 @@ from archlint.facts.model import Function
 from archlint.facts.references import alternatives, arguments_of, filled, last_step, step
 from archlint.project.classes import CONTEXT_BASES, STRUCTURAL, ClassTable, Member, implementation
 from archlint.project.containers import element, method_result, subscript
+from archlint.project.namespaces import kept_attributes
 from archlint.project.program import Module, Project
 
 MAX_DEPTH = 60
@@ -200,7 +201,15 @@ class Types:
             return self.infer(f"{type_}{{}}{rest}")
         return (Value("object", self._library.canonical(dotted)),)
 
+    def _kept(self, owner: str, name: str) -> tuple[Value, ...]:
+        """Return what the program assigns to an attribute of an object that keeps such things for it."""
+        pairs = self._project.query(kept_attributes).get(name, ())
+        given = [value for holder, value in pairs if any(each.name == owner for each in self.infer(holder))]
+        return tuple(dict.fromkeys(each for value in given for each in self.infer(value)))
+
     def _external_attribute(self, value: Value, owner: str, name: str) -> tuple[Value, ...]:
+        if owner in self._library.namespaces and (kept := self._kept(owner, name)):
+            return kept
         known = self._library.attribute(f"{owner}.{name}")
         if known is not None:
             return self.infer_instance(filled(known, "Self", value.name))

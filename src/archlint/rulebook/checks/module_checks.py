@@ -15,6 +15,7 @@ from archlint.rulebook.checks.decorators.sync_wrapping import sync_wrapper
 from archlint.rulebook.checks.decorators.wrapping import unwrapped_decorator
 from archlint.rulebook.checks.domain.value_object_syntax import mutable_value_object
 from archlint.rulebook.checks.importing.environment_syntax import environment_element
+from archlint.rulebook.checks.kept_attributes import kept_attribute
 from archlint.rulebook.checks.observability.spans import unended_span
 from archlint.rulebook.checks.observability.tracebacks import lost_traceback
 from archlint.rulebook.checks.ports.isinstance_syntax import checked_instance
@@ -38,7 +39,7 @@ _CHECKS: ModuleChecks = {
     cst.ClassDef: (mutable_value_object,),
     cst.FunctionDef: (unwrapped_decorator, sync_wrapper, default_credentials),
     cst.Arg: (passed_credentials,),
-    cst.Assign: (unread_task, assigned_global, assigned_credentials),
+    cst.Assign: (unread_task, assigned_global, assigned_credentials, kept_attribute),
     cst.Comparison: (compared_credentials,),
     cst.DictElement: (mapped_credentials,),
     cst.AugAssign: (assigned_global,),

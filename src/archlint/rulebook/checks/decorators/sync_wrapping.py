@@ -84,6 +84,8 @@ def _work(node: cst.FunctionDef, called: str) -> str:
                 following = block.body[index + 1 :]
                 if _goes_on(statement, following):
                     return "goes on"
+    if any(isinstance(each, cst.Assign) and _stores(each, called) for each in inside(node.body)):
+        return "stores a result"
     if any(isinstance(each, cst.Raise) for each in inside(node.body)):
         return CHECKS
     return ""
@@ -95,6 +97,12 @@ def _statements(block: cst.IndentedBlock) -> Iterator[cst.CSTNode]:
 
 def _calls(node: cst.CSTNode, called: str) -> bool:
     return any(isinstance(each, cst.Call) and dotted_name(each.func) == called for each in inside(node))
+
+
+def _stores(node: cst.Assign, called: str) -> bool:
+    """Tell whether an assignment keeps what the call gave, in a collection or an attribute."""
+    kept = any(isinstance(each.target, cst.Subscript | cst.Attribute) for each in node.targets)
+    return kept and _calls(node.value, called)
 
 
 def _goes_on(statement: cst.SimpleStatementLine, following: Iterable[cst.CSTNode]) -> bool:
