@@ -11,7 +11,7 @@ from archlint.project.library import Blocking, Library, LibraryError, Retry, Tim
 
 DATA = Path(__file__).parent.parent / "rules" / "data"
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(DATA.glob("*.toml"))}
-NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(\.\*)?")
+NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(\.\*(_[a-z]+)?)?")
 
 SHIPPED = Library.parse(TEXTS)
 OF_OWNER: dict[str, list[str]] = {}

@@ -75,7 +75,9 @@ class Library:
         self._ancestors_of = _Memo(self._find_ancestors)
         self._member_of = _Memo(self._find_member)
         self._returns_of = _Memo(lambda name: self._inherited(self._returns, name))
-        self._attribute_of = _Memo(lambda name: self._inherited(self._attributes, name))
+        self._attribute_of = _Memo(
+            lambda name: self._inherited(self._attributes, name) or self._inherited(self._attributes, _ending(name))
+        )
         self._blocking_of = _Memo(self._find_blocking)
 
     @classmethod
@@ -224,6 +226,13 @@ class Library:
                     kind, instead = self._blocking[entry]
                     return Blocking(member, kind, SEVERITIES[kind], instead)
         return None
+
+
+def _ending(name: str) -> str:
+    """Return the entry for all attributes of a class with the same ending: `cls.*_set` for `cls.order_set`."""
+    owner, _, attribute = name.rpartition(".")
+    word, _, ending = attribute.rpartition("_")
+    return f"{owner}.*_{ending}" if word else ""
 
 
 class _Memo(dict[str, _T]):

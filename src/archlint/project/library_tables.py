@@ -8,7 +8,7 @@ how people import a thing; a type is a class, perhaps with arguments: `builtins.
 | `exports` | canonical name | list of the other names of the very same object |
 | `bases` | class | list of its bases; an async class never has a blocking base here, whatever its code says |
 | `returns` | function, method, `cls.__call__` | type that a call gives, awaited if it is a coroutine |
-| `attributes` | `cls.attribute` or `module.variable` | its type |
+| `attributes` | `cls.attribute` or `module.variable` | its type; `cls.*_set` is each attribute with that ending |
 | `enters` | class | type that `with` or `async with` gives, when it is not the object itself |
 | `blocking` | (array) `kind`, `instead`, `apis` | what blocks; `instead` says what an async function does |
 | `not-blocking` | (array) | methods that do not block although an ancestor or a `cls.*` says so |

@@ -56,7 +56,8 @@ _SCHEMA = frozenset(
 )
 _ROUTES = frozenset({"route", "get", "post", "put", "patch", "delete", "api_route", "websocket"})
 _REQUEST = re.compile(
-    r"^(?:flask\.)?request\.(?:args|form|json|values|GET|POST|data|query_params|cookies|headers|path_params|match_info|query)\b"
+    r"^(?:flask\.|self\.)?(?:request|req)\.(?:args|form|json|values|GET|POST|FILES|COOKIES|META|data|query_params|cookies|"
+    r"headers|path_params|match_info|query|rel_url)\b"
 )
 _FETCHES = frozenset({"fetchone", "fetchval", "fetchrow", "scalar", "scalar_one", "scalar_one_or_none", "lastrowid"})
 _MAX_DEPTH = 8
@@ -212,7 +213,7 @@ class Judge:
     def _is_table_lookup(self, node: cst.BaseExpression) -> bool:
         """Tell whether something is looked up in a dictionary that is written in the module and has constant values."""
         name = dotted_name(node)
-        if name.rpartition(".")[2].strip("_").isupper():
+        if name.rpartition(".")[2].strip("_").isupper() and not _REQUEST.match(name):
             return True
         assigned = (
             self._context.assigned(name) if name and "." not in name and not self._flow.is_parameter(name) else None
@@ -268,6 +269,8 @@ class Judge:
 def _is_constant_path(dotted: str) -> bool:
     """Tell whether a dotted name ends in a constant, or in the value or name of one, as members of an `Enum` are."""
     parts = dotted.split(".")
+    if _REQUEST.match(dotted):
+        return False
     if parts[-1].strip("_").isupper():
         return True
     return len(parts) > 1 and parts[-1] in ("value", "name") and parts[-2].strip("_").isupper()
