@@ -63,17 +63,38 @@ def _in_address(written: str, *, well_known: bool) -> Sighting:
 
 
 def assigned_credentials(node: cst.Assign, context: ModuleContext) -> Sequence[Sighting]:
-    """SEC001: a text that is assigned to the name of a secret."""
-    if node.value.__class__ not in _TEXTS:
+    """SEC001: a text that is assigned to the name of a secret, or what is taken where a setting is missing."""
+    value: cst.BaseExpression = node.value
+    if value.__class__ is cst.BooleanOperation:
+        return _instead(node.targets[0].target, value, context)
+    if value.__class__ not in _TEXTS:
         return ()
     target = node.targets[0].target
-    weak = False if isinstance(target, cst.Subscript) else None
-    return _named(_name(target), node.value, weak=weak, passed=_names_in(target))
+    weak = False if isinstance(target, cst.Subscript) and not _is_configuration(target.value) else None
+    return _named(_name(target), value, weak=weak, passed=_names_in(target))
+
+
+def _instead(
+    target: cst.CSTNode, value: cst.BooleanOperation, context: ModuleContext, before: int = 0
+) -> Sequence[Sighting]:
+    """Judge the text in `os.environ.get("SECRET_KEY") or "text"`."""
+    if value.right.__class__ not in _TEXTS or not isinstance(value.operator, cst.Or):
+        return ()
+    is_setting = isinstance(value.left, cst.Call) and context.reference(value.left.func) in _READERS
+    passed = _names_in(target) + before + _names_in(value.left)
+    return _named(_name(target), value.right, weak=True if is_setting else None, passed=passed)
+
+
+def _is_configuration(node: cst.BaseExpression) -> bool:
+    """Tell whether something is called like the configuration of a program: `app.config["SECRET_KEY"]`."""
+    return dotted_name(node).rpartition(".")[2].lower() in ("conf", "config", "settings")
 
 
 def declared_credentials(node: cst.AnnAssign, context: ModuleContext) -> Sequence[Sighting]:
     """SEC001: the same with an annotation; `Field(default="...")` is its value too."""
     value: cst.BaseExpression | None = node.value
+    if isinstance(value, cst.BooleanOperation):
+        return _instead(node.target, value, context, before=_names_in(node.annotation))
     if isinstance(value, cst.Call) and dotted_name(value.func).rpartition(".")[2] in ("Field", "SecretStr", "field"):
         value = _default(value)
         if isinstance(value, cst.Call):

@@ -122,18 +122,17 @@ def _first_text(node: cst.CSTNode | None) -> str:
 
 
 def _text_argument(node: cst.Call) -> cst.BaseExpression | None:
+    """Return the SQL text of a call: by name or position, or else the argument that is put together on the spot."""
     word = node.func.attr.value if isinstance(node.func, cst.Attribute) else dotted_name(node.func)
+    named = next((each.value for each in node.args if each.keyword and each.keyword.value in _KEYWORDS), None)
+    if named is not None:
+        return named
+    positional = [each.value for each in node.args if each.keyword is None and not each.star]
     wanted = POSITIONS.get(word, 0)
-    position = 0
-    for argument in node.args:
-        if argument.keyword is not None:
-            if argument.keyword.value in _KEYWORDS:
-                return argument.value
-        elif not argument.star:
-            if position == wanted:
-                return argument.value
-            position += 1
-    return None
+    found = positional[wanted] if wanted < len(positional) else None
+    if found.__class__ is cst.Name and len(positional) > 1:
+        return next((each for each in positional if each.__class__ in _BUILT), found)
+    return found
 
 
 def _may_be_text(node: cst.BaseExpression, context: ModuleContext) -> bool:
