@@ -5,10 +5,13 @@ from collections.abc import Iterator
 
 from archlint.facts import model
 from archlint.model import Severity, Step, Violation
+from archlint.project.celery_tasks import CeleryTasks, Task
+from archlint.project.classes import ClassTable
 from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.timeline import STORED, Act, Timelines
 from archlint.project.transactions import Transactions
+from archlint.project.types import types
 from archlint.rulebook.model import Rule
 
 _TELLING = re.compile(r"publish|emit|send|notif|dispatch|produc|broadcast|event|messag|relay|push|announce", re.I)
@@ -70,7 +73,7 @@ def _before_commit(project: Project, rule: Rule, kind: str, what: str) -> Iterat
             if sent.kind != kind or sent.promised or sent.call.flags & model.IN_HANDLER:
                 continue
             early = _early(project, acts, sent)
-            if early is not None:
+            if early is not None and not _waits_for_commit(project, sent):
                 yield rule.violation(
                     module,
                     (sent.call.start, sent.call.end),
@@ -96,6 +99,26 @@ def _early(project: Project, acts: list[Act], sent: Act) -> tuple[Step, ...] | N
     later = [act for act in acts if act.call.start > sent.call.end and act.kind == "commits"]
     commit = next((act for act in later if not act.call.flags & model.IN_HANDLER), None)
     return tuple(commit.steps("it is committed here")) if commit is not None else None
+
+
+def _waits_for_commit(project: Project, sent: Act) -> bool:
+    """Tell whether a task has a class of the project with a way of its own to be queued, which may wait."""
+    receiver, _, method = sent.effect.call.callee.rpartition(".")
+    tasks = project.query(CeleryTasks).tasks
+    declared = (tasks.get(value.name) for value in project.query(types).infer(receiver))
+    return any(each is not None and _overrides(project, each, method) for each in declared)
+
+
+def _overrides(project: Project, task: Task, method: str) -> bool:
+    resolver, table = project.query(types), project.query(ClassTable)
+    wanted = {method, "apply_async"}
+    return any(
+        not wanted.isdisjoint(table.own_members(owner))
+        for base in resolver.infer(f"{task.module.name}.{task.keywords.get('base', '')}")
+        if base.is_class
+        for owner in resolver.order(base.name)
+        if "@" in owner
+    )
 
 
 def _tells(sent: Act) -> bool:
