@@ -113,6 +113,8 @@ CANDIDATE_TESTS: Mapping[str, Callable[[Project, Module, Candidate], bool]] = {
     "OBS002": outside_tests,
     "OBS004": outside_tests,
     "SEC001": is_in_use,
+    "SEC002": outside_tests,
+    "SEC005": outside_tests,
     "DOM002": is_value_object,
     "IMP002": is_scattered,
     "SEC004": outside_tests,
