@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archlint.facts.model import Candidate
+from archlint.facts.model import Candidate, Function
 from archlint.model import Severity, Step, Violation
 from archlint.project.endpoints import endpoints
 from archlint.project.program import Module, Project
-from archlint.project.types import types
+from archlint.project.types import Types, types
 from archlint.rulebook.checks.decorators.decorating import outermost
 from archlint.rulebook.model import Rule
 
 _SHOWN = 3
+_AWAITS_WHAT_IT_GETS = "sanic."
+"""A framework that awaits the result of a handler if it can be awaited, whatever the handler looks like."""
 
 
 class _Decorated(NamedTuple):
@@ -32,13 +34,19 @@ class _Wrapped:
             for index, function in enumerate(module.facts.functions):
                 if not function.is_async or function.is_generator:
                     continue
-                found = _Decorated(module, index, f"{module.name}#{index}" in answering)
+                answers = f"{module.name}#{index}" in answering and not _is_awaited_anyway(resolver, function)
+                found = _Decorated(module, index, answers)
                 for decorator in reversed(function.decorators):
                     values = resolver.infer(decorator.removesuffix("()"))
                     for value in values:
                         self.by_decorator.setdefault(value.name, []).append(found)
                     if any(value.is_function or value.is_class for value in values):
                         break  # what stands above it gets what it returns, which may be no coroutine function
+
+
+def _is_awaited_anyway(resolver: Types, function: Function) -> bool:
+    names = (name for each in function.decorators for name in resolver.names(each.removesuffix("()")))
+    return any(name.startswith(_AWAITS_WHAT_IT_GETS) for name in names)
 
 
 def sync_wrapper_over_async(project: Project, rule: Rule, module: Module, candidate: Candidate) -> Iterator[Violation]:
