@@ -26,6 +26,7 @@ from archlint.project.layers import layers
 from archlint.project.library import Library
 from archlint.project.program import Architecture, Module, Project
 from archlint.project.traffic import graph
+from archlint.project.twins import told_apart
 from archlint.rulebook.checks.layers.vacuous import empty_rules
 from archlint.rulebook.fixable import Wish, may_be_fixed, wish
 from archlint.rulebook.model import Rule
@@ -211,7 +212,7 @@ def project_of(taken: Taken) -> Project:
     """Return the whole program that was taken in."""
     inputs, gathered = taken.inputs, taken.gathered
     sources, config = inputs.sources, inputs.config
-    modules = tuple(
+    modules = told_apart(
         Module(gathered.facts[file.path], file.path) for file in sources.files if file.path in gathered.facts
     )
     architecture = Architecture(

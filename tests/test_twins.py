@@ -1,0 +1,69 @@
+"""Programs of one project whose modules have the same names."""
+
+from pathlib import Path
+
+import pytest
+
+from archlint.engine import check
+from archlint.inputs import Options
+
+MAIN = """
+from fastapi import FastAPI
+
+from app.clients import client
+
+app = FastAPI()
+
+
+@app.get("/keys")
+def keys() -> list[str]:
+    return client.keys()
+"""
+REDIS = "import redis\n\nclient = redis.Redis()\n"
+PLAIN = "client = {}\n"
+
+
+def reported(root: Path, files: dict[str, str]) -> list[str]:
+    """Return where RDS001 is broken in a project of these files."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    report = check([root], Options(select=("RDS001",), jobs=1, cache=False)).report
+    assert report.failures == ()
+    return [Path(each.place.path).relative_to(root.resolve()).as_posix() for each in report.violations]
+
+
+@pytest.mark.parametrize("package", [True, False])
+@pytest.mark.parametrize(("first", "second", "expected"), [(PLAIN, REDIS, "b"), (REDIS, PLAIN, "a")])
+def test_each_imports_its_own(tmp_path: Path, package: bool, first: str, second: str, expected: str) -> None:
+    files = {
+        f"services/{service}/app/{name}": text
+        for service, clients in (("a", first), ("b", second))
+        for name, text in (("clients.py", clients), ("main.py", MAIN))
+    }
+    if package:
+        files |= {f"services/{service}/app/__init__.py": "" for service in "ab"}
+    assert reported(tmp_path, files) == [f"services/{expected}/app/main.py"]
+
+
+def test_modules_with_names_of_their_own_import_numbered_ones(tmp_path: Path) -> None:
+    files = {
+        "a/src/__init__.py": "",
+        "a/src/clients.py": PLAIN,
+        "b/src/__init__.py": "",
+        "b/src/clients.py": REDIS,
+        "b/src/jobs/__init__.py": "from .cleaning import clean\n",
+        "b/src/jobs/cleaning.py": "from src.clients import client\n\n\ndef clean():\n    client.keys()\n",
+    }
+    assert reported(tmp_path, files) == ["b/src/jobs/cleaning.py"]
+
+
+def test_relative_imports_of_a_numbered_package(tmp_path: Path) -> None:
+    own = "from .clients import client\n\n\ndef names():\n    return client.keys()\n"
+    files = {
+        f"{service}/app/{name}": text
+        for service, clients in (("a", PLAIN), ("b", REDIS))
+        for name, text in (("__init__.py", own), ("clients.py", clients))
+    }
+    assert reported(tmp_path, files) == ["b/app/__init__.py"]
