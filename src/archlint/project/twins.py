@@ -61,7 +61,7 @@ class _Names:
 
     def __init__(self, own: Mapping[str, str]) -> None:
         self._own = own
-        tops = "|".join(sorted({re.escape(plain.partition(".")[0]) for plain in own}))
+        tops = "|".join(sorted({re.escape(plain.partition(".")[0]) for plain, name in own.items() if plain != name}))
         self._dotted = re.compile(rf"(?<![\w.:])(?:{tops})(?:\.\w+|:\d+)+")
 
     def in_facts(self, facts: model.ModuleFacts) -> model.ModuleFacts:
