@@ -244,8 +244,8 @@ class Tables:
         groups = self._entries(file, content, "blocking", dict[str, _Group])
         self._add(file, self.blocking, ((group.apis, (group.kind, group.instead)) for _, group in groups))
         listed_only = (self.not_blocking, self.loop_methods, self.endpoint_decorators, self.documented)
-        listed_only += (self.locators, self.coroutines, self.autocommit, self.one_task, self.namespaces)
-        for names_only in listed_only:
+        others = (self.locators, self.coroutines, self.autocommit, self.one_task, self.namespaces)
+        for names_only in (*listed_only, *others):
             listed = self._entries(file, content, names_only.title, types)
             self._add(file, names_only, (((name,), True) for _, name in listed))
         for handed in (self.offloaders, self.loop_callbacks, self.sql_text):
