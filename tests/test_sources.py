@@ -394,8 +394,8 @@ def test_read_says_why_not(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
     (tmp_path / "dir.py").mkdir()
     for name, reason in (
-        ("pipe.py", "not a regular file"),
-        ("dir.py", "not a regular file"),
+        ("pipe.py", "no regular file"),
+        ("dir.py", "Is a directory"),
         ("gone.py", "gone"),
     ):
         failure = read(source(tmp_path / name))

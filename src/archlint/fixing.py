@@ -123,7 +123,8 @@ def _write(files: Iterable[SourceFile], before: Mapping[str, bytes], after: Mapp
     """Write the files that changed, and return a failure by path for each that could not be written."""
     failures: dict[str, Failure] = {}
     for file in files:
-        if file.path not in after:
+        target = Path(file.path).resolve().as_posix()
+        if file.path not in after or (target != file.path and target in after):  # a link is written as what it leads to
             continue
         now = read(file)
         if isinstance(now, Failure):

@@ -12,6 +12,7 @@ from archlint.intake.cache import Store, cache_directory
 from archlint.intake.changes import Changes, changes_since
 from archlint.intake.config import Config, Known
 from archlint.intake.contracts import contract_inputs
+from archlint.intake.extent import resolve
 from archlint.intake.plugins import Plugin, find_plugins
 from archlint.intake.processors import available_processors
 from archlint.intake.reports import Reports
@@ -101,7 +102,10 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
         sources = msgspec.structs.replace(self.sources, selected=frozenset())
         named = {path: sha256(data).digest() for path, data in self.data.items()}
         inputs = msgspec.structs.replace(self, options=options, sources=sources, data=named)
-        return Reports(store, inputs, sorted(self.sources.selected))
+        try:
+            return Reports(store, inputs, sorted(self.sources.selected))
+        except UnicodeEncodeError:  # the working directory or a changed file has a name that is no text
+            return None
 
     def _uses_foreign_code(self) -> bool:
         return bool(self.plugins) or any(b"contract_types" in data for data in self.contracts.values())
@@ -112,6 +116,7 @@ def read_inputs(paths: Sequence[Path], options: Options) -> Inputs:
 
     Raises `ConfigError`, `PageError`, `SelectorError`, `BaselineError`, `SourceError` or `ChangesError`.
     """
+    resolve(paths, options.unsaved)
     config, rules = configure(paths[0], options)
     chosen = with_contracts(_chosen(rules, config, options), config.contracts)
     baseline = None if options.baseline_mode == "off" else wanted_baseline(config, options.baseline)

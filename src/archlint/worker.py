@@ -4,6 +4,7 @@ LibCST's parser is native code that can overflow the stack, take very long and i
 it can be killed and costs one file.
 """
 
+import contextlib
 import gc
 import os
 import re
@@ -32,6 +33,8 @@ COLLECTED_AFTER = 200_000
 def main() -> None:
     """Answer batches of tasks until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if len(sys.argv) > 1:
+        _die_with(int(sys.argv[1]))
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -43,6 +46,15 @@ def main() -> None:
     thread = threading.Thread(target=_serve, args=(requests, answers, MODULE_CHECKS))
     thread.start()
     thread.join()
+
+
+def _die_with(pipe: int) -> None:
+    """Have the kernel kill this process when the other end of a pipe, to which nothing is written, is closed."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):  # not every system can
+        import fcntl  # noqa: PLC0415 -- POSIX has it
+
+        fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 def _serve(requests: BinaryIO, answers: BinaryIO, checks: ModuleChecks) -> None:

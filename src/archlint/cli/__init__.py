@@ -1,5 +1,6 @@
 """The commands; the only part that prints or exits."""
 
+import os
 from importlib import import_module
 from typing import cast
 
@@ -15,6 +16,11 @@ class _Commands(click.Group):
     """Loads a command when it is used: `archlint --version` must not wait for all of them. An interrupt is exit 130."""
 
     def invoke(self, ctx: click.Context) -> object:
+        try:
+            os.getcwd()  # noqa: PTH109 -- only the question counts
+        except FileNotFoundError:
+            click.echo("archlint: the working directory does not exist any more; change to another one", err=True)
+            raise click.exceptions.Exit(2) from None
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:

@@ -12,6 +12,7 @@ from archlint.outcome.baseline import render
 from archlint.outcome.reporters import concise
 from archlint.outcome.reporters.paint import plain
 from archlint.outcome.reporters.paths import relative
+from archlint.outcome.reporters.visible import visible
 
 
 @click.command("baseline")
@@ -52,7 +53,7 @@ def command(
         click.echo(concise.render(failed, {}, plain), err=True, nl=False)
         stop(f"{shown} is not written, since something could not be checked: mend that, or leave it out with `exclude`")
     write(render(result.after), result.path)
-    click.echo(f"{shown} accepts {_told(result)}", err=True)
+    click.echo(f"{visible(shown)} accepts {_told(result)}", err=True)
 
 
 def _told(result: Renewed) -> str:

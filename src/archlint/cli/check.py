@@ -18,6 +18,7 @@ from archlint.model import Severity
 from archlint.outcome.reporters import REPORTERS, SHOW_FIXES, concise, summary
 from archlint.outcome.reporters.limits import beyond
 from archlint.outcome.reporters.paint import plain
+from archlint.outcome.reporters.visible import visible
 
 
 @click.command("check")
@@ -160,7 +161,7 @@ def _check(paths: tuple[Path, ...], options: Options, output: _Output) -> int:
                 outcome = check(paths, options, told)
     exit_code = outcome.exit_code
     if fixed and output.diff:
-        write(fixed.diff(), output.file)
+        write(_diff(fixed, output.file), output.file)
         exit_code = _differs(fixed)
     elif output.statistics:
         write(summary.statistics(outcome.report, outcome.rules), output.file)
@@ -199,6 +200,14 @@ def _report(text: str) -> tuple[str, Path]:
     return name, Path(file)
 
 
+def _diff(fixed: Fixed, output_file: Path | None) -> str:
+    """Return the patch, which a terminal is only shown: there nothing in it is obeyed."""
+    patch = fixed.diff()
+    if output_file is not None or not sys.stdout.isatty():
+        return patch
+    return "\n".join("\t".join(map(visible, line.split("\t"))) for line in patch.split("\n"))
+
+
 def _differs(fixed: Fixed) -> int:
     """Say what keeps a file from being fixed, as a diff cannot; return the exit code: 1 if something would change."""
     failed = msgspec.structs.replace(fixed.outcome.report, violations=(), identities=())
@@ -213,7 +222,8 @@ def _rendered(outcome: Outcome, output_format: str, output_file: Path | None) ->
 def _tell(outcome: Outcome, fixed: Fixed | None, *, verbose: bool, diff: bool) -> None:
     if verbose:
         file = outcome.config.file
-        click.echo(f"configuration: {file if file else 'none'}; rules: {', '.join(outcome.rules)}", err=True)
+        said = f"configuration: {file if file else 'none'}; rules: {', '.join(outcome.rules)}"
+        click.echo(visible(said), err=True)
     hints = [] if fixed else [*summary.advice(outcome.report, outcome.rules), summary.fixable(outcome.report)]
     for note in (*outcome.report.notes, *hints):
         _note(note)
@@ -225,4 +235,4 @@ def _tell(outcome: Outcome, fixed: Fixed | None, *, verbose: bool, diff: bool) -
 
 def _note(sentence: str) -> None:
     if sentence:
-        click.echo(f"note: {sentence}", err=True)
+        click.echo(f"note: {visible(sentence)}", err=True)

@@ -20,6 +20,7 @@ from archlint.intake.workers import WorkerError
 from archlint.model import Failure
 from archlint.outcome.files import write_whole
 from archlint.outcome.reporters.paint import WIDTH, Colours, Paint
+from archlint.outcome.reporters.visible import visible
 from archlint.project.library import LibraryError
 from archlint.rulebook.pages import PageError
 from archlint.rulebook.selection import SelectorError
@@ -132,7 +133,7 @@ def write(text: str, output_file: Path | None) -> None:
 def stop(*sentences: str) -> NoReturn:
     """Say why the job cannot be done, and exit."""
     for sentence in sentences:
-        click.echo(f"archlint: {sentence}", err=True)
+        click.echo(f"archlint: {visible(sentence)}", err=True)
     raise click.exceptions.Exit(2)
 
 
@@ -140,5 +141,5 @@ def tell_failures(failures: tuple[Failure, ...]) -> int:
     """Say what could not be read, on standard error; return the exit code: 2 if there was anything."""
     for each in failures:
         line = f":{each.line}" if each.line else ""
-        click.echo(f"{each.path}{line}: failure: {each.message}", err=True)
+        click.echo(visible(f"{each.path}{line}: failure: {each.message}"), err=True)
     return 2 if failures else 0

@@ -8,6 +8,7 @@ import tomli
 
 from archlint.cli.common import able, project_options, stop
 from archlint.engine import Options
+from archlint.intake.reading import SETTINGS_BYTES, read_regular
 from archlint.model import Report
 from archlint.outcome import baseline
 from archlint.outcome.files import rewrite, write_whole
@@ -61,7 +62,9 @@ def _refuse(folder: Path) -> None:
 
 def _tool(pyproject: Path) -> dict[str, object]:
     try:
-        tool = tomli.loads(pyproject.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")).get("tool")
+        tool = tomli.loads(read_regular(pyproject, SETTINGS_BYTES).decode("utf-8-sig").replace("\r\n", "\n")).get(
+            "tool"
+        )
     except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError):
         return {}
     return tool if isinstance(tool, dict) else {}
@@ -71,7 +74,10 @@ def _write(folder: Path, seen: Seen) -> Path:
     """Write the configuration, and return its path."""
     shared = folder / "pyproject.toml"
     if shared.is_file():
-        text = extended(shared.read_bytes(), render(seen.start, "tool.archlint"))
+        try:
+            text = extended(read_regular(shared, SETTINGS_BYTES), render(seen.start, "tool.archlint"))
+        except OSError as error:
+            stop(f"{shared}: cannot be read: {error.strerror}")
         if text is not None:
             _save(shared, text)
             return shared
@@ -81,6 +87,8 @@ def _write(folder: Path, seen: Seen) -> Path:
 
 
 def _save(path: Path, data: bytes) -> None:
+    if path.is_symlink():
+        stop(f"{path}: is a link, and init writes into the project alone; put a file there")
     try:
         if path.exists():
             rewrite(path, data)

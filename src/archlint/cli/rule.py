@@ -8,6 +8,8 @@ import click
 
 from archlint.cli.common import able, stop, wants_colour, write
 from archlint.inputs import Options, configure
+from archlint.intake.reading import leads_inside
+from archlint.outcome.reporters.visible import visible, visible_line
 from archlint.rulebook.model import Rule
 from archlint.rulebook.newpage import new_page, new_page_mistakes
 from archlint.rulebook.selection import did_you_mean, meant_by
@@ -30,8 +32,10 @@ def command(code: str | None, output_format: str, new: tuple[str, str] | None, d
     with able():
         config, rules = configure(Path.cwd(), Options())
     if new:
-        wanted = (config.root or Path.cwd()) / (config.rule_pages[0] if config.rule_pages else _NEW_PAGES)
-        _write_new(*new, directory or wanted, rules, configured=directory is None and bool(config.rule_pages))
+        root = config.root or Path.cwd()
+        wanted = root / (config.rule_pages[0] if config.rule_pages else _NEW_PAGES)
+        configured = directory is None and bool(config.rule_pages)
+        _write_new(*new, directory or wanted, rules, configured=configured, inside=None if directory else root)
         return
     chosen = {each: rules[each] for each in sorted(meant_by(code, rules))} if code else rules
     if not chosen:
@@ -49,7 +53,7 @@ def _list(rules: Mapping[str, Rule]) -> None:
     width = max(len(each.name) for each in rules.values())
     for each in rules.values():
         state = "" if each.default else "off"
-        click.echo(f"{each.code}  {each.severity:<7}  {state:<3}  {each.name:<{width}}  {each.summary}")
+        click.echo(f"{each.code}  {each.severity:<7}  {state:<3}  {each.name:<{width}}  {visible(each.summary)}")
 
 
 def _described(rule: Rule) -> dict[str, object]:
@@ -66,11 +70,15 @@ def _described(rule: Rule) -> dict[str, object]:
     }
 
 
-def _write_new(code: str, name: str, directory: Path, rules: Mapping[str, Rule], *, configured: bool) -> None:
+def _write_new(
+    code: str, name: str, directory: Path, rules: Mapping[str, Rule], *, configured: bool, inside: Path | None
+) -> None:
     mistakes = new_page_mistakes(code, name, rules)
     if mistakes:
         stop(*mistakes)
     path = directory / f"{code}-{name}.md"
+    if inside is not None and not leads_inside(path, inside):
+        stop(f"{path} is behind a link out of the project; say with --directory where to write")
     if path.exists():
         stop(f"{path} is there already; nothing was written")
     try:
@@ -84,12 +92,17 @@ def _write_new(code: str, name: str, directory: Path, rules: Mapping[str, Rule],
         click.echo(f'to use it: rule-pages = ["{shown.parent.as_posix()}"] in the configuration', err=True)
 
 
+def _shown(markdown: str) -> str:
+    """Return a page, which anybody may have written, with what a terminal would obey made visible."""
+    return "\n".join(visible_line(line) for line in markdown.split("\n"))
+
+
 def _show(markdown: str) -> None:
     if not wants_colour():
-        click.echo(markdown.rstrip())
+        click.echo(_shown(markdown).rstrip())
         return
     from rich.console import Console  # noqa: PLC0415 -- 0.1 s that only a terminal should pay
     from rich.markdown import Markdown  # noqa: PLC0415
 
     console = Console(force_terminal=True)
-    console.print(Markdown(markdown), width=min(console.width, MARKDOWN_WIDTH))
+    console.print(Markdown(_shown(markdown)), width=min(console.width, MARKDOWN_WIDTH))

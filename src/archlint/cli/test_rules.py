@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from archlint.cli.common import able, stop, wants_colour
+from archlint.outcome.reporters.visible import visible
 from archlint.ruletests import Tried, configured_directories, try_pages
 
 _NONE = 'no directory is given or configured; give one, or write in the configuration: rule-pages = ["lint/rules"]'
@@ -41,9 +42,9 @@ def _told(results: Iterable[Tried], *, quiet: bool) -> Iterable[Tried]:
     for each in results:
         if each.problems or not quiet:
             outcome = click.style("FAIL", fg="red") if each.problems else click.style("pass", fg="green")
-            click.echo(f"{outcome}  {_shown(each.page)}:{each.line}  {each.section}", color=wants_colour())
+            click.echo(f"{outcome}  {visible(_shown(each.page))}:{each.line}  {each.section}", color=wants_colour())
             for problem in each.problems:
-                click.echo(f"      {problem}")
+                click.echo(f"      {visible(problem)}")
         yield each
 
 

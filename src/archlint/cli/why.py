@@ -9,6 +9,7 @@ import click
 from archlint.cli.common import able, project_options, stop, write
 from archlint.engine import Options, Taken, project_of, take_in
 from archlint.intake.texts import Texts
+from archlint.outcome.reporters.concise import shown
 from archlint.outcome.reporters.paths import relative
 from archlint.outcome.reporters.visible import visible
 from archlint.project.chains import Chains, Hop, inside, shortest_chains
@@ -75,7 +76,7 @@ def _lines(hop: Hop, project: Project, texts: Texts) -> Iterator[str]:
         module = project.by_name[edge.importer]
         where = texts.of(module.path).location(edge.import_.start, edge.import_.end)
         kind = "" if edge.import_.kind == "runtime" else f" ({edge.import_.kind})"
-        path = visible(relative(module.path, _cwd()))
+        path = shown(module.path, _cwd())
         yield visible(f"{path}:{where.line}:{where.column}: {edge.importer} imports {edge.imported}{kind}")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from archlint.intake.config import Config
+from archlint.intake.reading import leads_inside, read_regular
 from archlint.model import Baseline, BaselineEntry, Place
 
 DEFAULT = "archlint-baseline.json"
@@ -31,9 +32,14 @@ class _Document(msgspec.Struct, frozen=True):
 def baseline_path(config: Config, explicit: Path | None) -> Path:
     """Return where the baseline is or would be: `explicit`, as configured, or in the project's root by default.
 
-    Without a configuration the working directory stands for the project's root.
+    Without a configuration the working directory stands for the project's root, and only `explicit` may be outside of
+    it: a checkout may bring links along. Raises `BaselineError`.
     """
-    return explicit if explicit is not None else (config.root or Path.cwd()) / (config.baseline or DEFAULT)
+    root = config.root or Path.cwd()
+    path = explicit if explicit is not None else root / (config.baseline or DEFAULT)
+    if explicit is None and not leads_inside(path, root):
+        raise BaselineError(f"{_shown(path)}: is a link out of the project; name the baseline with --baseline")
+    return path
 
 
 def wanted_baseline(config: Config, explicit: Path | None) -> Baseline | None:
@@ -46,8 +52,7 @@ def wanted_baseline(config: Config, explicit: Path | None) -> Baseline | None:
 
 def read_baseline(path: Path) -> Baseline:
     """Read a baseline. Raises `BaselineError`."""
-    here = Path.cwd()
-    shown = (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
+    shown = _shown(path)
     data = _data(path, shown)
     try:
         text = data.decode("utf-8-sig")
@@ -66,6 +71,11 @@ def read_baseline(path: Path) -> Baseline:
     return Baseline(absolute, text, document.violations, _places(absolute, text, len(document.violations)))
 
 
+def _shown(path: Path) -> str:
+    here = Path.cwd()
+    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
+
+
 def _data(path: Path, shown: str) -> bytes:
     try:
         status = path.stat()
@@ -73,7 +83,7 @@ def _data(path: Path, shown: str) -> bytes:
             raise BaselineError(f"{shown}: is no regular file; name the file that `archlint baseline` wrote")
         if status.st_size > _LIMIT:
             raise BaselineError(f"{shown}: is larger than {_LIMIT >> 20} MiB, so no baseline; name another file")
-        return path.read_bytes()
+        return read_regular(path, _LIMIT)
     except FileNotFoundError:
         raise BaselineError(f"{shown}: there is no such baseline; write it with `archlint baseline`") from None
     except OSError as error:

@@ -7,7 +7,6 @@ sees a whole one; what is read has to have the checksum that was written.
 
 import contextlib
 import os
-import stat
 import time
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from archlint.intake.reading import read_regular
 from archlint.intake.sources import SourceFile
 
 CACHE_FOLDER = ".archlint_cache"
@@ -27,7 +27,6 @@ _KEPT_FILES = 8
 """How many files of each kind are kept: projects (or versions of archlint) that share a directory."""
 _STALE_SECONDS = 3600.0
 """When a file that was written aside belongs to a process that was killed."""
-_NO_FLAG = 0
 
 
 class Store:
@@ -43,7 +42,9 @@ class Store:
             return b""
         path = self._path(self._directory, kind, key)
         try:
-            data = _read_regular(path)
+            if path.is_symlink():  # a checkout may bring one along
+                return b""
+            data = read_regular(path, _MOST_BYTES)
             os.utime(path)
         except (OSError, MemoryError):
             return b""
@@ -146,16 +147,6 @@ def _body(data: bytes, key: bytes) -> memoryview | bytes:
     start = len(_MAGIC) + 2 * sha256().digest_size
     body = memoryview(data)[start:]
     return body if data[:start] == _MAGIC + key + sha256(body).digest() else b""
-
-
-def _read_regular(path: Path) -> bytes:
-    """Return the content of a regular file of bearable size; reading a pipe would wait for ever."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", _NO_FLAG) | getattr(os, "O_BINARY", _NO_FLAG))
-    with os.fdopen(handle, "rb") as stream:
-        state = os.fstat(handle)
-        if not stat.S_ISREG(state.st_mode) or state.st_size > _MOST_BYTES:
-            return b""
-        return stream.read()
 
 
 def _make(directory: Path) -> None:

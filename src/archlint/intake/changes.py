@@ -1,14 +1,26 @@
 """Asks git what a checkout has changed since it left another revision."""
 
+import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=true")
 """The checkout may be a stranger's: git must run nothing that its configuration names."""
+_DIFF = (
+    *("diff", "--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-relative"),
+    *("--ignore-submodules=all", "--src-prefix=a/", "--dst-prefix=b/"),
+)
+_OFFLINE = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+"""Nor may it fetch what a partial clone lacks: the command for that is configured, too."""
 _HUNK = re.compile(rb"@@ -\S+ \+(\d+)(?:,(\d+))? @@")
 _ESCAPED = re.compile(rb"\\([0-7]{3}|.)")
 _PLAIN = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
@@ -46,8 +58,7 @@ def changes_since(root: Path, revision: str) -> Changes:
         raise ChangesError(
             f"--changed-since: {revision} and HEAD have no common commit; fetch more of the history (fetch-depth: 0)"
         )
-    diff = _git(root, "diff", "--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames",
-                "--src-prefix=a/", "--dst-prefix=b/", "--no-relative", base.decode(), "--")  # fmt: skip
+    diff = _git(root, *_no_filters(root), *_DIFF, base.decode(), "--")
     lines = {f"{root.as_posix()}/{path}": ranges for path, ranges in _ranges(diff).items()}
     for name in _git(root, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0"):
         if name:
@@ -55,14 +66,32 @@ def changes_since(root: Path, revision: str) -> Changes:
     return Changes(lines)
 
 
+def _no_filters(root: Path) -> Iterator[str]:
+    """Yield the options that switch off what the configuration would have git run on the files that it compares."""
+    listed = _git(root, "config", "--name-only", "-z", "--get-regexp", r"^filter\..*\.(clean|process|required)$")
+    for name in sorted(set(filter(None, listed.split(b"\0")))):
+        value = "false" if name.endswith(b".required") else ""
+        yield from ("-c", f"{_text(name)}={value}")
+
+
 def _git(root: Path, *arguments: str) -> bytes:
     """Return what git prints; nothing when it says no."""
     try:
-        done = subprocess.run(["git", *_SAFE, *arguments], cwd=root, capture_output=True, check=False)  # noqa: S603, S607 -- the user's own git
+        done = subprocess.run(  # noqa: S603 -- the user's own git
+            ["git", *_SAFE, *arguments],  # noqa: S607
+            cwd=root,
+            env={**os.environ, **_OFFLINE},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
     except OSError as error:
         raise ChangesError(f"--changed-since needs git, which cannot be run: {error.strerror}; install it") from error
     if done.returncode and b"not a git repository" in done.stderr:
         raise ChangesError(f"--changed-since: {root} is in no git repository; leave the option out")
+    if done.returncode and b"dubious ownership" in done.stderr:
+        advice = "if you trust it: git config --global --add safe.directory"
+        raise ChangesError(f"--changed-since: git does not read {root}, which belongs to another user; {advice} {root}")
     return b"" if done.returncode else done.stdout
 
 

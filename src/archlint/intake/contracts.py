@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from archlint.intake.reading import SETTINGS_BYTES, is_file, read_regular
 from archlint.model import Failure
 from archlint.rulebook.checks.layers.contract_file import ContractFile, suggestion
 
@@ -13,6 +14,10 @@ _INI = re.compile(r"^\s*\[importlinter\]", re.MULTILINE)
 _TOML = re.compile(r"\btool\b[\s\S]*\bimportlinter\b")
 _FILES = {"setup.cfg": _INI, ".importlinter": _INI, "pyproject.toml": _TOML}
 """Where import-linter looks, in its order, and what a file must contain to be worth parsing."""
+
+_REFERENCE = re.compile(r"%\(([^)]+)\)s")
+_MOST_LENGTH = 4 * SETTINGS_BYTES
+_MOST_LAYERS = 500
 
 _SESSION_OPTIONS = (
     "contract_types",
@@ -38,8 +43,8 @@ def contract_inputs(folder: Path, top: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     while True:
         for path in (folder / name for name in _FILES):
-            if path.is_file():
-                found[path.as_posix()] = path.read_bytes()
+            if is_file(path):
+                found[path.as_posix()] = _bytes(path)
         if folder in (top, folder.parent):
             return found
         folder = folder.parent
@@ -53,22 +58,36 @@ def read_contracts(folder: Path) -> tuple[ContractFile | None, tuple[Failure, ..
     """
     for name, looks_right in _FILES.items():
         path = folder / name
-        if not path.is_file():
+        if not is_file(path):
             continue
-        text = path.read_text(encoding="utf-8", errors="replace")
+        try:
+            text = read_regular(path, SETTINGS_BYTES).decode("utf-8", "replace")
+        except OSError as error:
+            return None, (Failure(path.as_posix(), 0, f"cannot be read: {error.strerror}"),)
         if not looks_right.search(text):
             continue
+        if looks_right is _INI and _grows(text):
+            return None, (Failure(path.as_posix(), 0, "its values refer to each other so that they grow without end"),)
         try:
             options = _read(path)
         except FileNotFoundError:  # import-linter's word for a file without a section for it
             continue
-        except (configparser.Error, ValueError, TypeError, AttributeError, KeyError) as error:
+        except (configparser.Error, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
             return None, (_unreadable(path, error),)
         contracts = ContractFile(path.as_posix(), text, options["session_options"], tuple(options["contracts_options"]))
-        failures = tuple(_session_failures(contracts))
+        failures = (*_session_failures(contracts), *_too_many_layers(contracts))
+        if any(_too_many_layers(contracts)):
+            return None, failures
         usable = isinstance(contracts.session["root_packages"], list)
         return contracts if usable else None, failures
     return None, ()
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return read_regular(path, SETTINGS_BYTES)
+    except OSError:  # `read_contracts` says so
+        return b""
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -76,6 +95,32 @@ def _read(path: Path) -> dict[str, Any]:
 
     options: dict[str, Any] = api.read_configuration(str(path))
     return options
+
+
+def _grows(text: str) -> bool:
+    """Tell whether the interpolation of a configparser file would make its values absurdly long."""
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return False
+    for section in parser.sections():
+        lengths = {name: len(value) for name, value in parser.items(section)}
+        references = {name: _REFERENCE.findall(value) for name, value in parser.items(section)}
+        for _ in range(configparser.MAX_INTERPOLATION_DEPTH):
+            lengths = {
+                name: lengths[name] + sum(lengths.get(each.lower(), 0) for each in references[name]) for name in lengths
+            }
+            if any(length > _MOST_LENGTH for length in lengths.values()):
+                return any(references.values())
+    return False
+
+
+def _too_many_layers(contracts: ContractFile) -> Iterator[Failure]:
+    for contract in contracts.contracts:
+        layers = contract.get("layers", ())
+        if len(layers) > _MOST_LAYERS:  # import-linter compares each with each
+            yield contracts.failure(f"has {len(layers):,} layers; the most are {_MOST_LAYERS}", contract)
 
 
 def _unreadable(path: Path, error: Exception) -> Failure:

@@ -1,11 +1,13 @@
 """Works out from the paths of the command line how far the project reaches."""
 
+import errno
 import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from archlint.intake.naming import is_importable
+from archlint.intake.reading import exists, is_file
 
 
 class SourceError(Exception):
@@ -37,13 +39,32 @@ def resolve(paths: Sequence[Path], unsaved: Collection[str] = ()) -> tuple[Named
 
     `unsaved` are absolute paths of files that may exist only in an editor.
     """
-    named = [NamedPath(str(path), path.resolve().as_posix(), path.is_dir()) for path in paths]
-    missing = ", ".join(one.shown for one in named if not Path(one.path).exists() and one.path not in unsaved)
+    named = [_named(path) for path in paths]
+    missing = ", ".join(one.shown for one in named if not _exists(one) and one.path not in unsaved)
     if missing:
         raise SourceError(f"no such file or directory: {missing}")
     if not named:
         raise SourceError("no path is given; name a file or a directory, as in `archlint check src`")
     return tuple(named)
+
+
+def _named(path: Path) -> NamedPath:
+    try:
+        return NamedPath(str(path), path.resolve().as_posix(), path.is_dir())
+    except (RuntimeError, OSError) as error:  # Python before 3.13 has a RuntimeError of its own for links in circles
+        circle = isinstance(error, RuntimeError) or error.errno == errno.ELOOP
+        raise SourceError(f"{path}: {'a link there leads in a circle' if circle else _reason(error)}") from None
+
+
+def _exists(one: NamedPath) -> bool:
+    try:
+        return Path(one.path).exists()
+    except OSError as error:
+        raise SourceError(f"{one.shown}: cannot be looked at: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
 def configured(root: Path, named: Sequence[NamedPath]) -> Extent:
@@ -74,12 +95,12 @@ def unconfigured(named: Sequence[NamedPath]) -> Extent:
 def git_root(path: str) -> str | None:
     """Return the root of the git repository that holds a path; None outside of one."""
     folders = (Path(path), *Path(path).parents)
-    return next((folder.as_posix() for folder in folders if (folder / ".git").exists()), None)
+    return next((folder.as_posix() for folder in folders if exists(folder / ".git")), None)
 
 
 def _outermost(folder: str) -> str:
     """Return the nearest folder, from this one upwards, that is no package."""
-    while (Path(folder) / "__init__.py").is_file():
+    while is_file(Path(folder) / "__init__.py"):
         folder = _parent(folder)
     return folder
 

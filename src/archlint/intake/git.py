@@ -5,13 +5,15 @@ import re
 from pathlib import Path, PureWindowsPath
 from urllib.parse import quote, unquote, urlsplit
 
+from archlint.intake.reading import MIB, read_regular
 from archlint.model import Provenance
 
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _BRANCHES = "refs/heads/"
+_MOST = 64 * MIB  # a repository may have packed a great many references
 _LINKS = 5  # git follows no more symbolic references
 
-_SECTION = re.compile(r'\s*\[\s*([^\s\]"]+)\s*(?:"((?:[^"\\]|\\.)*)")?\s*\]')
+_SECTION = re.compile(r'\s*\[\s*([^\s\]"]+)(?:\s*"((?:[^"\\]|\\.)*)")?\s*\]')
 _URL = re.compile(r'\s*url\s*=\s*((?:"(?:[^"\\]|\\.)*"|\\.|[^"\\#;])*)', re.IGNORECASE)
 _QUOTING = re.compile(r'\\(.)|"')
 
@@ -69,7 +71,7 @@ def _packed(common: Path, name: str) -> str:
 
 def _text(path: Path) -> str:
     """Return the text of a regular file; empty when there is none."""
-    return path.read_text(encoding="utf-8", errors="surrogateescape") if path.is_file() else ""
+    return read_regular(path, _MOST).decode("utf-8", "surrogateescape") if path.is_file() else ""
 
 
 def _origin(config: str) -> str | None:

@@ -2,13 +2,21 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from pathspec import GitIgnoreSpec
 
+from archlint.intake.reading import KIB, read_regular
+
 _GROUP_NAME = re.compile(r"\(\?P<\w+>")
 _NOTHING = r"(?!)"
+_ANYWHERE = "^(?:.+/)?"
+_DEPTHS = "(?:/.+)?/"
+_STARS = re.compile(r"(?:\[\^/\]\*)+((?:\[\^/\](?!\*)|[^/])*?)(?=\[\^/\]\*)")
+IGNORE_BYTES = 64 * KIB
+"""The most that a `.gitignore` may have: each line becomes an expression that is compiled."""
 
 
 class Patterns(NamedTuple):
@@ -46,10 +54,29 @@ class Patterns(NamedTuple):
 
 def patterns(folder: str, lines: Iterable[str]) -> Patterns:
     """Compile gitignore patterns that hold below `folder`; those that git could not use are passed over."""
-    spec = GitIgnoreSpec.from_lines(_contents(line) for line in lines if not pattern_error(line))
-    rules = [(rule.regex, rule.include) for rule in reversed(spec.patterns) if rule.regex and rule.include is not None]
+    rules: list[tuple[re.Pattern[str], bool]] = []
+    for line in lines:
+        with suppress(ValueError, re.error):
+            for rule in GitIgnoreSpec.from_lines([_contents(line)]).patterns:
+                if rule.regex and rule.include is not None:
+                    rules.append((_tame(rule.regex), rule.include))
+    rules.reverse()
     parts = [_GROUP_NAME.sub("(?:", expression.pattern) for expression, _ in rules]
     return Patterns(folder.rstrip("/") + "/", tuple(rules), re.compile("|".join(parts) if parts else _NOTHING))
+
+
+def _tame(expression: re.Pattern[str]) -> re.Pattern[str]:
+    """Return an expression that matches the same and cannot run away, whatever the pattern is.
+
+    Of several `*` in a name, and of several `**` in a path, only the last one has to be tried at more than one place:
+    whatever an earlier one could skip, the next can skip too. So the first match of what stands between is final.
+    """
+    first, *others = (_STARS.sub(r"(?>[^/]*?\1)", block) for block in expression.pattern.split(_DEPTHS))
+    if others and first.startswith(_ANYWHERE):
+        first = f"^(?>(?:[^/]+/)*?{first.removeprefix(_ANYWHERE)}(?=/))"
+    inner = (f"(?>(?:/[^/]+)*?/{block}(?=/))" for block in others[:-1])
+    text = "".join((first, *inner, *(_DEPTHS + block for block in others[-1:])))
+    return expression if text == expression.pattern else re.compile(text)
 
 
 def pattern_error(pattern: str) -> str | None:
@@ -71,12 +98,12 @@ def ignored(path: str, chain: Sequence[Patterns], *, is_folder: bool) -> bool:
 
 
 def read_ignore_file(folder: str) -> tuple[Patterns, ...]:
-    """Return the patterns of `folder`'s own `.gitignore`; none when it cannot be read."""
+    """Return the patterns of `folder`'s own `.gitignore`; none when there is none. Raises `OSError`."""
     try:
-        text = (Path(folder) / ".gitignore").read_text("utf-8", "surrogateescape")
-    except OSError:
+        data = read_regular(Path(folder) / ".gitignore", IGNORE_BYTES)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return ()
-    return (patterns(folder, text.splitlines()),)
+    return (patterns(folder, data.decode("utf-8", "surrogateescape").splitlines()),)
 
 
 def ignore_files_above(folder: str, top: str) -> tuple[Patterns, ...]:
@@ -89,7 +116,8 @@ def ignore_files_above(folder: str, top: str) -> tuple[Patterns, ...]:
     below = Path(folder).relative_to(top).parts
     for depth, name in enumerate(below):
         parent = Path(top, *below[:depth])
-        chain += read_ignore_file(parent.as_posix())
+        with suppress(OSError):  # what is above the project is nobody's business here
+            chain += read_ignore_file(parent.as_posix())
         if ignored((parent / name).as_posix(), chain, is_folder=True):
             return ()
     return chain

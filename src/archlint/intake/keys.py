@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from archlint.intake.config import ROLES, Known, RuleSettings
 from archlint.intake.contract_keys import read_contracts
 from archlint.intake.gitignore import pattern_error
+from archlint.intake.reading import leads_inside
 from archlint.intake.tomlfile import Key, TomlFile, did_you_mean, kind
 from archlint.model import Severity
 from archlint.project.patterns import module_pattern_error
@@ -89,6 +90,8 @@ def _directories(scope: _Scope, key: Key, value: object) -> tuple[str, ...]:
         error = _path_error(path)
         if not error and not (scope.root / path).is_dir():
             error = f"is no directory in {scope.root}"
+        if not error and not leads_inside(scope.root / path, scope.root):
+            error = "is a link out of the project; name a directory in it"
         if error:
             scope.file.complain(key, f'"{path}" {error}', path)
         else:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archlint.intake.imports import imported_names
+from archlint.intake.reading import is_file
 from archlint.intake.scan import Folder
 
 
@@ -71,8 +72,15 @@ class _Tree:
 
     def prefix(self, path: str) -> str:
         """Return the dotted name that names of the folder's modules begin with; empty where names begin."""
-        if path not in self._prefixes:
-            self._prefixes[path] = self._find_prefix(path)
+        unknown: list[str] = []
+        folder = path
+        while folder not in self._prefixes:  # from the outermost inwards, since one may be hundreds of folders deep
+            unknown.append(folder)
+            if folder in self._roots or folder in self._anchors:
+                break
+            folder = folder.rpartition("/")[0]
+        for folder in reversed(unknown):
+            self._prefixes[folder] = self._find_prefix(folder)
         return self._prefixes[path]
 
     def _find_prefix(self, path: str) -> str:
@@ -175,15 +183,16 @@ class _Tree:
 
     def _is_package(self, path: str) -> bool:
         if path not in self._packages:  # around the folders that were looked into
-            self._packages[path] = (Path(path) / "__init__.py").is_file()
+            self._packages[path] = is_file(Path(path) / "__init__.py")
         return self._packages[path]
 
     def _is_in_package(self, path: str) -> bool:
         """Say whether a folder is part of a package, by its own `__init__.py` or one around it."""
-        if self._is_package(path) or path in self._anchors or path in self._roots:
-            return self._is_package(path)
-        parent, _, name = path.rpartition("/")
-        return is_importable(name) and self._is_in_package(parent)
+        while not self._is_package(path) and path not in self._anchors and path not in self._roots:
+            path, _, name = path.rpartition("/")
+            if not is_importable(name):
+                return False
+        return self._is_package(path)
 
     @cached_property
     def _all_imports(self) -> frozenset[str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from archlint.intake.reading import SETTINGS_BYTES, read_regular
 from archlint.rulebook.pages import Page, PageError
 
 GROUP = "archlint.checks"
@@ -83,7 +84,7 @@ def _folder(distribution: Distribution, entry: EntryPoint) -> Path:
 def _pages(folder: Path) -> Iterator[Page]:
     for path in sorted(folder.glob("*.md")) if folder.is_dir() else ():
         try:
-            yield Page(path.as_posix(), path.parent.parent.name, path.read_text(encoding="utf-8-sig"))
+            yield Page(path.as_posix(), path.parent.parent.name, read_regular(path, SETTINGS_BYTES).decode("utf-8-sig"))
         except (OSError, UnicodeDecodeError) as error:
             raise PageError((f"{path.as_posix()}: cannot be read: {error}",)) from None
 

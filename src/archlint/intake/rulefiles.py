@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from archlint.intake.reading import SETTINGS_BYTES, leads_inside, read_regular
 from archlint.rulebook.pages import Page, PageError
 
 _PUBLISHED = "https://github.com/archlint/archlint/blob/main/rules/"
@@ -33,8 +34,10 @@ def user_pages(directories: Iterable[Path]) -> Iterator[Page]:
 
 def _pages(directory: Path) -> Iterator[Page]:
     for path in sorted(directory.rglob("*.md")):
+        if path.is_symlink() and not leads_inside(path, directory):
+            raise PageError((f"{path.as_posix()}: is a link out of {directory.as_posix()}; put the page itself there",))
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            text = read_regular(path, SETTINGS_BYTES).decode("utf-8-sig")
         except OSError as error:
             raise PageError((f"{path.as_posix()}: cannot be read: {error.strerror}",)) from None
         except UnicodeDecodeError:

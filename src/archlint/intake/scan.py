@@ -32,6 +32,8 @@ NEVER = frozenset(
     )
 )
 """Names of folders that are never looked into."""
+MOST_DEPTH = 200
+"""How deep folders are looked into: every part of a module's name costs work, and no program has as many."""
 _UNLESS_PACKAGE = frozenset(("build", "dist", "venv"))
 _ENVIRONMENT = ("pyvenv.cfg", "conda-meta")
 
@@ -69,11 +71,19 @@ def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -
         if path != start and _is_foreign(path, names):
             continue
         if ".gitignore" in names:
-            chain = (*chain, *read_ignore_file(path))
+            try:
+                chain = (*chain, *read_ignore_file(path))
+            except OSError as error:
+                reason = f"cannot be read: {error.strerror}; mend it, or exclude the folder"
+                found.failures.append(Failure(f"{path}/.gitignore", 0, reason))
         inside = path + "/"
         levels = ((excluded,), chain)
         files = [name for name in _files(entries, inside, root, found) if not _left_out(inside + name, levels, False)]
         folders = [name for name in _folders(entries) if not _left_out(inside + name, levels, True)]
+        if folders and inside.count("/") - start.count("/") > MOST_DEPTH:
+            reason = f"its folders are nested more than {MOST_DEPTH} deep; leave them out with `exclude`"
+            found.failures.append(Failure(path, 0, reason))
+            folders = []
         found.folders.append(Folder(path, tuple(files), "__init__.py" in names))
         waiting.extend((inside + name, chain) for name in reversed(folders))
     return found
@@ -85,7 +95,10 @@ def _entries(path: str, failures: list[Failure]) -> list[os.DirEntry[str]]:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
         reason = error.strerror or "it cannot be listed"
-        failures.append(Failure(path, 0, f"cannot look into the folder: {reason}; make it readable or exclude it"))
+        advice = "make it readable or exclude it"
+        if isinstance(error, FileNotFoundError):
+            reason, advice = "it is gone since it was found", "run archlint again"
+        failures.append(Failure(path, 0, f"cannot look into the folder: {reason}; {advice}"))
         return []
 
 
@@ -123,9 +136,8 @@ def _files(entries: Iterable[os.DirEntry[str]], inside: str, root: str, found: S
                 continue
         elif not entry.is_file():
             continue
-        if not _is_text(inside + name):
-            shown = (inside + name).encode("utf-8", "backslashreplace").decode()
-            found.failures.append(Failure(shown, 0, "the name of the file is not UTF-8; rename it or exclude it"))
+        if not is_text(inside + name):
+            found.failures.append(no_text(inside + name))
             continue
         yield name
 
@@ -137,8 +149,15 @@ def _leads_to_file(link: str) -> bool:
         return False
 
 
-def _is_text(path: str) -> bool:
+def is_text(path: str) -> bool:
+    """Tell whether a path can be written as UTF-8."""
     return path.isascii() or not any("\ud800" <= character <= "\udfff" for character in path)
+
+
+def no_text(path: str) -> Failure:
+    """Return the failure about a path that cannot be written as UTF-8."""
+    shown = path.encode("utf-8", "backslashreplace").decode()
+    return Failure(shown, 0, "the name of the file is not UTF-8; rename it or exclude it")
 
 
 def _left_out(path: str, levels: tuple[tuple[Patterns, ...], ...], is_folder: bool) -> bool:

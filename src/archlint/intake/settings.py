@@ -1,12 +1,14 @@
 """Finds the configuration, in pyproject.toml or archlint.toml, and reads it into one `Config`."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from archlint.intake.config import Config, Known
 from archlint.intake.keys import read_keys
-from archlint.intake.tomlfile import Key, TomlError, TomlFile
+from archlint.intake.reading import SETTINGS_BYTES, read_regular
+from archlint.intake.tomlfile import Key, TomlError, TomlFile, TooManyProblemsError
 
 _PYPROJECT_PREFIX: Key = ("tool", "archlint")
 
@@ -38,18 +40,19 @@ def load(start: Path, explicit: Path | None, isolated: bool, known: Callable[[tu
     """
     if isolated:
         return Config()
-    start = start.resolve()
     try:
+        start = start.resolve()
         settings = _explicit(explicit) if explicit else _nearest(start)
     except TomlError as error:
         raise ConfigError((str(error),)) from None
     except OSError as error:
-        raise ConfigError((f"{error.filename}: cannot be read: {error.strerror}",)) from None
+        raise ConfigError((f"{_shown(Path(error.filename or start))}: cannot be read: {error.strerror}",)) from None
     if settings is None:
         return Config()
     file, prefix, table = settings
     root = _root(file.path.parent, start)
-    fields = read_keys(file, prefix, table, root, known)
+    with suppress(TooManyProblemsError):
+        fields = read_keys(file, prefix, table, root, known)
     if file.problems:
         raise ConfigError(file.problems)
     return Config(root=root, file=file.path, **fields)
@@ -96,7 +99,7 @@ def _own(path: Path) -> _Settings | None:
 
 def _shared(path: Path) -> _Settings | None:
     """Read a pyproject.toml; one that never mentions archlint may be as broken as it likes."""
-    if not path.is_file() or b"archlint" not in path.read_bytes():
+    if not path.is_file() or b"archlint" not in read_regular(path, SETTINGS_BYTES):
         return None
     return _tool_table(TomlFile(path, _shown(path)))
 

@@ -1,7 +1,5 @@
 """Finds the project's Python files, names their modules, and says which of them the report is about."""
 
-import os
-import stat
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +10,8 @@ from archlint.intake.config import Config
 from archlint.intake.extent import NamedPath, SourceError, configured, git_root, resolve, unconfigured
 from archlint.intake.gitignore import Patterns, ignore_files_above, patterns
 from archlint.intake.naming import module_names
-from archlint.intake.scan import Folder, scan
+from archlint.intake.reading import SOURCE_BYTES, exists, is_file, read_regular
+from archlint.intake.scan import Folder, is_text, no_text, scan
 from archlint.model import Failure
 
 _NOTHING = 0
@@ -92,16 +91,11 @@ def _distinct(names: Mapping[str, str]) -> Iterator[SourceFile]:
 def read(file: SourceFile) -> bytes | Failure:
     """Return the bytes of a file, or the failure when it cannot be read, is gone or is no regular file."""
     try:
-        handle = os.open(file.path, os.O_RDONLY | _AT_ONCE)
-        if stat.S_ISREG(os.fstat(handle).st_mode):
-            with os.fdopen(handle, "rb", buffering=0) as stream:
-                return stream.read()
-        os.close(handle)
+        return read_regular(file.path, SOURCE_BYTES)
     except FileNotFoundError:
         return Failure(file.path, 0, "the file is gone since it was found; run archlint again")
     except OSError as error:
         return Failure(file.path, 0, f"cannot read the file: {error.strerror}; make it readable or exclude it")
-    return _not_regular(file.path)
 
 
 def read_all(
@@ -143,11 +137,14 @@ class _Found:
         if one.is_folder:
             self.walk(one.path)
         elif one.path not in self._seen and _is_python(one.path):
-            if not Path(one.path).is_file() and one.path not in self._unsaved:
+            if not is_text(one.path):
+                self.failures.append(no_text(one.path))
+                return
+            if not is_file(Path(one.path)) and one.path not in self._unsaved:
                 self.failures.append(_not_regular(one.path))
                 return
             folder, _, name = one.path.rpartition("/")
-            self._enter(Folder(folder, (name,), (Path(folder) / "__init__.py").is_file()))
+            self._enter(Folder(folder, (name,), is_file(Path(folder) / "__init__.py")))
 
     def walk(self, tree: str) -> None:
         """Look into a tree, unless that has been done."""
@@ -172,7 +169,7 @@ def _new(unsaved: Iterable[str], root: str, found: _Found) -> Iterator[NamedPath
     """Yield the files of the project that are not on the disk yet, unless the configuration leaves them out."""
     for path in sorted(unsaved):
         one = NamedPath(path, path, is_folder=False)
-        if Path(path).is_relative_to(root) and not Path(path).exists() and not found.excludes(one):
+        if Path(path).is_relative_to(root) and not exists(Path(path)) and not found.excludes(one):
             yield one
 
 
@@ -185,7 +182,7 @@ def _selected(files: Iterable[str], named: Sequence[NamedPath]) -> frozenset[str
 def _is_python(path: str) -> bool:
     """Say whether a named file is Python: by its suffix, or without one by its `#!` line."""
     suffix = Path(path).suffix
-    if suffix or not Path(path).is_file():
+    if suffix or not is_file(Path(path)):
         return suffix == ".py"
     try:
         with Path(path).open("rb") as script:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import tomli
 
+from archlint.intake.reading import SETTINGS_BYTES, read_regular
+
 Key = tuple[str, ...]
 """The path of a key from the top of the file, table names included; `contracts[2]` is the second of `[[contracts]]`."""
 
@@ -20,6 +22,7 @@ _DEFINITION = re.compile(
 )
 _SPLIT = re.compile(_NAME)
 _BARE = re.compile(r"[A-Za-z0-9_-]+(?:\[\d+\])?")
+MOST_PROBLEMS = 100
 _KINDS = {
     str: "a string",
     bool: "a boolean",
@@ -32,6 +35,10 @@ _KINDS = {
 
 class TomlError(Exception):
     """A file that is no TOML at all; the text is one sentence that names it."""
+
+
+class TooManyProblemsError(Exception):
+    """There are so many complaints about a file that nobody reads more."""
 
 
 class TomlFile:
@@ -47,6 +54,7 @@ class TomlFile:
         self._text = _read(path, shown)
         self.values = _parse(self._text, shown)
         self._problems: list[tuple[int, str]] = []
+        self._found: dict[Key, tuple[int, int]] | None = None
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -59,6 +67,8 @@ class TomlFile:
         place = f"{self.shown}:{line}" if line else self.shown
         name = ".".join(part if _BARE.fullmatch(part) else f'"{part}"' for part in key)
         self._problems.append((line, f"{place}: {name}: {what}"))
+        if len(self._problems) == MOST_PROBLEMS:
+            raise TooManyProblemsError
 
     def string(self, key: Key, value: object) -> str | None:
         """Return a string; complain and return None if it is something else."""
@@ -100,7 +110,9 @@ class TomlFile:
 
     def line(self, key: Key, item: str | None = None) -> int:
         """Return the line (1-based, 0 if not found) where the key, or the table around it, is defined."""
-        places = _places(self._text)
+        if self._found is None:
+            self._found = _places(self._text)
+        places = self._found
         known = next((key[:length] for length in range(len(key), 0, -1) if key[:length] in places), None)
         if known is None:
             return 0
@@ -123,7 +135,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def _read(path: Path, shown: str) -> str:
     try:
-        data = path.read_bytes()
+        data = read_regular(path, SETTINGS_BYTES)
     except OSError as error:
         raise TomlError(f"{shown}: cannot be read: {error.strerror}") from None
     try:

@@ -1,6 +1,7 @@
 """Runs the child processes that parse: hands them files, takes their answers, and survives what they do not."""
 
 import contextlib
+import os
 import queue
 import subprocess
 import sys
@@ -30,12 +31,22 @@ class _Worker:
     """One child process and the moment until which it may be silent."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "archlint.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        # The parser ignores signals and the end of its input while it works: this pipe, whose other end this process
+        # alone holds, gets the child killed when this process is.
+        ours, self._lifeline = os.pipe()
+        try:
+            self.process = subprocess.Popen(  # noqa: S603 -- archlint itself
+                [sys.executable, "-P", "-m", "archlint.worker", str(ours)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(ours,) if os.name == "posix" else (),
+            )
+        except OSError:
+            os.close(self._lifeline)
+            raise
+        finally:
+            os.close(ours)
         self.deadline = time.monotonic() + SECONDS_TO_START
         self.timed_out = False
         self._started = False
@@ -52,6 +63,7 @@ class _Worker:
         self.process.kill()
         self.process.wait()
         self.stdout.close()
+        os.close(self._lifeline)
         with contextlib.suppress(OSError):  # what was still buffered has nobody to go to
             self.stdin.close()
 

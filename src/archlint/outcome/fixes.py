@@ -33,7 +33,16 @@ def _overlap(one: Edit, other: Edit) -> bool:
     return one.start == other.start or (one.start < other.end and other.start < one.end)
 
 
+def _quoted(path: str) -> str:
+    """Return a path in quotes, as git writes one that would not fit on a line."""
+    letters = (rf"\{chr(byte)}" if byte in b'"\\' else chr(byte) for byte in path.encode("utf-8", "surrogateescape"))
+    return (
+        '"' + "".join(each if len(each) > 1 or " " <= each < "\x7f" else rf"\{ord(each):03o}" for each in letters) + '"'
+    )
+
+
 def unified_diff(path: str, before: str, after: str) -> str:
     """Return the unified diff of one file; lines end at LF alone, as `diff` and `patch` have it."""
-    lines = difflib.unified_diff(_LINE.findall(before), _LINE.findall(after), path, path)
+    name = path if path.isprintable() and not set('"\\') & set(path) else _quoted(path)
+    lines = difflib.unified_diff(_LINE.findall(before), _LINE.findall(after), name, name)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

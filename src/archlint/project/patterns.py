@@ -1,12 +1,13 @@
 """Patterns over dotted module names, the one notation in which users say which modules they mean."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
 from keyword import iskeyword
 
 _SEGMENTS = {"*": r"[^.]+", "**": r"[^.]+(?:\.[^.]+)*"}
+_FIRST = r"[^.]+(?:\.[^.]+)*?"
 
 
 @cache
@@ -20,9 +21,22 @@ def compile_module_pattern(pattern: str) -> Callable[[str], bool]:
     error = module_pattern_error(pattern)
     if error:
         raise ValueError(f"{pattern!r} {error}")
-    segments = (_SEGMENTS.get(segment, segment) for segment in pattern.split("."))
-    match = re.compile(r"\.".join(segments) + r"(?:\.|\Z)").match
+    match = re.compile(_expression(pattern.split(".")) + r"(?:\.|\Z)").match
     return lambda module: match(module) is not None
+
+
+def _expression(segments: Sequence[str]) -> str:
+    """Return the regular expression for the parts of a name.
+
+    Of several `**` only the last one has to be tried at more than one place, as the next one may skip whatever an
+    earlier one could: the first match of what stands between two is final, so that no pattern can run away.
+    """
+    starts = [index for index, segment in enumerate(segments) if segment == "**"]
+    plain = [_SEGMENTS.get(segment, segment) for segment in segments]
+    for start, end in pairwise(starts):
+        between = r"\.".join(plain[start + 1 : end])
+        plain[start:end] = [rf"(?>{_FIRST}\.{between}(?=\.))", *[""] * (end - start - 1)]
+    return r"\.".join(filter(None, plain))
 
 
 def module_pattern_error(pattern: str) -> str | None:
@@ -57,10 +71,11 @@ def compile_capture_pattern(pattern: str) -> Callable[[str], str]:
 
     `shop.(*)` gives `shop.orders` for `shop.orders.models`.
     """
-    segments = [_SEGMENTS.get(segment.strip("()"), segment) for segment in pattern.split(".")]
-    end = pattern.split(".").index("(*)") + 1 if "(*)" in pattern else len(segments)
-    captured, rest = r"\.".join(segments[:end]), "".join(rf"\.{segment}" for segment in segments[end:])
-    match = re.compile(rf"({captured}){rest}(?:\.|\Z)").match
+    segments = pattern.split(".")
+    end = segments.index("(*)") + 1 if "(*)" in segments else len(segments)
+    captured, rest = ([each.strip("()") for each in part] for part in (segments[:end], segments[end:]))
+    below = rf"\.{_expression(rest)}" if rest else ""
+    match = re.compile(rf"({_expression(captured)}){below}(?:\.|\Z)").match
     return lambda module: found[1] if (found := match(module)) else ""
 
 

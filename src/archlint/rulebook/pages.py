@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -27,9 +28,9 @@ WITHIN = frozenset(
     }
 )
 _HEADING = re.compile(r"\A#\s+(?P<code>[A-Z]{3}\d{3})\s+(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\s*$", re.MULTILINE)
-_METADATA = re.compile(r"^```toml\n(?P<toml>.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```(?:toml)?$", re.MULTILINE)
 _SECTION = re.compile(r"^## (?P<title>.+?)\s*$", re.MULTILINE)
-_MARKER = re.compile(r"[ \t]*# expect:(?: [A-Z]{3}\d{3},?)+")
+_MARKER = re.compile(r"(?<![ \t])[ \t]*# expect:(?: [A-Z]{3}\d{3},?)+")
 PAGE_KEYS: Mapping[str, type | tuple[type, ...]] = {
     "severity": str,
     "severity-in-tests": str,
@@ -126,13 +127,15 @@ def _parse(page: Page) -> tuple[Rule | None, list[str]]:
 
 def _metadata(text: str) -> tuple[dict[str, Any], list[str]]:
     section = _SECTION.search(text)
-    block = _METADATA.search(text, 0, section.start() if section else len(text))
+    block = _block(text[: section.start() if section else len(text)])
     if block is None:
         return {}, ['a ```toml block with the metadata is missing; the least is: severity = "warning"']
     try:
-        values = tomli.loads(block["toml"])
+        values = tomli.loads(block)
     except tomli.TOMLDecodeError as error:
         return {}, [f"the metadata is no TOML: {error}"]
+    except RecursionError:
+        return {}, ["the metadata is nested too deeply"]
     wrong = []
     for key, value in values.items():
         if key not in PAGE_KEYS:
@@ -151,6 +154,18 @@ def _metadata(text: str) -> tuple[dict[str, Any], list[str]]:
     return values, wrong
 
 
+def _block(text: str) -> str | None:
+    """Return the content of the first block of TOML, `None` when there is none or it does not end."""
+    start = end = -1
+    for fence in _FENCE.finditer(text):
+        if start < 0 and fence[0] == "```toml":
+            start = fence.end() + 1
+        elif start >= 0 and fence[0] == "```":
+            end = fence.start()
+            break
+    return text[start:end] if end >= 0 else None
+
+
 def _strings(metadata: Mapping[str, Any], key: str) -> tuple[str, ...]:
     value = metadata.get(key, [])
     return tuple(map(str, value)) if isinstance(value, list) else ()
@@ -164,7 +179,7 @@ def _severity(metadata: Mapping[str, Any], key: str = "severity") -> Severity | 
 def _missing_sections(text: str) -> list[str]:
     blocks: dict[str, bool] = {}
     sections = list(_SECTION.finditer(text))
-    for section, following in zip(sections, [*sections[1:], None], strict=True):
+    for section, following in zip_longest(sections, sections[1:]):
         body = text[section.end() : following.start() if following else len(text)]
         blocks[section["title"]] = "```python\n" in body
     return [

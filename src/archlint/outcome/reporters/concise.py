@@ -20,7 +20,13 @@ def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
 
 def place(report: Report, path: str, line: int, column: int) -> str:
     """Return `path:line:col:`, the path relative to the report's working directory."""
-    return f"{visible(relative(path, report.cwd))}:{line}:{column}:"
+    return f"{shown(path, report.cwd)}:{line}:{column}:"
+
+
+def shown(path: str, cwd: str) -> str:
+    """Return a path relative to the working directory, as it may begin a line."""
+    text = visible(relative(path, cwd))
+    return f"./{text}" if text.lstrip().startswith("::") else text
 
 
 def violation_line(report: Report, violation: Violation, paint: Paint) -> str:

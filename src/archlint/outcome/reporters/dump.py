@@ -5,7 +5,7 @@ import re
 
 import msgspec
 
-from archlint.outcome.reporters.visible import OBEYED
+from archlint.outcome.reporters.visible import COMMAND, OBEYED
 
 Json = dict[str, object]
 """An object of JSON, its values plain."""
@@ -20,7 +20,7 @@ def dump(document: Json | list[Json]) -> str:
     """
     compact = json.dumps(document, ensure_ascii=False)
     valid = _SURROGATE.sub(lambda match: rf"\\u{ord(match[0]):04x}", compact)
-    return msgspec.json.format(OBEYED.sub(_escaped, valid), indent=2) + "\n"
+    return msgspec.json.format(COMMAND.sub(r"\\u0023", OBEYED.sub(_escaped, valid)), indent=2) + "\n"
 
 
 def _escaped(match: re.Match[str]) -> str:

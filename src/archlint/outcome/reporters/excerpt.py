@@ -4,7 +4,7 @@ from itertools import accumulate
 
 from archlint.model import Report, Violation
 from archlint.outcome.reporters.paint import Paint
-from archlint.outcome.reporters.visible import cells, visible
+from archlint.outcome.reporters.visible import COMMAND, cells, visible
 
 _LEAST = 20
 _MOST = 1000
@@ -40,6 +40,8 @@ def _underlined(line: str, start: int, stop: int, room: int) -> tuple[str, str, 
     start, stop = start - begin, stop - begin
     is_cut = len(near) < len(line)
     shown = [_TAB if character == "\t" else visible(character) for character in near]
+    for match in COMMAND.finditer(near):
+        shown[match.start()] = r"\x23"
     first, last, opening, closing = 0, len(shown), "", ""
     edges = [0, *accumulate(map(cells, shown))]
     if edges[-1] > room or is_cut:

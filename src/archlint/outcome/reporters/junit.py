@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET  # only written with, never parsed with
 from archlint.model import Report, Severity, Violation
 from archlint.outcome.reporters.concise import place
 from archlint.outcome.reporters.paint import Paint
-from archlint.outcome.reporters.visible import visible
+from archlint.outcome.reporters.visible import visible, visible_line
 from archlint.rulebook.model import Rule
 
 
@@ -69,7 +69,7 @@ def _lines(report: Report, violation: Violation, head: str) -> Iterable[str]:
         at = f"{place(report, step.place.path, where.line, where.column)} " if step.place and where else ""
         yield f"  -> {at}{visible(step.message)}"
     for line in violation.help.splitlines():
-        yield f"  {visible(line)}"
+        yield f"  {visible_line(line)}"
 
 
 def _errors(report: Report) -> Iterable[ET.Element]:

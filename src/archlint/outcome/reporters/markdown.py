@@ -21,7 +21,7 @@ def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
 
     Of more than a comment can hold the rest is counted by rule. Paths are relative to the report's base.
     """
-    parts = [f"### archlint\n\n{_text(summary(report))}\n"]
+    parts = [f"### archlint\n\n{inert_text(summary(report))}\n"]
     if report.violations:
         parts.append("\n".join(_table(report, rules)) + "\n")
     if report.failures:
@@ -48,17 +48,17 @@ def _row(report: Report, violation: Violation, rule: Rule) -> str:
     where = report.location(violation.place)
     path = _code(f"{relative(violation.place.path, report.base)}:{where.line}")
     name = f"[{rule.code}]({rule.url}) {rule.name}" if rule.url else f"{rule.code} {rule.name}"
-    return f"| {violation.severity} | {path} | {name} | {_text(violation.message)} |"
+    return f"| {violation.severity} | {path} | {name} | {inert_text(violation.message)} |"
 
 
 def _failure(report: Report, number: int) -> str:
     failure = report.failures[number]
     path = f"{_code(f'{relative(failure.path, report.base)}:{failure.line or 1}')} " if failure.path else ""
-    return f"{path}{_text(failure.message)}"
+    return f"{path}{inert_text(failure.message)}"
 
 
-def _text(message: str) -> str:
-    """Return a message with its code spans; nothing else in it is Markdown, HTML or a mention."""
+def inert_text(message: str) -> str:
+    """Return a message with its code spans, visible; nothing else in it is Markdown, HTML or a mention."""
     parts = visible(message).split("`")
     if len(parts) % 2 == 0:
         return _inert(visible(message))

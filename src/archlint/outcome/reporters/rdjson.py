@@ -1,14 +1,17 @@
 """Reviewdog's diagnostic format (reviewdog, proto/rdf/reviewdog.proto)."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from archlint.model import Edit, Failure, Place, Report, Severity, Violation
 from archlint.outcome.reporters.dump import Json, dump
+from archlint.outcome.reporters.markdown import inert_text
 from archlint.outcome.reporters.paint import Paint
 from archlint.outcome.reporters.paths import relative
 from archlint.outcome.reporters.visible import visible
 from archlint.rulebook.model import Rule
 
+_LIVE = re.compile(r"[<@]|\]\(")
 _SEVERITIES = {Severity.ERROR: "ERROR", Severity.WARNING: "WARNING", Severity.NOTE: "INFO"}
 
 
@@ -26,7 +29,7 @@ def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
 
 def _violation(report: Report, violation: Violation, rule: Rule) -> Json:
     diagnostic: Json = {
-        "message": visible(violation.message),
+        "message": _message(violation.message),
         "location": _location(report, violation.place),
         "severity": _SEVERITIES[violation.severity],
         "code": {"value": rule.code, "url": rule.url},
@@ -41,7 +44,12 @@ def _violation(report: Report, violation: Violation, rule: Rule) -> Json:
 def _related(report: Report, violation: Violation) -> Iterator[Json]:
     for step in violation.trace:
         if step.place is not None:
-            yield {"message": visible(step.message), "location": _location(report, step.place)}
+            yield {"message": _message(step.message), "location": _location(report, step.place)}
+
+
+def _message(text: str) -> str:
+    """Return a message as comments on pull requests, which are Markdown, may have it; other readers show it as it is."""
+    return inert_text(text) if _LIVE.search(text) else visible(text)
 
 
 def _suggestion(report: Report, path: str, edit: Edit) -> Json:
@@ -51,7 +59,7 @@ def _suggestion(report: Report, path: str, edit: Edit) -> Json:
 def _failure(report: Report, failure: Failure) -> Json:
     path = relative(failure.path, report.base) if failure.path else "."
     return {
-        "message": visible(failure.message),
+        "message": _message(failure.message),
         "location": {"path": path, "range": {"start": {"line": failure.line or 1}}},
         "severity": "ERROR",
         "code": {"value": "failure"},

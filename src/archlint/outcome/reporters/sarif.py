@@ -1,5 +1,6 @@
 """The report as SARIF 2.1.0, as GitHub code scanning, Azure DevOps and the editors' viewers read it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -15,6 +16,7 @@ from archlint.rulebook.model import Rule
 
 _PROJECT = "https://github.com/archlint/archlint"
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_BRACKET = re.compile(r"[\[\]]")
 RESULT_LIMIT = 25_000  # GitHub rejects a run with more
 SHOWN_LIMIT = 5_000  # GitHub shows no more, the gravest
 _STEP_LIMIT = 1_000  # GitHub shows no more
@@ -111,7 +113,7 @@ def _notification(failure: Failure, places: Places) -> Json:
     notification: Json = {
         "descriptor": {"id": FAILURE["id"], "index": 0},
         "level": "error",
-        "message": {"text": visible(failure.message)},
+        "message": {"text": _plain(failure.message)},
     }
     if failure.path:
         notification["locations"] = [{"physicalLocation": places.physical_line(failure.path, failure.line)}]
@@ -151,18 +153,24 @@ def _hashes(report: Report, entries: Sequence[Entry]) -> Mapping[str, Mapping[in
 
 def _message(violation: Violation) -> str:
     """Return the message as a sentence, so that a narrow viewer shows it alone, then how to mend it."""
-    message = sentence(visible(violation.message))
+    message = sentence(_plain(violation.message))
     if not violation.help:
         return message
-    first, *more = [visible(line) for line in violation.help.rstrip("\n").split("\n")]
+    first, *more = [_plain(line) for line in violation.help.rstrip("\n").split("\n")]
     advice = "\n".join((first, *more)) if more else sentence(first)
     return f"{message} Help: {advice}"
+
+
+def _plain(text: str) -> str:
+    """Return visible text in which no brackets make a link (SARIF 2.1.0, 3.11.6)."""
+    shown = visible(text)
+    return _BRACKET.sub(r"\\\g<0>", shown) if "](" in shown else shown
 
 
 def _trace(violation: Violation, places: Places) -> Json:
     """Return the trace as a code flow, and the place where it ends as the related location."""
     steps: list[Json] = [
-        {"physicalLocation": places.physical(step.place), "message": {"text": visible(step.message)}}
+        {"physicalLocation": places.physical(step.place), "message": {"text": _plain(step.message)}}
         for step in violation.trace[:_STEP_LIMIT]
         if step.place
     ]

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import quote
 
 from archlint.model import Accepted, Failure, Fix, Report, Step, Violation
-from archlint.outcome.reporters.concise import place
+from archlint.outcome.reporters.concise import place, shown
 from archlint.outcome.reporters.excerpt import excerpt
 from archlint.outcome.reporters.paint import Paint, plain
 from archlint.outcome.reporters.paths import relative
-from archlint.outcome.reporters.visible import visible
+from archlint.outcome.reporters.visible import visible, visible_line
 from archlint.rulebook.model import Rule
 
 MANY = 100
@@ -61,20 +61,20 @@ def _by_cause(violations: Iterable[Violation]) -> Iterable[list[Violation]]:
 
 def _title(report: Report, violation: Violation, rule: Rule, paint: Paint) -> str:
     where = report.location(violation.place)
-    shown = paint(place(report, violation.place.path, where.line, where.column), "path")
-    head = paint.link(shown, f"file://{quote(violation.place.path)}")
+    painted = paint(place(report, violation.place.path, where.line, where.column), "path")
+    head = paint.link(painted, f"file://{quote(violation.place.path)}")
     severity = paint(f"{violation.severity}:", violation.severity)
     code = paint.link(paint(violation.code, "code"), rule.url)
     return f"{head} {severity} {code} [{rule.name}] {visible(violation.message)}"
 
 
 def _block(report: Report, violation: Violation, title: str, paint: Paint) -> str:
-    shown, margin = excerpt(report, violation, paint)
+    lines, margin = excerpt(report, violation, paint)
     arrow = f"{margin} {paint('->', 'dim')} "
     steps = [f"{arrow}{_step(report, step)}" for step in violation.trace]
     labelled = (("help", violation.help), ("fix", _fix(violation.fix)))
     notes = [line for label, advice in labelled for line in _labelled_lines(label, advice, margin, paint)]
-    return title + "".join(f"{line}\n" for line in (*shown, *steps, *notes))
+    return title + "".join(f"{line}\n" for line in (*lines, *steps, *notes))
 
 
 def _step(report: Report, step: Step) -> str:
@@ -88,7 +88,7 @@ def _labelled_lines(label: str, advice: str, margin: str, paint: Paint) -> list[
     """Return the lines of `advice`, the label before the first and the others indented to it."""
     head = f"{margin} {paint('=', 'dim')} {paint(f'{label}:', 'help')} "
     indent = " " * len(f"{margin} = {label}: ")
-    lines = [visible(line) for line in advice.rstrip("\n").split("\n")] if advice else []
+    lines = [visible_line(line) for line in advice.rstrip("\n").split("\n")] if advice else []
     return [f"{indent if number else head}{line}".rstrip() for number, line in enumerate(lines)]
 
 
@@ -100,7 +100,7 @@ def _fix(fix: Fix | None) -> str:
 
 def failure_line(failure: Failure, cwd: str, paint: Paint) -> str:
     """Return the line of one failure, its path relative to the directory `cwd`, without a line end."""
-    path = f"{visible(relative(failure.path, cwd))}:" if failure.path else ""
+    path = f"{shown(failure.path, cwd)}:" if failure.path else ""
     line = f"{failure.line}:" if failure.path and failure.line else ""
     head = f"{paint(path + line, 'path')} " if path else ""
     return f"{head}{paint('failure:', 'error')} {visible(failure.message)}"
