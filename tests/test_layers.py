@@ -140,10 +140,10 @@ def test_tests_stay_tests_unless_configured_otherwise() -> None:
 def test_a_pattern_without_modules_is_named_with_the_nearest_package() -> None:
     whole = project("shop.domain.x shop.adapters.y", domain=("shop.domain",), infrastructure=("shop.adapter",))
 
-    assert [failure.message for failure in empty_rules(whole, "")] == [
+    assert [failure.message for failure in empty_rules(whole, "", {})] == [
         'the infrastructure layer "shop.adapter" matches no module; did you mean "shop.adapters"?'
     ]
-    assert [failure.message for failure in empty_rules(project("shop.x", presentation=("web",)), "")] == [
+    assert [failure.message for failure in empty_rules(project("shop.x", presentation=("web",)), "", {})] == [
         'the presentation layer "web" matches no module; name modules of the project'
     ]
 

@@ -76,7 +76,7 @@ def test_a_good_page() -> None:
         ("message", 'severity-in-tests = "off"\nmessage', '"severity-in-tests" must be "error", "warning" or "note"'),
         ('"error"', '"fatal"', '"severity" must be "error", "warning" or "note"'),
         ('severity = "error"', "", '"severity" must be "error", "warning" or "note"'),
-        ('"error"', '["error"]', '"severity" has the wrong type'),
+        ('"error"', '["error"]', '"severity" must be a string'),
         (
             "message",
             'within = "loops"\nmessage',
@@ -85,9 +85,9 @@ def test_a_good_page() -> None:
                 "function, loop, module body, raise, try, with"
             ),
         ),
-        ("message", 'within = ["loop"]\nmessage', '"within" has the wrong type'),
-        ("message", 'default = "no"\nmessage', '"default" has the wrong type'),
-        ('["lib.thing(...)"]', '"lib.thing(...)"', '"match" has the wrong type'),
+        ("message", 'within = ["loop"]\nmessage', '"within" must be a string'),
+        ("message", 'default = "no"\nmessage', '"default" must be true or false'),
+        ('["lib.thing(...)"]', '"lib.thing(...)"', '"match" must be a list'),
         ('message = "do not"\n', "", '"match" needs a "message" that says what is wrong and what to do'),
         ("lib.thing(...)", "lib.thing(", '"match": `lib.thing(` is no Python expression'),
         ("lib.thing(...)", "\\u0000", '"match": `\x00` is no Python expression'),
@@ -152,7 +152,7 @@ def test_a_good_page() -> None:
                 "domain, application, infrastructure, presentation, composition, tests"
             ),
         ),
-        ("message", 'except-layers = "tests"\nmessage', '"except-layers" has the wrong type'),
+        ("message", 'except-layers = "tests"\nmessage', '"except-layers" must be a list'),
         (
             "message",
             'unless = ["lib.other(...)"]\nmessage',
@@ -175,7 +175,7 @@ def test_a_good_page() -> None:
             "from a import *",
             '"match": `from a import *`: write one import an entry, `import a.b` or `from a import b`',
         ),
-        ("match", "options = 3\nmatch", '"options" has the wrong type'),
+        ("match", "options = 3\nmatch", '"options" must be a table'),
         (
             "match",
             "options = { severity = true }\nmatch",

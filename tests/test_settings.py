@@ -94,6 +94,7 @@ def test_everything_that_can_be_configured(tmp_path: Path) -> None:
             "LAY001": RuleSettings(),
         },
         blocking={"legacy.fetch": "use `legacy.afetch`"},
+        lines={"shop.domain": 14, "shop.*.domain": 14, "tests.**.fakes": 15},
     )
     assert seen == [(tmp_path / "lint/rules",)]
 
@@ -185,7 +186,7 @@ MISTAKES: Mapping[str, tuple[str, list[str]]] = {
             'archlint.toml:3: select: unknown rule "RDS01"; did you mean "RDS001"?',
             'archlint.toml:4: select: unknown rule "redis-key"; did you mean "redis-keys"?',
             'archlint.toml:6: ignore: unknown rule "rds001"; did you mean "RDS001"?',
-            'archlint.toml:6: ignore: unknown rule "QQQ"',
+            'archlint.toml:6: ignore: unknown rule "QQQ"; `archlint rule` lists them all',
         ],
     ),
     "per-file-ignores": (
@@ -194,8 +195,9 @@ MISTAKES: Mapping[str, tuple[str, list[str]]] = {
             'archlint.toml:2: per-file-ignores."/abs/*.py": "/abs/*.py" is absolute; write it relative to the'
             " project directory",
             'archlint.toml:3: per-file-ignores."tests/*": unknown rule "RDX"; did you mean "RDS"?',
-            'archlint.toml:4: per-file-ignores."x/[z-a]": "x/[z-a]" is no gitignore pattern',
-            'archlint.toml:4: per-file-ignores."x/[z-a]": must be a list of strings, not a string',
+            'archlint.toml:4: per-file-ignores."x/[z-a]": "x/[z-a]" is no gitignore pattern;'
+            " look at its brackets and backslashes",
+            'archlint.toml:4: per-file-ignores."x/[z-a]": must be a list of strings, not a string; write ["RDS"]',
         ],
     ),
     "paths": (
@@ -207,7 +209,7 @@ MISTAKES: Mapping[str, tuple[str, list[str]]] = {
             'archlint.toml:1: exclude: "../gen" leads out with `..`; write it relative to the project directory',
             'archlint.toml:1: exclude: "!/gen" is absolute; write it relative to the project directory',
             'archlint.toml:1: exclude: "" names nothing',
-            'archlint.toml:1: exclude: "[z-a]" is no gitignore pattern',
+            'archlint.toml:1: exclude: "[z-a]" is no gitignore pattern; look at its brackets and backslashes',
             'archlint.toml:1: exclude: "#x" names nothing',
             'archlint.toml:2: source-roots: "lib" is no directory in ROOT',
             'archlint.toml:2: source-roots: "/" is absolute; write it relative to the project directory',
@@ -248,7 +250,7 @@ MISTAKES: Mapping[str, tuple[str, list[str]]] = {
             'archlint.toml:2: rule.RDS01: unknown rule "RDS01"; did you mean "RDS001"?',
             'archlint.toml:3: rule.redis-keys: unknown rule "redis-keys"; write its code, "RDS001"',
             "archlint.toml:4: rule.RDS001: must be a table, not a number",
-            "archlint.toml:6: rule.RDS003.allow: must be a list of strings, not a string",
+            'archlint.toml:6: rule.RDS003.allow: must be a list of strings, not a string; write ["x"]',
             "archlint.toml:7: rule.RDS003.minimum: must be a whole number, not a boolean",
             "archlint.toml:8: rule.RDS003.strict: must be true or false, not a number",
             "archlint.toml:9: rule.RDS003.prefix: must be a string, not a list",

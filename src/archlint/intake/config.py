@@ -37,6 +37,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     gitignore patterns below `root`. Selectors are codes, names, family prefixes or `ALL`. `layers` maps roles
     to module patterns, `rules` codes to settings, `blocking` dotted names of APIs to what to do instead. `preset` is
     one of `archlint.project.presets.PRESETS`, empty for none. `baseline` is the path of a file, empty for the default.
+    `lines` says where patterns of layers stand in the file, and the preset.
     """
 
     root: Path | None = None
@@ -55,3 +56,4 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     rules: Mapping[str, RuleSettings] = {}
     blocking: Mapping[str, str] = {}
     baseline: str = ""
+    lines: Mapping[str, int] = {}

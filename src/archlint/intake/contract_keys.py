@@ -41,8 +41,8 @@ def _contract(file: TomlFile, key: Key, table: Mapping[str, object]) -> Contract
         else:
             hint = did_you_mean(name, options) or f"; a {type_} contract has {', '.join(options)}"
             file.complain((*key, name), f"unknown option{hint}")
-    if type_ == "technology" and len({"allowed-in", "forbidden-in"} & table.keys()) != 1:
-        file.complain(key, "needs either allowed-in or forbidden-in")
+    if type_ == "technology" and (given := len({"allowed-in", "forbidden-in"} & table.keys())) != 1:
+        file.complain(key, "has allowed-in and forbidden-in; keep one" if given else "needs allowed-in or forbidden-in")
     if type_ == "contexts" and {"interface", "internal"} <= table.keys():
         file.complain(key, "has interface and internal; keep one, everything else is the other")
     contract = Contract(line=file.line(key), **{"name": "", **_DEFAULTS.get(type_, {}), **fields})

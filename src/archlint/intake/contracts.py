@@ -16,6 +16,7 @@ _FILES = {"setup.cfg": _INI, ".importlinter": _INI, "pyproject.toml": _TOML}
 """Where import-linter looks, in its order, and what a file must contain to be worth parsing."""
 
 _REFERENCE = re.compile(r"%\(([^)]+)\)s")
+_QUOTES, _NEWLINE = "'\"", r"\n"  # configparser gives the `repr` of a line
 _MOST_LENGTH = 4 * SETTINGS_BYTES
 _MOST_LAYERS = 500
 
@@ -67,7 +68,9 @@ def read_contracts(folder: Path) -> tuple[ContractFile | None, tuple[Failure, ..
         if not looks_right.search(text):
             continue
         if looks_right is _INI and _grows(text):
-            return None, (Failure(path.as_posix(), 0, "its values refer to each other so that they grow without end"),)
+            return None, (
+                Failure(path.as_posix(), 0, "its values refer to each other and grow without end; write them out"),
+            )
         try:
             options = _read(path)
         except FileNotFoundError:  # import-linter's word for a file without a section for it
@@ -129,6 +132,11 @@ def _unreadable(path: Path, error: Exception) -> Failure:
         return Failure(path.as_posix(), 0, "import-linter has no `root_package` here; name the package to check")
     line = getattr(error, "lineno", None) or 0
     problem = " ".join(str(error).split())
+    if isinstance(error, configparser.ParsingError) and error.errors:
+        line, text = error.errors[0]
+        problem = f"`{text.strip(_QUOTES).removesuffix(_NEWLINE)}` is neither a [section] nor an `option = value`"
+    elif line:
+        problem = problem.partition("]: ")[2] or problem
     return Failure(path.as_posix(), line, f"import-linter's configuration cannot be read: {problem}")
 
 

@@ -53,7 +53,9 @@ def _named(path: Path) -> NamedPath:
         return NamedPath(str(path), path.resolve().as_posix(), path.is_dir())
     except (RuntimeError, OSError) as error:  # Python before 3.13 has a RuntimeError of its own for links in circles
         circle = isinstance(error, RuntimeError) or error.errno == errno.ELOOP
-        raise SourceError(f"{path}: {'a link there leads in a circle' if circle else _reason(error)}") from None
+        raise SourceError(
+            f"{path}: {'a link there leads in a circle' if circle else f'cannot be looked at: {_reason(error)}'}"
+        ) from None
 
 
 def _exists(one: NamedPath) -> bool:

@@ -57,9 +57,8 @@ def patterns(folder: str, lines: Iterable[str]) -> Patterns:
     rules: list[tuple[re.Pattern[str], bool]] = []
     for line in lines:
         with suppress(ValueError, re.error):
-            for rule in GitIgnoreSpec.from_lines([_contents(line)]).patterns:
-                if rule.regex and rule.include is not None:
-                    rules.append((_tame(rule.regex), rule.include))
+            found = GitIgnoreSpec.from_lines([_contents(line)]).patterns
+            rules += [(_tame(each.regex), each.include) for each in found if each.regex and each.include is not None]
     rules.reverse()
     parts = [_GROUP_NAME.sub("(?:", expression.pattern) for expression, _ in rules]
     return Patterns(folder.rstrip("/") + "/", tuple(rules), re.compile("|".join(parts) if parts else _NOTHING))
@@ -84,7 +83,7 @@ def pattern_error(pattern: str) -> str | None:
     try:
         GitIgnoreSpec.from_lines([pattern])
     except (ValueError, re.error):
-        return "is no gitignore pattern"
+        return "is no gitignore pattern; look at its brackets and backslashes"
     return None
 
 

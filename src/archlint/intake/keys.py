@@ -43,16 +43,32 @@ def read_keys(
             field, read = READERS[name]
             fields[field] = read(scope, (*prefix, name), value)
         elif name != "rule-pages":
-            hint = did_you_mean(name, _KEYS) or f"; the keys are {', '.join(_KEYS)}"
-            file.complain((*prefix, name), f"unknown key{hint}")
+            file.complain((*prefix, name), f"unknown key{_key_hint(name)}")
+    fields["lines"] = _lines(file, prefix, fields)
     return fields
+
+
+def _key_hint(name: str) -> str:
+    if name == "tool":
+        return "; in an archlint.toml the keys have no prefix: [layers], not [tool.archlint.layers]"
+    if name in ROLES:
+        return f"; a role belongs into the table of layers: layers.{name}"
+    return did_you_mean(name, _KEYS) or f"; the keys are {', '.join(_KEYS)}"
+
+
+def _lines(file: TomlFile, prefix: Key, fields: Mapping[str, Any]) -> dict[str, int]:
+    """Return where the patterns of layers stand, and the preset, for what turns out later to mean nothing."""
+    listed = fields.get("layers", {}).items()
+    lines = {each: file.line((*prefix, "layers", role), each) for role, patterns in listed for each in patterns}
+    return {**lines, "preset": file.line((*prefix, "preset"))} if fields.get("preset") else lines
 
 
 def selector_error(selector: str, known: Known) -> str | None:
     """Say why a selector selects nothing; None if it is a code, a rule's name, a family prefix or `ALL`."""
     families = {code.rstrip("0123456789") for code in known.codes}
     selectors = {*known.codes, *known.codes.values(), *families, "ALL"}
-    return None if selector in selectors else f'unknown rule "{selector}"{did_you_mean(selector, selectors)}'
+    hint = did_you_mean(selector, selectors) or "; `archlint rule` lists them all"
+    return None if selector in selectors else f'unknown rule "{selector}"{hint}'
 
 
 def _selectors(scope: _Scope, key: Key, value: object) -> tuple[str, ...]:
@@ -125,7 +141,9 @@ def _severity(scope: _Scope, key: Key, value: object) -> Severity | None:
 
 
 def _preset(scope: _Scope, key: Key, value: object) -> str:
-    text = scope.file.string(key, value) or ""
+    text = scope.file.string(key, value)
+    if text is None:
+        return ""
     if text not in PRESETS:
         hint = did_you_mean(text, PRESETS) or f"; the presets are {', '.join(PRESETS)}"
         scope.file.complain(key, f'"{text}" is unknown{hint}')

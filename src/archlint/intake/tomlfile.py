@@ -80,7 +80,8 @@ class TomlFile:
     def strings(self, key: Key, value: object) -> tuple[str, ...]:
         """Return the strings of a list, after a complaint about whatever else it is or holds."""
         if not isinstance(value, list):
-            self.complain(key, f"must be a list of strings, not {kind(value)}")
+            hint = f'; write ["{value}"]' if isinstance(value, str) else ""
+            self.complain(key, f"must be a list of strings, not {kind(value)}{hint}")
             return ()
         for number, item in enumerate(value, 1):
             if not isinstance(item, str):

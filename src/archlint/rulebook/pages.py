@@ -31,7 +31,7 @@ _HEADING = re.compile(r"\A#\s+(?P<code>[A-Z]{3}\d{3})\s+(?P<name>[a-z0-9]+(?:-[a
 _FENCE = re.compile(r"^```(?:toml)?$", re.MULTILINE)
 _SECTION = re.compile(r"^## (?P<title>.+?)\s*$", re.MULTILINE)
 _MARKER = re.compile(r"(?<![ \t])[ \t]*# expect:(?: [A-Z]{3}\d{3},?)+")
-PAGE_KEYS: Mapping[str, type | tuple[type, ...]] = {
+PAGE_KEYS: Mapping[str, type] = {
     "severity": str,
     "severity-in-tests": str,
     "default": bool,
@@ -44,6 +44,7 @@ PAGE_KEYS: Mapping[str, type | tuple[type, ...]] = {
     "message": str,
     "options": dict,
 }
+_WORDS = {str: "a string", bool: "true or false", list: "a list", dict: "a table"}
 _OPTION = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
@@ -133,7 +134,8 @@ def _metadata(text: str) -> tuple[dict[str, Any], list[str]]:
     try:
         values = tomli.loads(block)
     except tomli.TOMLDecodeError as error:
-        return {}, [f"the metadata is no TOML: {error}"]
+        line = text.count("\n", 0, text.index(block)) + error.lineno if block else 0
+        return {}, [f"the metadata is no TOML: {error.msg} (line {line} of the page)"]
     except RecursionError:
         return {}, ["the metadata is nested too deeply"]
     wrong = []
@@ -143,7 +145,7 @@ def _metadata(text: str) -> tuple[dict[str, Any], list[str]]:
             hint = f'; did you mean "{near[0]}"?' if near else f"; known keys are {', '.join(sorted(PAGE_KEYS))}"
             wrong.append(f'unknown key "{key}"{hint}')
         elif not isinstance(value, PAGE_KEYS[key]):
-            wrong.append(f'"{key}" has the wrong type')
+            wrong.append(f'"{key}" must be {_WORDS[PAGE_KEYS[key]]}')
     weights = ["severity", *({"severity-in-tests"} & values.keys())]
     wrong += [f'"{key}" must be "error", "warning" or "note"' for key in weights if _severity(values, key) is None]
     if str(values.get("within", "")) not in WITHIN:

@@ -48,7 +48,7 @@ def _related(report: Report, violation: Violation) -> Iterator[Json]:
 
 
 def _message(text: str) -> str:
-    """Return a message as comments on pull requests, which are Markdown, may have it; other readers show it as it is."""
+    """Return a message as a comment on a pull request may have it, which is Markdown."""
     return inert_text(text) if _LIVE.search(text) else visible(text)
 
 

@@ -1,6 +1,6 @@
 """Roles, contracts and presets that hold nothing: a rule that cannot be broken is a mistake, never a pass."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from archlint.model import Failure
@@ -15,21 +15,22 @@ from archlint.project.traffic import graph, is_third_party
 from archlint.rulebook.checks.layers.directions import containers, places
 
 
-def empty_rules(project: Project, file: str) -> Iterator[Failure]:
+def empty_rules(project: Project, file: str, lines: Mapping[str, int]) -> Iterator[Failure]:
     """Yield a failure for each pattern, option or preset that means nothing in this project.
 
-    `file` is the configuration (absolute path).
+    `file` is the configuration (absolute path), `lines` says where in it patterns of layers and the preset stand.
     """
     members = project.query(Members)
     for role, patterns in project.architecture.layers.items():
         for pattern in patterns:
             if not members.matching(pattern):
-                yield Failure(file, 0, f'the {role} layer "{pattern}" matches no module{_hint(pattern, members.names)}')
+                problem = f'the {role} layer "{pattern}" matches no module{_hint(pattern, members.names)}'
+                yield Failure(file, lines.get(pattern, 0), problem)
     for contract in project.architecture.contracts:
         for problem in contract_problems(project, contract):
             yield Failure(file, contract.line, f'contract "{contract.name}": {problem}')
     if project.architecture.preset and (problem := _preset_problem(project)):
-        yield Failure(file, 0, f'preset "{project.architecture.preset}" {problem}')
+        yield Failure(file, lines.get("preset", 0), f'preset "{project.architecture.preset}" {problem}')
     architecture = project.architecture
     if (architecture.layers or architecture.contracts or architecture.preset) and (names := _misnamed(project)):
         problem = f"no module imports another of the project; `{names[0]}` is imported, which seems to be `{names[1]}`"
