@@ -57,7 +57,7 @@ def test_what_has_no_end_is_not_read(
 def test_a_path_that_leads_in_a_circle_is_named(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     for name in ("loop", "loop/a.py"):
-        with pytest.raises(SourceError, match="in a circle|no such file"):
+        with pytest.raises(SourceError, match=r"in a circle|no such file"):
             find([tmp_path / name], Config())
 
 

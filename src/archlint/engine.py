@@ -158,9 +158,7 @@ def assess(taken: Taken, project: Project | None = None) -> Outcome:
         *judge(project, inputs.chosen),
         *_judge_by_plugins(project, inputs),
         *_contracts(project, inputs, texts),
-        *empty_rules(
-            project, inputs.config.file.as_posix() if inputs.config.file else "", inputs.config.lines
-        ),
+        *empty_rules(project, inputs.config.file.as_posix() if inputs.config.file else "", inputs.config.lines),
     ]
     return conclude(taken, project, texts, found)
 
