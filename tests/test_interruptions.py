@@ -37,6 +37,14 @@ def members(session: int) -> set[int]:
     return found
 
 
+def parses(worker: int) -> bool:
+    """Tell whether a worker has used more of a processor than it takes to start."""
+    with suppress(OSError):
+        used = int(Path(f"/proc/{worker}/stat").read_text().rpartition(") ")[2].split()[11])
+        return used > 3 * os.sysconf("SC_CLK_TCK")
+    return False
+
+
 def until(wanted: Callable[[], bool]) -> bool:
     """Wait until something is so; false when it never is."""
     end = time.monotonic() + SECONDS
@@ -72,7 +80,7 @@ def test_workers_that_are_killed_cost_what_they_were_at(tmp_path: Path) -> None:
     write(tmp_path, {"slow.py": SLOW, **{f"m{number}.py": BROKEN for number in range(5)}})
     with started(tmp_path, "check", ".", "--jobs", "1", "--output-format", "json", "-o", "report") as process:
         assert until(lambda: len(members(process.pid)) > 1)
-        time.sleep(1)
+        assert until(lambda: any(map(parses, members(process.pid) - {process.pid})))
         for worker in members(process.pid) - {process.pid}:
             os.kill(worker, signal.SIGKILL)
         assert process.wait(SECONDS) == 2
