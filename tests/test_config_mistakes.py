@@ -401,8 +401,8 @@ WRONG: dict[str, tuple[dict[str, str | bytes], tuple[str, ...]]] = {
     "contract type unlike": (
         settings('[[contracts]]\nname = "x"\ntype = "zzz"\n'),
         (
-            'archlint.toml:3: contracts[1].type: "zzz" is unknown; choose one of layers, only, leaf, contexts,'
-            " interface, technology",
+            'archlint.toml:3: contracts[1].type: "zzz" is unknown; choose one of layers,'
+            " only, leaf, forbidden, protected, contexts, interface, technology",
         ),
     ),
     "contract type number": (

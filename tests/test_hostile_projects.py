@@ -313,11 +313,10 @@ def test_tame_patterns_match_what_they_did(parts: list[str], start: str, end: st
             assert patterns("/r", [pattern]).verdict(f"/r/{path}", is_folder=folder) is expected
 
 
-@pytest.mark.parametrize("compiled", [compile_module_pattern, compile_capture_pattern])
-def test_module_patterns_do_not_run_away(compiled: object) -> None:
-    pattern = ".".join(["**.a"] * 18) + ".**.b"
-    assert callable(compiled)
-    assert not compiled(pattern if compiled is compile_module_pattern else f"{pattern}.(*)")(".".join("a" * 200))
+def test_module_patterns_do_not_run_away() -> None:
+    pattern, name = ".".join(["**.a"] * 18) + ".**.b", ".".join("a" * 200)
+    assert not compile_module_pattern(pattern)(name)
+    assert not compile_capture_pattern(f"{pattern}.(*)")(name)
 
 
 @given(

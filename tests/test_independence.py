@@ -10,7 +10,7 @@ import pytest
 
 from tests.hostile import BROKEN, as_nobody_in_particular, needs_modes, run, write
 
-FILES = {
+FILES: Mapping[str, str | bytes] = {
     "archlint.toml": '[layers]\ndomain = ["shop.domain"]\ninfrastructure = ["shop.infra"]\n',
     "src/shop/__init__.py": "",
     "src/shop/domain/__init__.py": "",
