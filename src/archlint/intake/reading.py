@@ -19,7 +19,7 @@ def read_regular(path: Path | str, most: int) -> bytes:
     Raises `OSError`, whose `strerror` says what is wrong with it, in words that go behind "cannot be read".
     """
     handle = os.open(path, _FLAGS)
-    with os.fdopen(handle, "rb", buffering=0) as stream:
+    try:
         state = os.fstat(handle)
         if stat.S_ISDIR(state.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
@@ -27,7 +27,10 @@ def read_regular(path: Path | str, most: int) -> bytes:
             raise OSError(errno.EINVAL, "it is no regular file", str(path))
         if state.st_size > most:
             raise OSError(errno.EFBIG, f"it is larger than {_written(most)}", str(path))
-        return stream.read()
+        with os.fdopen(handle, "rb", buffering=0, closefd=False) as stream:
+            return stream.read()
+    finally:
+        os.close(handle)
 
 
 def is_file(path: Path) -> bool:

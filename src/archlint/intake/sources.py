@@ -14,10 +14,6 @@ from archlint.intake.reading import SOURCE_BYTES, exists, is_file, read_regular
 from archlint.intake.scan import Folder, is_text, no_text, scan
 from archlint.model import Failure
 
-_NOTHING = 0
-_AT_ONCE = getattr(os, "O_NONBLOCK", _NOTHING) | getattr(os, "O_BINARY", _NOTHING)
-"""As they are, and without waiting for somebody who writes to a pipe."""
-
 
 class SourceFile(msgspec.Struct, frozen=True):
     """One Python file: absolute path with forward slashes, dotted module name, if it is `__init__.py`."""
