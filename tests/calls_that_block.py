@@ -36,6 +36,25 @@ class Store:
     async def one(self): type(self).load()  # expect: ASY002
     async def other(self): self.__class__.load()  # expect: ASY002
 """,
+    "a table of functions": """
+import time
+def slow(): time.sleep(1)
+def quick(): return 1
+BY_NAME = {"slow": slow, "quick": quick}
+ALL = [quick, slow]
+async def one(name):
+    BY_NAME[name]()  # expect: ASY002
+async def other(name):
+    BY_NAME.get(name)()  # expect: ASY002
+async def every():
+    for each in ALL:
+        each()  # expect: ASY002
+class Steps:
+    def __init__(self): self.steps = {"a": self.first}
+    def first(self): time.sleep(1)
+    async def run(self, name):
+        self.steps[name]()  # expect: ASY002
+""",
     "an aliased import": """
 # file: shop/store.py
 from urllib.request import urlopen as fetch

@@ -62,6 +62,8 @@ _GENERIC_MODULES = ("typing.", "typing_extensions.", "collections.abc.")
 """Modules in which whatever is subscripted is a type."""
 _GENERICS = frozenset(f"builtins.{name}" for name in ("dict", "frozenset", "list", "set", "tuple", "type"))
 MAX_DEPTH = 40
+MAX_CHOICES = 24
+"""How many functions or classes a dictionary, list or tuple may hold that is told from others by what is in it."""
 MAX_LITERAL = 200
 
 
@@ -221,10 +223,27 @@ class Expressions:
         )
         return step(base, constant)
 
+    def _choices(self, node: cst.Dict | cst.List | cst.Tuple, depth: int) -> str:
+        """Return a collection with what it holds, if that is nothing but names, as of functions to choose from."""
+        plain = _DISPLAYS[node.__class__]
+        if not 0 < len(node.elements) <= MAX_CHOICES:
+            return plain
+        named = [each.value for each in node.elements if isinstance(each.value, _CHOICES)]
+        found = [self.value(each, depth) for each in named]
+        if len(found) < len(node.elements) or not all(each and each[-1] not in "})]>" for each in found):
+            return plain
+        types = [f"builtins.type<{each}>" for each in found]
+        if isinstance(node, cst.Tuple):
+            return step(generic("builtins.tuple", types), "{}")
+        held = union(*types)
+        arguments = ["", held] if isinstance(node, cst.Dict) else [held]
+        return step(generic(plain.removesuffix("{}"), arguments), "{}")
+
     def _lambda(self, node: cst.Lambda, _: int) -> str:
         return f"{self.module}#{self._lambda_index(node)}"
 
 
+_CHOICES = (cst.Name, cst.Attribute, cst.Lambda)
 _VALUES: dict[type[cst.CSTNode], Callable[..., str]] = {
     cst.Name: Expressions._name,
     cst.Attribute: Expressions._attribute,
@@ -236,6 +255,9 @@ _VALUES: dict[type[cst.CSTNode], Callable[..., str]] = {
     cst.BinaryOperation: Expressions._binary,
     cst.Subscript: Expressions._subscript,
     cst.Lambda: Expressions._lambda,
+    cst.Dict: Expressions._choices,
+    cst.List: Expressions._choices,
+    cst.Tuple: Expressions._choices,
 }
 
 

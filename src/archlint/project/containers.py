@@ -1,5 +1,7 @@
 """What the containers of the standard library hold, as far as their type arguments say."""
 
+from archlint.facts.references import alternatives
+
 _SEQUENCES = frozenset(
     {
         f"{module}.{name}"
@@ -60,7 +62,7 @@ def method_result(method: str, args: tuple[str, ...]) -> tuple[str, ...]:
     container, _, name = method.rpartition(".")
     if container in _MAPPINGS and len(args) > 1:
         if name in _VALUES_OF_MAPPING:
-            return (args[1] + "{}",)
+            return tuple(each + "{}" for each in alternatives(args[1]))
         if name == "values":
             return (f"builtins.list<{args[1]}>{{}}",)
         if name == "items":
