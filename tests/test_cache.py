@@ -103,7 +103,7 @@ def test_the_directory_says_what_it_is(project: Path) -> None:
     folder = project / ".archlint_cache"
     assert (folder / ".gitignore").read_text().endswith("\n*\n")
     assert (folder / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55\n")
-    assert len([*folder.iterdir()]) == 4
+    assert len([*folder.iterdir()]) == 5
 
 
 def test_what_changes_is_parsed_again(project: Path) -> None:
@@ -412,10 +412,10 @@ def test_every_input_counts() -> None:
     }
     assert {*changed, "unread", "plugins"} == {*type(inputs).__struct_fields__}
     keys = [
-        msgspec.structs.replace(inputs, **{name: value}).reports(Store(None))._key  # type: ignore[union-attr]
+        msgspec.structs.replace(inputs, **{name: value}).reports(Store(None)).key  # type: ignore[union-attr]
         for name, value in changed.items()
     ]
-    assert len({*keys, inputs.reports(Store(None))._key}) == len(keys) + 1  # type: ignore[union-attr]
+    assert len({*keys, inputs.reports(Store(None)).key}) == len(keys) + 1  # type: ignore[union-attr]
     assert msgspec.structs.replace(inputs, unread=(Failure("", 0, ""),)).reports(Store(None)) is None
     plugin = Plugin("ABC001", "package:check", "package 1")  # whose code nobody watches
     assert msgspec.structs.replace(inputs, plugins=(plugin,)).reports(Store(None)) is None

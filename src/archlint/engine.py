@@ -18,6 +18,7 @@ from archlint.intake.plugins import PluginError, load_plugin
 from archlint.intake.sources import Sources
 from archlint.intake.texts import Texts
 from archlint.intake.version import parser_version
+from archlint.judging import KeptMemory, Memory, judged, load_checks
 from archlint.model import Accepted, Failure, Location, Place, Report, Severity, Violation
 from archlint.outcome.baseline import STALE, Compared, Entry, compare, stale_entries
 from archlint.outcome.identity import identities
@@ -88,26 +89,34 @@ def check(paths: Sequence[Path], options: Options, told: Told | None = None) -> 
     earlier = reports.get() if reports else None
     if earlier is not None:
         return _again(inputs, *earlier)
-    taken = parse(inputs, store, told)
-    outcome = assess(taken)
+    known = _answers(inputs, store)
+    taken = parse(inputs, store, known, told)
+    judgements = inputs.judgements(store) if known is not None else None
+    memory = KeptMemory(judgements, known) if judgements is not None and known is not None else None
+    outcome = assess(taken, memory=memory)
     if reports and taken.gathered.lasting and outcome.report.failures == tuple(taken.gathered.failures):
         others = outcome.report.texts.keys() - inputs.data.keys()
         reports.put(outcome.report, {path: outcome.report.texts[path].text for path in others})
     return outcome
 
 
-def parse(inputs: Inputs, store: Store, told: Told | None = None) -> Taken:
-    """Take in the facts of all sources, from the store or by parsing them. Raises `WorkerError`."""
-    options, root = inputs.options, inputs.sources.root
-    known = Answers(store, parser_version(), root.as_posix()) if options.cache else None
-    gathered = gather(inputs.sources.files, inputs.data, inputs.jobs, root, known, told)
+def _answers(inputs: Inputs, store: Store) -> Answers | None:
+    """Return what the parsing process said in earlier runs, if anything is kept."""
+    return Answers(store, parser_version(), inputs.sources.root.as_posix()) if inputs.options.cache else None
+
+
+def parse(inputs: Inputs, store: Store, known: Answers | None, told: Told | None = None) -> Taken:
+    """Take in the facts of all sources, those that are `known` or by parsing them. Raises `WorkerError`."""
+    root = inputs.sources.root
+    gathered = gather(inputs.sources.files, inputs.data, inputs.jobs, root, known, told, load_checks)
     return Taken(inputs, gathered, (store.problem,) if store.problem else ())
 
 
 def take_in(paths: Sequence[Path], options: Options) -> Taken:
     """Read and parse the project that `paths` belong to. Raises as `check` does."""
     inputs = read_inputs(paths, options)
-    return parse(inputs, inputs.store())
+    store = inputs.store()
+    return parse(inputs, store, _answers(inputs, store))
 
 
 def _again(inputs: Inputs, report: Report, others: Mapping[str, str]) -> Outcome:
@@ -143,19 +152,18 @@ def survey(paths: Sequence[Path], options: Options) -> Survey:
     )
 
 
-def assess(taken: Taken, project: Project | None = None) -> Outcome:
+def assess(taken: Taken, project: Project | None = None, *, memory: Memory | None = None) -> Outcome:
     """Judge a project that was taken in, and report on what is selected of it. Raises as `check` does.
 
-    `project` is what `project_of` makes of it, if that was done before: what it has answered it knows.
+    `project` is what `project_of` makes of it, if that was done before: what it has answered it knows. `memory` knows
+    what was judged in an earlier state of the project.
     """
-    from archlint.rulebook.judge import judge  # noqa: PLC0415 -- a run that has its report already needs no checks
-
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     inputs = taken.inputs
     project = project or project_of(taken)
     texts = Texts(taken.gathered.data)
     found = [
-        *judge(project, inputs.chosen),
+        *judged(project, inputs, taken.gathered, memory),
         *_judge_by_plugins(project, inputs),
         *_contracts(project, inputs, texts),
         *empty_rules(project, inputs.config.file.as_posix() if inputs.config.file else "", inputs.config.lines),
@@ -242,7 +250,9 @@ def _contracts(project: Project, inputs: Inputs, texts: Texts) -> Iterator[Viola
 
 
 def _judge_by_plugins(project: Project, inputs: Inputs) -> Iterator[Violation | Failure]:
-    from archlint.rulebook.judge import judge_foreign  # noqa: PLC0415 -- as in `assess`
+    if not inputs.plugins:
+        return
+    from archlint.rulebook.judge import judge_foreign  # noqa: PLC0415 -- loads all checks
 
     for plugin in inputs.plugins:
         rule = inputs.chosen.get(plugin.code)

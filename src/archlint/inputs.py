@@ -13,6 +13,7 @@ from archlint.intake.changes import Changes, changes_since
 from archlint.intake.config import Config, Known
 from archlint.intake.contracts import contract_inputs
 from archlint.intake.extent import resolve
+from archlint.intake.judgements import Judged, Judgements
 from archlint.intake.plugins import Plugin, find_plugins
 from archlint.intake.processors import available_processors
 from archlint.intake.reports import Reports
@@ -105,6 +106,20 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
         try:
             return Reports(store, inputs, sorted(self.sources.selected))
         except UnicodeEncodeError:  # the working directory or a changed file has a name that is no text
+            return None
+
+    @property
+    def basis(self) -> tuple[object, ...]:
+        """All that judging depends on, but for what the modules say."""
+        config = self.config
+        architecture = (config.preset, config.layers, config.contracts, config.blocking)
+        return (self.sources.root, architecture, self.chosen, self.tables, self.sources.files)
+
+    def judgements(self, store: Store) -> Judgements | None:
+        """Return what earlier runs judged on the same files by the same rules, whatever these files said."""
+        try:
+            return Judgements(store, "judged", Judged, *self.basis)
+        except UnicodeEncodeError:  # as in `reports`
             return None
 
     def _uses_foreign_code(self) -> bool:

@@ -101,6 +101,15 @@ class Answers:
         self._used[file.path] = entry
         return entry.message
 
+    def digests(self) -> dict[str, bytes]:
+        """Return the digest of what was asked in this run, by path, as far as the answer lasts."""
+        return {path: entry.digest for path, entry in self._used.items()}
+
+    def earlier(self, path: str, digest: bytes) -> memoryview | None:
+        """Return what an earlier run was answered on a file, if that is what it asked."""
+        entry = self._entries.get(path)
+        return entry.message if entry is not None and entry.digest == digest else None
+
     def put(self, file: SourceFile, data: bytes, message: bytes) -> None:
         """Remember an answer."""
         self._used[file.path] = Entry(file.path, _digest(file, data), memoryview(message))

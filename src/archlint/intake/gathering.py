@@ -40,28 +40,47 @@ def gather(
     root: Path,
     known: Answers | None = None,
     told: Told | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Gathered:
     """Parse the files whose `data` are there (by path) and not `known`, with `jobs` child processes.
 
     The result depends on neither. `root` is the project's directory, to which the `exclude` that failures propose is
-    relative; `told` hears how many of how many files are parsed. Raises `WorkerError` when no child process can start.
+    relative; `told` hears how many of how many files are parsed, `meanwhile` is called when parsing has begun. Raises
+    `WorkerError` when no child process can start.
     """
     take = _Take(root, data)
     there = [file for file in files if file.path in data]
-    new = [file for file in there if known is None or not take.remembered(file, known.get(file, data[file.path]))]
-    pool = Pool(_batches(new, data), data)
-    try:
-        pool.start(jobs)
-        for number, (file, message) in enumerate(pool.answers(), 1):
-            if told is not None:
-                told(number, len(new))
-            if take.add(file, message) and known is not None:
-                known.put(file, data[file.path], message)
-    finally:
-        pool.stop()
+    answers = {file: known.get(file, data[file.path]) if known is not None else None for file in there}
+    new = [file for file, message in answers.items() if message is None]
+    while new or answers:
+        pool = Pool(_batches(new, data), data)
+        try:
+            pool.start(jobs)
+            if new and meanwhile is not None:
+                meanwhile()
+            harmed = [
+                file for file, message in answers.items() if message is not None and not take.remembered(file, message)
+            ]
+            for number, (file, message) in enumerate(pool.answers(), 1):
+                if told is not None:
+                    told(number, len(new))
+                if take.add(file, message) and known is not None:
+                    known.put(file, data[file.path], message)
+        finally:
+            pool.stop()
+        new, answers = harmed, {}
     if known is not None:
         known.save(there)
     return take.result()
+
+
+def facts_of(message: bytes | memoryview) -> ModuleFacts | None:
+    """Return the facts that an answer of an earlier run has, `None` when it has none."""
+    try:
+        value = msgspec.msgpack.decode(message, type=Answer).value
+        return msgspec.msgpack.decode(value, type=ModuleFacts) if value else None
+    except (msgspec.MsgspecError, RecursionError):
+        return None
 
 
 def wished_fixes(
@@ -123,10 +142,8 @@ class _Take:
             self._gathered.lasting &= answer.lasting
         return answer.lasting
 
-    def remembered(self, file: SourceFile, message: memoryview | None) -> bool:
-        """Take in an answer from the cache; false when there is none or it is none."""
-        if message is None:
-            return False
+    def remembered(self, file: SourceFile, message: memoryview) -> bool:
+        """Take in an answer from the cache; false when it is none."""
         try:
             return self.add(file, message)
         except (msgspec.MsgspecError, RecursionError):

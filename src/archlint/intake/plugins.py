@@ -5,21 +5,25 @@ folder of this Python's installed packages. Finding reads metadata and pages; no
 """
 
 import importlib
+import os
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from archlint.intake.reading import SETTINGS_BYTES, read_regular
 from archlint.rulebook.pages import Page, PageError
 
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution, EntryPoint
+
 GROUP = "archlint.checks"
 _PAGES = "archlint_rules"
+_METADATA = (".dist-info", "egg-info")
 
 
 class Plugin(msgspec.Struct, frozen=True):
@@ -52,14 +56,37 @@ def find_plugins(start: Path) -> tuple[tuple[Plugin, ...], tuple[Page, ...]]:
 
 
 @lru_cache(maxsize=8)
-def _entries(path: tuple[str, ...]) -> tuple[tuple[Distribution, EntryPoint], ...]:
+def _entries(path: tuple[str, ...]) -> "tuple[tuple[Distribution, EntryPoint], ...]":
     """Return the entry points of our group of everything on a module search path."""
+    if not any(map(_may_extend, path)):
+        return ()
+    from importlib.metadata import distributions  # noqa: PLC0415 -- takes longer to load than to look if it is needed
+
     return tuple(
         (distribution, entry)
         for distribution in distributions(path=list(path))
         for entry in distribution.entry_points
         if entry.group == GROUP
     )
+
+
+def _may_extend(place: str) -> bool:
+    """Tell whether something in a folder of the module search path may have an entry point of our group."""
+    folder = Path(place)
+    if not folder.is_dir():
+        return folder.exists()  # an archive
+    with os.scandir(folder) as entries:
+        found = [entry.path for entry in entries if entry.name.lower().endswith(_METADATA)]
+    return any(map(_names_group, found))
+
+
+def _names_group(metadata: str) -> bool:
+    try:
+        return GROUP.encode() in Path(metadata, "entry_points.txt").read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
 
 
 def load_plugin(plugin: Plugin) -> Callable[..., Iterable[Any]]:
@@ -77,7 +104,7 @@ def load_plugin(plugin: Plugin) -> Callable[..., Iterable[Any]]:
     return found
 
 
-def _folder(distribution: Distribution, entry: EntryPoint) -> Path:
+def _folder(distribution: "Distribution", entry: "EntryPoint") -> Path:
     return Path(str(distribution.locate_file(entry.module.partition(".")[0]))) / _PAGES
 
 
@@ -89,7 +116,7 @@ def _pages(folder: Path) -> Iterator[Page]:
             raise PageError((f"{path.as_posix()}: cannot be read: {error}",)) from None
 
 
-def _is_checked_code(distribution: Distribution, start: Path) -> bool:
+def _is_checked_code(distribution: "Distribution", start: Path) -> bool:
     """Tell whether a distribution is part of what is checked: it lies there, or around it, or where archlint is run."""
     place, checked = Path(str(distribution.locate_file(""))).resolve(), start.resolve()
     installed = (Path(sysconfig.get_path(scheme)).resolve() for scheme in ("purelib", "platlib"))

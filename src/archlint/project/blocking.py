@@ -10,7 +10,7 @@ from archlint.project.calls import CallGraph, Site, call_graph
 from archlint.project.handovers import handovers
 from archlint.project.library import Blocking
 from archlint.project.program import Module, Project
-from archlint.project.types import Types, types
+from archlint.project.types import Types, Value, types
 from archlint.project.uses import Calls
 
 OWN = "configured"
@@ -46,10 +46,14 @@ class BlockingFunctions:
         self.sites: dict[str, list[Site]] = {}
         self.causes: dict[str, Cause] = {}
         callers: dict[str, list[tuple[str, Site]]] = {}
+        plain: dict[str, bool] = {}
         for site in graph.sites():
             caller = f"{site.module.name}#{site.use.function}"
-            self.sites.setdefault(caller, []).append(site)
-            if self._is_plain(site.module, site.use.function):
+            if caller not in plain:
+                plain[caller] = self._is_plain(site.module, site.use.function)
+                self.sites.setdefault(caller, [])
+            self.sites[caller].append(site)
+            if plain[caller]:
                 callers.setdefault(site.target, []).append((caller, site))
         direct = list(self._direct())
         for severity in sorted(Severity, key=lambda each: -each.rank):
@@ -124,28 +128,30 @@ class BlockingApis:
     def _find(self, callee: str) -> Blocking | None:
         found: Blocking | None = None
         for value in self._types.infer(callee):
-            blocks = None
-            if value.kind in ("object", "partial"):
-                blocks = _known(self._project, self._types.names_of(value))
+            blocks = self._blocking(value)
             if blocks is None:
                 return None
             found = found or blocks
         return found
+
+    def _blocking(self, value: Value) -> Blocking | None:
+        """Look up the user's own APIs by all names, others by the nearest: a pipeline queues what its base sends."""
+        if value.kind not in ("object", "partial"):
+            return None
+        own = self._project.architecture.blocking
+        if not own and not value.is_function and not value.is_class:
+            return self._project.library.blocking(value.name)
+        names = self._types.names_of(value)
+        configured = next((each for each in names if each in own), None)
+        if configured is not None:
+            return Blocking(configured, OWN, Severity.ERROR, own[configured])
+        return self._project.library.blocking(names[0])
 
 
 def blocking_call(project: Project, resolver: Types, module: Module, call: Call) -> Blocking | None:
     """Return the blocking API that a call waits for, `None` when it may be something that does not block."""
     blocking = project.query(BlockingApis).api(call.callee)
     return blocking if blocking is not None and _waits(resolver, module, call, blocking) else None
-
-
-def _known(project: Project, names: tuple[str, ...]) -> Blocking | None:
-    """Look up the user's own APIs by all names, others by the nearest: a pipeline queues what its base class sends."""
-    own = project.architecture.blocking
-    configured = next((each for each in names if each in own), None)
-    if configured is not None:
-        return Blocking(configured, OWN, Severity.ERROR, own[configured])
-    return project.library.blocking(names[0])
 
 
 def _waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> bool:

@@ -40,6 +40,9 @@ class _Run(NamedTuple):
     arguments_too: bool = False
 
 
+_NOTHING = _Run(())
+
+
 class CallGraph:
     """Resolves calls to functions of the project (keys are `module#index`)."""
 
@@ -60,6 +63,7 @@ class CallGraph:
         }
         self._run: dict[str, _Run] = {}
         self._properties_read: dict[str, tuple[str, ...]] = {}
+        self._receivers: dict[str, tuple[str, ...]] = {}
 
     def sites(self) -> Iterator[Site]:
         """Yield every place that runs a function of the project, in the order of modules and their texts."""
@@ -70,10 +74,13 @@ class CallGraph:
         for module, call in calls.of(running.keys() | reading.keys()):
             targets = (*reading.get(call.callee, ()), *(self.called(call) if call.callee in running else ()))
             found[module.path] += [Site(module, call, target) for target in dict.fromkeys(targets)]
+        loaded = {load.reference for module in self._project.modules for load in module.facts.loads}
+        reading = {reference: read for reference in sorted(loaded) if (read := self._read(reference))}
         for module in self._project.modules:
             sites = found[module.path]
             for load in module.facts.loads:
-                sites += [Site(module, load, target) for target in self._read(load.reference)]
+                if load.reference in reading:
+                    sites += [Site(module, load, target) for target in reading[load.reference]]
             sites.sort(key=_position)
             yield from sites
 
@@ -96,11 +103,18 @@ class CallGraph:
         if method == "__iter__":
             return _Run(tuple(self._iterated(receiver)))
         values = self._types.infer(callee)
-        targets = [target for value in values for target in self._run_by(value)]
+        if not values and method != "__enter__":
+            return _NOTHING
+        targets: list[str] = []
+        with_arguments = False
+        for value in values:
+            if "#" in value.name or "@" in value.name:
+                targets += self._run_by(value)
+            elif value.kind == "object" and value.name in _CALLS_ITS_ARGUMENTS:
+                with_arguments = True
         if method == "__enter__":
             targets[:0] = [value.name for value in self._types.infer(receiver) if value.kind == "context"]
-        with_arguments = any(value.kind == "object" and value.name in _CALLS_ITS_ARGUMENTS for value in values)
-        return _Run(tuple(targets), with_arguments)
+        return _Run(tuple(targets), with_arguments) if targets or with_arguments else _NOTHING
 
     def functions(self, reference: str) -> Iterator[str]:
         """Yield the functions that run when what a reference stands for is called."""
@@ -181,14 +195,18 @@ class CallGraph:
         for part in alternatives(reference):
             for attribute in _ATTRIBUTE.finditer(part):
                 if attribute[1] in self._properties:
-                    for value in self._types.infer(part[: attribute.start()]):
-                        yield from self._property(value, attribute[1])
+                    for owner in self._classes_of(part[: attribute.start()]):
+                        member = self._member(owner, attribute[1])
+                        if member is not None and member.is_property:
+                            yield from self._method(owner, attribute[1])
 
-    def _property(self, value: Value, name: str) -> Iterator[str]:
-        if value.kind in ("instance", "super") and value.is_class:
-            member = self._member(value.name, name)
-            if member is not None and member.is_property:
-                yield from self._method(value.name, name)
+    def _classes_of(self, receiver: str) -> tuple[str, ...]:
+        """Return the classes of the project of which a reference is an instance."""
+        known = self._receivers.get(receiver)
+        if known is None:
+            instances = (value for value in self._types.infer(receiver) if value.kind in ("instance", "super"))
+            known = self._receivers[receiver] = tuple(value.name for value in instances if value.is_class)
+        return known
 
 
 def _position(site: Site) -> tuple[int, int]:

@@ -61,8 +61,10 @@ class Effects:
         self._project = project
         self._types: Types = project.query(types)
         self.of: dict[str, list[Effect]] = {}
-        for effect in sorted(self._find(), key=lambda each: each.call.start):
+        for effect in self._find():
             self.of.setdefault(f"{effect.module.name}#{effect.call.function}", []).append(effect)
+        for effects in self.of.values():
+            effects.sort(key=lambda each: each.call.start)
         self._reached: dict[str, dict[str, Reach]] = {}
 
     def _find(self) -> Iterator[Effect]:

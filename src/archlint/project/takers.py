@@ -33,6 +33,7 @@ class Takers:
         self._types = project.query(types)
         self._ports = project.query(ports).port_set
         self._slots: dict[str, tuple[Slot, ...]] = {}
+        self._annotated: dict[str, tuple[str, tuple[str, ...]]] = {}
         self.words: set[str] = set()
         for module in project.modules:
             for index, function in enumerate(module.facts.functions):
@@ -53,6 +54,11 @@ class Takers:
 
         Empty when there is an alternative (but `None`): nobody knows which is meant.
         """
+        if annotation not in self._annotated:
+            self._annotated[annotation] = self._find_port(annotation)
+        return self._annotated[annotation]
+
+    def _find_port(self, annotation: str) -> tuple[str, tuple[str, ...]]:
         parts = alternatives(annotation)
         values = self._types.infer(parts[0]) if len(parts) == 1 else ()
         if len(values) != 1 or values[0].kind != "object" or values[0].name not in self._ports:

@@ -3,14 +3,16 @@
 Nothing is guessed: a step that cannot be followed gives no value. Third-party results come from `rules/data`.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from archlint.facts.model import Function
+from archlint.facts.model import Class, Function
 from archlint.facts.references import alternatives, arguments_of, filled, last_step, step
 from archlint.project.classes import CONTEXT_BASES, STRUCTURAL, ClassTable, Member, implementation
 from archlint.project.containers import element, method_result, subscript
 from archlint.project.namespaces import kept_attributes
 from archlint.project.program import Module, Project
+from archlint.project.reading import CUT, Reading
 
 MAX_DEPTH = 60
 _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
@@ -52,9 +54,12 @@ class Types:
         self._project = project
         self._library = project.library
         self.classes = project.query(ClassTable)
+        self.reading = Reading(project.by_name)
         self._memo: dict[str, tuple[Value, ...]] = {}
+        self._memo_reads: dict[str, int] = {}
         self._draft: dict[str, tuple[Value, ...]] = {}
         self._orders: dict[str, tuple[str, ...]] = {}
+        self._order_reads: dict[str, int] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._depth = 0
         self._cuts = 0
@@ -70,10 +75,12 @@ class Types:
             return ()
         known = self._memo.get(reference)
         if known is not None:
+            self.reading.reads |= self._memo_reads[reference]
             return known
         draft = self._draft.get(reference)
         if draft is not None or self._depth > MAX_DEPTH:
             self._cuts += 1
+            self.reading.reads |= CUT
             return draft or ()
         return self._work_out(reference)
 
@@ -81,13 +88,17 @@ class Types:
         cuts = self._cuts
         self._draft[reference] = ()
         self._depth += 1
+        reading = self.reading
+        before, reading.reads = reading.reads, 0
         try:
             parts = alternatives(reference)
             found = tuple(dict.fromkeys(value for part in parts for value in self._infer_one(part)))
             self._draft[reference] = found
             if self._depth == 1 or cuts == self._cuts:
                 self._memo[reference] = found
+                self._memo_reads[reference] = reading.set()
         finally:
+            reading.reads |= before
             self._depth -= 1
             if not self._depth:
                 self._draft.clear()
@@ -117,10 +128,12 @@ class Types:
         return values
 
     def _module_attribute(self, module: Module, name: str) -> tuple[Value, ...]:
+        self.reading.add(module.name)
         references = module.facts.bindings.get(name)
         if references is not None:
             return tuple(dict.fromkeys(value for each in references for value in self.infer(each)))
         dotted = f"{module.name}.{name}"
+        self.reading.missed.add(dotted)
         if dotted in self._project.by_name:
             return (Value("object", dotted),)
         for star in (each for each in module.facts.imports if each.name == "*"):
@@ -133,6 +146,7 @@ class Types:
         source = self._project.by_name.get(target)
         if source is None or name.startswith("_"):
             return ()
+        self.reading.add(target)
         if source.facts.exports is not None and name not in source.facts.exports:
             return ()
         return self.infer(f"{target}.{name}")
@@ -187,7 +201,7 @@ class Types:
 
     def _attribute_of_replacement(self, value: Value, name: str) -> tuple[Value, ...]:
         """Return an attribute of what a third-party decorator puts in a function's place, such as a Celery task."""
-        _, function = self._project.function(value.name)
+        _, function = self._function(value.name)
         for decorator in function.decorators:
             for made in self.infer(decorator.removesuffix("()") + "()"):
                 if made.kind == "instance" and not made.is_class and self._library.is_class(made.name):
@@ -235,7 +249,7 @@ class Types:
 
     def _member(self, value: Value, member: Member) -> tuple[Value, ...]:
         if member.functions:
-            module, _ = self._project.class_(member.owner)
+            module, _ = self._class(member.owner)
             function = implementation(module, member)
             index = next(each for each in member.functions if module.facts.functions[each] is function)
             method = Value("object", f"{module.name}#{index}", receiver=value.name)
@@ -254,23 +268,37 @@ class Types:
         """Return what a value annotated with the type `annotation` may be."""
         return tuple(each for part in alternatives(annotation) for each in self.infer(part + "{}"))
 
+    def _function(self, key: str) -> tuple[Module, Function]:
+        found = self._project.function(key)
+        self.reading.add(found[0].name)
+        return found
+
+    def _class(self, key: str) -> tuple[Module, Class]:
+        found = self._project.class_(key)
+        self.reading.add(found[0].name)
+        return found
+
     def order(self, key: str) -> tuple[str, ...]:
         """Return the method resolution order of a class of the project: itself, its bases, external ones by name."""
         known = self._orders.get(key)
+        reading = self.reading
         if known is not None:
+            reading.reads |= self._order_reads[key]
             return known
         cuts = self._cuts
-        self._orders[key] = (key,)
+        self._orders[key], self._order_reads[key] = (key,), CUT
+        before, reading.reads = reading.reads, 0
         known = self._linearize(key)
         if cuts == self._cuts:
-            self._orders[key] = known
+            self._orders[key], self._order_reads[key] = known, reading.reads
         else:
             del self._orders[key]
+        reading.reads |= before
         return known
 
     def _linearize(self, key: str) -> tuple[str, ...]:
         """Depth first, each class where it comes last: C3 for every hierarchy that does not mix orders."""
-        _, fact = self._project.class_(key)
+        _, fact = self._class(key)
         found: list[str] = []
         for base in fact.bases:
             for value in self.infer(base):
@@ -290,7 +318,7 @@ class Types:
                 if owner not in STRUCTURAL and owner not in CONTEXT_BASES:
                     return True
                 continue
-            _, fact = self._project.class_(owner)
+            _, fact = self._class(owner)
             if any(not self.infer(base) for base in fact.bases):
                 return True
         return False
@@ -329,7 +357,7 @@ class Types:
         return ()
 
     def _call_function(self, value: Value) -> tuple[Value, ...]:
-        _, function = self._project.function(value.name)
+        _, function = self._function(value.name)
         if _CONTEXT_MANAGERS.intersection(function.decorators):
             return (Value("context", value.name, receiver=value.receiver),)
         if function.is_generator:
@@ -347,7 +375,7 @@ class Types:
 
     def _await(self, value: Value) -> tuple[Value, ...]:
         if value.kind == "coroutine":
-            _, function = self._project.function(value.name)
+            _, function = self._function(value.name)
             return self._returned(value, function)
         if value.kind == "instance" and value.args and not value.is_class:
             if value.name in (
@@ -377,7 +405,7 @@ class Types:
         return tuple(results) or ((value,) if external_bases else ())
 
     def _yielded(self, value: Value) -> tuple[Value, ...]:
-        _, function = self._project.function(value.name)
+        _, function = self._function(value.name)
         if function.returns:
             declared = [each for part in self.infer(function.returns) for each in part.args[:1]]
             found = tuple(each for part in declared for each in self.infer_instance(part))
@@ -403,6 +431,17 @@ class Types:
             reference = self._library.returns(f"{value.name}.__getitem__") or subscript(value.name, value.args, step)
         return self.infer_instance(reference) if reference else ()
 
+    def settled(self) -> Iterator[tuple[str, tuple[Value, ...], int]]:
+        """Yield every reference with an answer that does not depend on what was asked first, and what it has read."""
+        for reference, reads in self._memo_reads.items():
+            if not reads & CUT:
+                yield reference, self._memo[reference], reads
+
+    def settle(self, reference: str, answer: tuple[Value, ...], reads: int) -> None:
+        """Take an answer as given."""
+        self._memo[reference] = answer
+        self._memo_reads[reference] = reads
+
     def names(self, reference: str) -> tuple[str, ...]:
         """Return the dotted names under which rules may know the thing that a reference stands for.
 
@@ -420,10 +459,10 @@ class Types:
     def names_of(self, value: Value) -> tuple[str, ...]:
         """Return the dotted names of an object; see `names`."""
         if value.is_function:
-            module, function = self._project.function(value.name)
+            module, function = self._function(value.name)
             return (f"{module.name}.{function.qualname}",)
         if value.is_class:
-            module, fact = self._project.class_(value.name)
+            module, fact = self._class(value.name)
             return (f"{module.name}.{fact.qualname}",)
         owner, _, attribute = value.name.rpartition(".")
         owner = value.receiver or owner

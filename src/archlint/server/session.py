@@ -12,6 +12,7 @@ from archlint.intake.cache import Answers
 from archlint.intake.gathering import Gathered, Told, gather, wished_fixes
 from archlint.intake.sources import SourceFile
 from archlint.intake.version import parser_version
+from archlint.judging import LivingMemory
 from archlint.model import Failure, Fix, Violation
 from archlint.rulebook.fixable import Wish, may_be_fixed, wish
 
@@ -46,6 +47,7 @@ class Session:
         self._path = path
         self._options = options
         self._known = _Known()
+        self._memory = LivingMemory()
         self._last: Checked | None = None
         self._fixes: dict[tuple[str, Wish], Fix | None] = {}
 
@@ -63,7 +65,7 @@ class Session:
         if not is_wanted():
             raise Superseded
         taken = Taken(inputs, gathered)
-        self._last = Checked(assess(taken), taken, outdated)
+        self._last = Checked(assess(taken, memory=self._memory), taken, outdated)
         self._fixes = {}
         return self._last
 

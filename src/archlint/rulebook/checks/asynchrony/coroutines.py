@@ -74,9 +74,11 @@ class _Coroutines:
 
     def _made_by_one(self, callee: str) -> str:
         values = self._types.infer(callee)
-        if values and all(each.kind == "instance" and each.is_class for each in values):
+        if not values:
+            return ""
+        if all(each.kind == "instance" and each.is_class for each in values):
             values = self._types.infer(callee + ".__call__")
-        if not values or not all(each.kind == "object" for each in values):
+        if not values or any(each.kind != "object" for each in values):
             return ""
         if all(each.is_function for each in values):
             return self._types.names_of(values[0])[0] if all(self._is_plain(each) for each in values) else ""

@@ -1,0 +1,50 @@
+"""Where the facts of a module stand, apart from what they say.
+
+A comment or an empty line moves facts and changes none of them. Checks compare places of one module with each other
+and look at the length of a stretch; so as long as all places keep their order, and all stretches their length, whatever
+was judged before holds, elsewhere.
+"""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import TypeVar
+
+import msgspec
+
+from archlint.facts.model import ModuleFacts
+
+_S = TypeVar("_S", bound=msgspec.Struct)
+_PLACES = frozenset({"start", "end", "statement", "statement_end"})
+
+
+def moves(before: ModuleFacts, after: ModuleFacts) -> Mapping[int, int] | None:
+    """Return where each place of a module is now, `None` if anything else has changed but comments.
+
+    Comments with suppressions may be others: nobody judges them.
+    """
+    old: list[int] = []
+    new: list[int] = []
+    if _bare(before, old) != _bare(after, new):
+        return None
+    moved = dict(zip(old, new, strict=True))
+    ordered = [moved[place] for place in sorted(moved)]
+    if list(map(moved.__getitem__, old)) != new or any(one >= other for one, other in pairwise(ordered)):
+        return None
+    return moved
+
+
+def _bare(facts: ModuleFacts, places: list[int]) -> ModuleFacts:
+    return without_places(msgspec.structs.replace(facts, suppressions=()), places)
+
+
+def without_places(fact: _S, places: list[int]) -> _S:
+    """Return a fact with lengths in the place of places, those in the facts inside of it too; `places` gets them."""
+    changed: dict[str, object] = {}
+    for name in fact.__struct_fields__:
+        value = getattr(fact, name)
+        if name in _PLACES:
+            places.append(value)
+            changed[name] = value - getattr(fact, "start", 0) if name == "end" else 0
+        elif isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct):
+            changed[name] = tuple(without_places(each, places) for each in value)
+    return msgspec.structs.replace(fact, **changed)
