@@ -1,11 +1,12 @@
 """How long a parsing process may take for one file, by its size, and how such a process limits itself."""
 
+import contextlib
 import sys
 import time
 
 SECONDS_PER_FILE = 30.0
 SECONDS_PER_MEGABYTE = 30.0
-PATIENCE = 4
+PATIENCE = 10
 """How much longer than its processor time a file may take by the clock: the machine may have other work."""
 
 MEMORY = 4 << 30
@@ -47,4 +48,5 @@ else:
 
     def _limit(kind: int, soft: int) -> None:
         _, hard = resource.getrlimit(kind)
-        resource.setrlimit(kind, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+        with contextlib.suppress(ValueError, OSError):  # not every system has every limit
+            resource.setrlimit(kind, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
