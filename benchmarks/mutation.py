@@ -8,12 +8,16 @@ import argparse
 import contextlib
 import functools
 import gc
+import importlib
 import io
 import json
 import os
+import pickle
+import pkgutil
 import random
 import resource
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -153,25 +157,31 @@ def _exchange(mutant: Mutant, changed: Change) -> None:
     in_process.forget()
 
 
-def in_a_child(run: Callable[[], str]) -> str:
-    """Return what a function says in a forked process; the time limit counts as a failing test."""
+def in_a_child(run: Callable[[], bytes | str], seconds: int) -> bytes:
+    """Return what a function gives in a forked process; time and memory that it runs out of are an answer too.
+
+    This process never runs a test itself: threads that native code starts would not be in the children.
+    """
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
-            answer = run()
-        except BaseException as error:  # noqa: BLE001 -- as above
-            answer = type(error).__name__
-        os.write(writer, b"." + answer.encode()[:200])
+            signal.alarm(20 * seconds)
+            said = run()
+            answer = said if isinstance(said, bytes) else said.encode()
+        except BaseException as error:  # noqa: BLE001 -- whatever a mutant does, it is seen
+            answer = repr(error).encode()
+        with os.fdopen(writer, "wb") as stream:
+            stream.write(b"." + answer)
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader, "rb") as stream:
-        said = stream.read().decode()
+        told = stream.read()
     os.waitpid(child, 0)
-    return said[1:] if said else "time or memory"
+    return told[1:] if told else b"time or memory"
 
 
 def main() -> None:
@@ -191,29 +201,20 @@ def main() -> None:
 
 
 def _run(wanted: argparse.Namespace, work: Path) -> None:
-    covering: dict[Key, list[tuple[float, Case]]] = defaultdict(list)
-    for case in cases(work):
-        start = time.process_time()
-        assert case.run(), case.name
-        seconds = time.process_time() - start
-        in_process.forget()
-        with Recorder() as recorder:
-            case.run()
-        for key in recorder.seen():
-            covering[key].append((seconds, case))
-    units = Units()
-    files = [file for name in UNIT_TESTS if (file := ROOT / "tests" / f"test_{name}.py").exists()]
-    code = _pytest(map(str, files), units)
-    assert code == 0, f"the unit tests fail without a mutant: {code}"
-    print(f"{len(files)} files of unit tests", flush=True)
-    drawn = _drawn(wanted, covering.keys() | units.tests.keys())
+    for each in pkgutil.walk_packages([PACKAGE.as_posix()], "archlint."):
+        if each.name.startswith(("archlint.facts", "archlint.project", "archlint.rulebook")):
+            importlib.import_module(each.name)
+    all_cases = list(cases(work))
+    covering, units = pickle.loads(in_a_child(lambda: pickle.dumps(_covering(all_cases)), 3600))
+    drawn = _drawn(wanted, covering.keys() | units.keys())
     wanted.output.parent.mkdir(parents=True, exist_ok=True)
     tally: Counter[tuple[str, bool]] = Counter()
     with wanted.output.open("w", encoding="utf-8") as output:
         for number, (mutant, key) in enumerate(drawn, 1):
             changed = change(mutant)
-            told = [case for _, case in sorted(covering[key], key=lambda each: each[0])]
-            killer = in_a_child(functools.partial(survives, mutant, changed, told, units.tests[key]))
+            told = [all_cases[index] for _, index in sorted(covering.get(key, ()))]
+            run = functools.partial(survives, mutant, changed, told, units.get(key, []))
+            killer = in_a_child(run, SECONDS).decode()
             path = Path(mutant.path).relative_to(PACKAGE).as_posix()
             tally[next(part for part in MUTATED if path.startswith(part)), bool(killer)] += 1
             line = {"path": path, "line": key[2], "function": changed.name, "killer": killer}
@@ -227,6 +228,25 @@ def _run(wanted: argparse.Namespace, work: Path) -> None:
         print(f"{part}: {killed} of {killed + left} mutants seen")
     killed = sum(count for (_, seen), count in tally.items() if seen)
     print(f"all: {killed} of {tally.total()} mutants seen, {killed / max(tally.total(), 1):.1%}")
+
+
+def _covering(all_cases: list[Case]) -> tuple[dict[Key, list[tuple[float, int]]], dict[Key, list[str]]]:
+    """Return for each function the seconds and numbers of the cases, and the ids of the unit tests, that run it."""
+    covering: dict[Key, list[tuple[float, int]]] = defaultdict(list)
+    for index, case in enumerate(all_cases):
+        start = time.process_time()
+        assert case.run(), case.name
+        seconds = time.process_time() - start
+        in_process.forget()
+        with Recorder() as recorder:
+            case.run()
+        for key in recorder.seen():
+            covering[key].append((seconds, index))
+    units = Units()
+    files = [file for name in UNIT_TESTS if (file := ROOT / "tests" / f"test_{name}.py").exists()]
+    code = _pytest(map(str, files), units)
+    assert code == 0, f"the unit tests fail without a mutant: {code}"
+    return dict(covering), dict(units.tests)
 
 
 def _drawn(wanted: argparse.Namespace, run: Iterable[Key]) -> list[tuple[Mutant, Key]]:
