@@ -5,7 +5,7 @@ import random
 import re
 import shutil
 import sysconfig
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from unittest import mock
@@ -270,8 +270,3 @@ def report_of_failure(project: Mapping[str, bytes], seed: object) -> str:
     """Return a project as something to paste into a test."""
     files = "\n".join(f"    {name!r}: {data!r}," for name, data in project.items())
     return f"seed {seed}\n{{\n{files}\n}}"
-
-
-def texts(files: Sequence[str]) -> Project:
-    """Return a project of programs."""
-    return {f"m{number}.py": text.encode("utf-8", "replace") for number, text in enumerate(files)}

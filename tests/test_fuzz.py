@@ -62,19 +62,18 @@ def test_much_mutated_code(tmp_path: Path) -> None:
 def test_generated_programs(tmp_path: Path) -> None:
     hypothesmith = pytest.importorskip("hypothesmith")
     from hypothesis import HealthCheck, given, settings  # noqa: PLC0415 -- beside what only this needs
-    from hypothesis import strategies as st  # noqa: PLC0415
 
     start = time.monotonic()
-    programs = st.lists(hypothesmith.from_node() | hypothesmith.from_grammar(), min_size=1, max_size=6)
     counted = 0
 
     @settings(max_examples=1_000_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(files=programs)
-    def run(files: list[str]) -> None:
+    @given(program=hypothesmith.from_node() | hypothesmith.from_grammar())
+    def run(program: str) -> None:
         nonlocal counted
         if time.monotonic() - start < SECONDS * (1 - SHARE_OF_MUTATED):
             counted += 1
-            hold_project(fuzzing.texts(files), "-", tmp_path / "run", random.Random(counted))
+            project = {"m.py": program.encode("utf-8", "replace"), "n.py": b"from m import *\n"}
+            hold_project(project, "-", tmp_path / "run", random.Random(counted))
 
     with kept_workers():
         run()
