@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -158,17 +159,27 @@ def assess(taken: Taken, project: Project | None = None, *, memory: Memory | Non
     `project` is what `project_of` makes of it, if that was done before: what it has answered it knows. `memory` knows
     what was judged in an earlier state of the project.
     """
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))
     inputs = taken.inputs
     project = project or project_of(taken)
     texts = Texts(taken.gathered.data)
-    found = [
-        *judged(project, inputs, taken.gathered, memory),
-        *_judge_by_plugins(project, inputs),
-        *_contracts(project, inputs, texts),
-        *empty_rules(project, inputs.config.file.as_posix() if inputs.config.file else "", inputs.config.lines),
-    ]
+    with _deep_recursion():
+        found = [
+            *judged(project, inputs, taken.gathered, memory),
+            *_judge_by_plugins(project, inputs),
+            *_contracts(project, inputs, texts),
+            *empty_rules(project, inputs.config.file.as_posix() if inputs.config.file else "", inputs.config.lines),
+        ]
     return conclude(taken, project, texts, found)
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def conclude(taken: Taken, project: Project, texts: Texts, found: Sequence[Violation | Failure | str]) -> Outcome:
