@@ -450,13 +450,13 @@ def test_ini_files_come_before_pyproject(tmp_path: Path, name: str) -> None:
         (
             "setup.cfg",
             "[importlinter]\nroot_package\n",
-            "import-linter's configuration cannot be read: Source contains",
-            0,
+            "import-linter's configuration cannot be read: `root_package` is neither a [section] nor an `option = value`",
+            2,
         ),
         (
             ".importlinter",
             "[importlinter]\na = 1\na = 2\n",
-            "import-linter's configuration cannot be read: While reading",
+            "import-linter's configuration cannot be read: option 'a' in section 'importlinter' already exists",
             3,
         ),
         (".importlinter", "[importlinter]\na = 1\n", "import-linter has no `root_package` here", 0),
