@@ -450,7 +450,7 @@ def test_ini_files_come_before_pyproject(tmp_path: Path, name: str) -> None:
         (
             "setup.cfg",
             "[importlinter]\nroot_package\n",
-            "import-linter's configuration cannot be read: `root_package` is neither a [section] nor an `option = value`",
+            "import-linter's configuration cannot be read: `root_package` is neither a [section] nor an `option",
             2,
         ),
         (
