@@ -139,3 +139,11 @@ def test_two_files_with_one_module_name_are_both_judged(project: Project) -> Non
     )
 
     assert codes(check([root], Options(jobs=1))) == ["TIM001", "TIM001"]
+
+
+def test_private_names_of_a_package_that_cannot_be_parsed(project: Project) -> None:
+    files = {"pack/__init__.py": "x = (\n", "pack/a.py": "", "main.py": "from pack import _hidden\n"}
+    outcome = check([project(files)], Options(jobs=1))
+
+    assert codes(outcome) == ["LAY005"]
+    assert [Path(each.path).name for each in outcome.report.failures] == ["__init__.py"]

@@ -60,4 +60,4 @@ def test_a_giant_is_answered(name: str, tmp_path: Path) -> None:
     assert "please report" not in run.stdout
     assert "small.py:5:5" in run.stdout
     if run.returncode == 2:
-        assert "giant.py:1: " in run.stdout
+        assert "giant.py:1:" in run.stdout

@@ -92,7 +92,9 @@ def _private_part(project: Project, edge: Edge) -> tuple[str, str] | None:
     if not position:
         return None
     owner = ".".join(parts[:position])
-    if edge.internal and edge.imported == owner and not project.by_name[owner].facts.is_package:
+    # A package whose `__init__.py` cannot be parsed is no module here, though it is imported.
+    module = project.by_name.get(owner) if edge.internal and edge.imported == owner else None
+    if module is not None and not module.facts.is_package:
         owner = owner.rpartition(".")[0]
     return None if not owner or is_inside(edge.importer, owner) else (owner, parts[position])
 
