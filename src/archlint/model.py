@@ -12,6 +12,14 @@ import msgspec
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
+class UnableError(Exception):
+    """What keeps archlint from its job: `messages` has one sentence for each mistake."""
+
+    def __init__(self, messages: tuple[str, ...] | str) -> None:
+        self.messages = (messages,) if isinstance(messages, str) else messages
+        super().__init__("\n".join(self.messages))
+
+
 class Severity(StrEnum):
     """How much a violation weighs; the values are SARIF's levels."""
 

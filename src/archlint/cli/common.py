@@ -12,18 +12,10 @@ from typing import NoReturn
 import click
 
 from archlint.engine import Options
-from archlint.intake.baseline import BaselineError
-from archlint.intake.changes import ChangesError
-from archlint.intake.extent import SourceError
-from archlint.intake.settings import ConfigError
-from archlint.intake.workers import WorkerError
-from archlint.model import Failure
+from archlint.model import Failure, UnableError
 from archlint.outcome.files import write_whole
 from archlint.outcome.reporters.paint import WIDTH, Colours, Paint
 from archlint.outcome.reporters.visible import visible
-from archlint.project.library import LibraryError
-from archlint.rulebook.pages import PageError
-from archlint.rulebook.selection import SelectorError
 
 _SELECTORS = "Comma-separated codes, names, families (RDS) or ALL; may be given more than once."
 _RULES = (
@@ -86,10 +78,8 @@ def able() -> Iterator[None]:
     """Say what keeps archlint from its job, and exit with 2."""
     try:
         yield
-    except (ConfigError, PageError, LibraryError, SelectorError) as error:
+    except UnableError as error:
         stop(*error.messages)
-    except (BaselineError, SourceError, ChangesError, WorkerError) as error:
-        stop(str(error))
 
 
 def wants_colour() -> bool:

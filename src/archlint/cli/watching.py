@@ -12,12 +12,10 @@ from archlint.cli.common import able, stop
 from archlint.engine import Options, configure
 from archlint.intake.config import Config
 from archlint.intake.extent import SourceError
-from archlint.intake.settings import ConfigError, nearest_file
+from archlint.intake.settings import nearest_file
 from archlint.intake.watched import Watched, watched
 from archlint.intake.workers import kept_workers
-from archlint.project.library import LibraryError
-from archlint.rulebook.pages import PageError
-from archlint.rulebook.selection import SelectorError
+from archlint.model import UnableError
 
 _MISSING = "--watch needs watchfiles, which is not installed; install it with `pip install 'archlint[watch]'`"
 _SETTLED = 50
@@ -87,7 +85,7 @@ def _files(paths: Sequence[Path], options: Options) -> Watched:
     pages = options.rule_pages
     try:
         config, _ = configure(paths[0], options)
-    except (ConfigError, PageError, LibraryError, SelectorError):  # the run says what is wrong
+    except UnableError:  # the run says what is wrong
         file = options.config or nearest_file(paths[0])
         config = Config(root=file.resolve().parent if file else None, file=file)
         pages = (*pages, config.root or Path.cwd())

@@ -10,7 +10,7 @@ import msgspec
 
 from archlint.intake.config import Config
 from archlint.intake.reading import leads_inside, read_regular
-from archlint.model import Baseline, BaselineEntry, Place
+from archlint.model import Baseline, BaselineEntry, Place, UnableError
 
 DEFAULT = "archlint-baseline.json"
 VERSION = 1
@@ -20,7 +20,7 @@ _BYTE = re.compile(r" \(byte (\d+)\)$")
 _BETWEEN = re.compile(r"[\s,]*")
 
 
-class BaselineError(Exception):
+class BaselineError(UnableError):
     """A baseline that cannot be used; the text is one sentence."""
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from archlint.model import UnableError
+
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=true")
 """The checkout may be a stranger's: git must run nothing that its configuration names."""
 _DIFF = (
@@ -26,7 +28,7 @@ _ESCAPED = re.compile(rb"\\([0-7]{3}|.)")
 _PLAIN = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 
 
-class ChangesError(Exception):
+class ChangesError(UnableError):
     """Git cannot say what has changed; the message is one sentence with what to do."""
 
 

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from archlint.intake.naming import is_importable
 from archlint.intake.reading import exists, is_file
+from archlint.model import UnableError
 
 
-class SourceError(Exception):
+class SourceError(UnableError):
     """The paths of the command line name nothing that could be checked; the text is one sentence."""
 
 

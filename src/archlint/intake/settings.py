@@ -9,16 +9,13 @@ from archlint.intake.config import Config, Known
 from archlint.intake.keys import read_keys
 from archlint.intake.reading import SETTINGS_BYTES, read_regular
 from archlint.intake.tomlfile import Key, TomlError, TomlFile, TooManyProblemsError
+from archlint.model import UnableError
 
 _PYPROJECT_PREFIX: Key = ("tool", "archlint")
 
 
-class ConfigError(Exception):
+class ConfigError(UnableError):
     """A configuration that cannot be used: `messages` has a sentence for each mistake, ordered by line."""
-
-    def __init__(self, messages: tuple[str, ...]) -> None:
-        super().__init__("\n".join(messages))
-        self.messages = messages
 
 
 class _Settings(NamedTuple):

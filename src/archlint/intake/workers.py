@@ -18,12 +18,13 @@ from archlint.facts.tokens import longest_statement
 from archlint.intake.limits import OUT_OF_TIME, PATIENCE, seconds_for
 from archlint.intake.sources import SourceFile
 from archlint.intake.wire import Answer, Task, read_message, write_message
+from archlint.model import UnableError
 from archlint.rulebook.fixable import Wish
 
 SECONDS_TO_START = 30.0
 
 
-class WorkerError(Exception):
+class WorkerError(UnableError):
     """The child process cannot even start."""
 
 

@@ -49,7 +49,7 @@ from typing import Generic, TypeVar, get_args
 import msgspec
 import tomli
 
-from archlint.model import Severity
+from archlint.model import Severity, UnableError
 
 SEVERITIES = {
     "network": Severity.ERROR,
@@ -93,12 +93,8 @@ _TITLES = (
 _T = TypeVar("_T")
 
 
-class LibraryError(Exception):
+class LibraryError(UnableError):
     """The table has mistakes; `messages` has one sentence for each, which begins with file, table and key."""
-
-    def __init__(self, messages: tuple[str, ...]) -> None:
-        super().__init__("\n".join(messages))
-        self.messages = messages
 
 
 class _Group(msgspec.Struct, forbid_unknown_fields=True):

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import tomli
 
-from archlint.model import Severity
+from archlint.model import Severity, UnableError
 from archlint.project.layers import ROLES
 from archlint.rulebook.model import Pattern, Rule
 from archlint.rulebook.pattern_language import PatternError, parse_pattern
@@ -48,12 +48,8 @@ _WORDS = {str: "a string", bool: "true or false", list: "a list", dict: "a table
 _OPTION = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
-class PageError(Exception):
+class PageError(UnableError):
     """Rule pages that cannot be used: `messages` has one sentence for every mistake, with the page's path."""
-
-    def __init__(self, messages: tuple[str, ...]) -> None:
-        super().__init__("\n".join(messages))
-        self.messages = messages
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
+from archlint.model import UnableError
 from archlint.rulebook.model import Rule
 
 
-class SelectorError(Exception):
+class SelectorError(UnableError):
     """Selectors that name no rule: `messages` has one sentence for each."""
-
-    def __init__(self, messages: tuple[str, ...]) -> None:
-        super().__init__("\n".join(messages))
-        self.messages = messages
 
 
 def did_you_mean(word: str, rules: Mapping[str, Rule]) -> str:

@@ -9,13 +9,8 @@ from pathlib import Path
 import msgspec
 
 from archlint.engine import Options
-from archlint.intake.baseline import BaselineError
 from archlint.intake.extent import SourceError
-from archlint.intake.settings import ConfigError
-from archlint.intake.workers import WorkerError
-from archlint.project.library import LibraryError
-from archlint.rulebook.pages import PageError
-from archlint.rulebook.selection import SelectorError
+from archlint.model import UnableError
 from archlint.server.background import Background
 from archlint.server.buffers import Buffer
 from archlint.server.progress import Progress
@@ -120,12 +115,10 @@ class Project:
             )
         except Superseded:
             return None
-        except (ConfigError, PageError, LibraryError, SelectorError) as error:
-            return Trouble(error.messages)
-        except (BaselineError, WorkerError) as error:
-            return Trouble((str(error),))
         except SourceError:  # a folder without Python in it needs no archlint
             return Trouble(())
+        except UnableError as error:
+            return Trouble(error.messages)
         except Exception as error:  # noqa: BLE001 -- a mistake of ours must not end the server
             return Trouble((f"the project cannot be checked ({type(error).__name__}: {error}); please report this",))
         finally:

@@ -10,20 +10,13 @@ import msgspec
 
 from archlint.engine import Outcome, Taken, assess, conclude, project_of, take_in
 from archlint.inputs import Options, reselected
-from archlint.intake.baseline import BaselineError
-from archlint.intake.extent import SourceError
 from archlint.intake.processors import available_processors
-from archlint.intake.settings import ConfigError
 from archlint.intake.texts import Texts
-from archlint.intake.workers import WorkerError
-from archlint.model import Failure, Severity, Violation
+from archlint.model import Failure, Severity, UnableError, Violation
 from archlint.outcome.reporters import summary, text
 from archlint.outcome.reporters.paint import Paint, plain
-from archlint.project.library import LibraryError
 from archlint.project.program import Project
 from archlint.rulebook.model import Rule
-from archlint.rulebook.pages import PageError
-from archlint.rulebook.selection import SelectorError
 
 T = TypeVar("T")
 
@@ -97,9 +90,7 @@ def _able(run: Callable[[], T]) -> T:
     __tracebackhide__ = True
     try:
         return run()
-    except (ConfigError, PageError, LibraryError, SelectorError) as error:
-        raise ArchitectureError("\n".join(error.messages)) from None
-    except (BaselineError, SourceError, WorkerError) as error:
+    except UnableError as error:
         raise ArchitectureError(str(error)) from None
 
 
