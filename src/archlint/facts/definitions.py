@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import libcst as cst
 
 from archlint.facts import model
+from archlint.facts.binding import bind
 from archlint.facts.elements import clause_elements
 from archlint.facts.expressions import literal
 from archlint.facts.records import ClassRecord, FunctionRecord
 from archlint.facts.references import step
 from archlint.facts.scopes import Bindings, Scope
 from archlint.facts.spelling import spell
-from archlint.facts.uses import awaited, bind, count_target, iterate
+from archlint.facts.uses import awaited, count_target, iterate
 from archlint.facts.walk import Action, Walk, handles
 
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})

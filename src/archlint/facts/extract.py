@@ -6,6 +6,7 @@ import libcst as cst
 
 from archlint.facts import definitions as _definitions
 from archlint.facts import flow as _flow
+from archlint.facts import imports as _imports
 from archlint.facts.context import ModuleChecks, Sighting
 from archlint.facts.model import (
     Attribute,
@@ -26,7 +27,7 @@ from archlint.facts.tokens import names
 from archlint.facts.tree_names import tree_names
 from archlint.facts.walk import Walk
 
-_HANDLER_MODULES = (_definitions, _flow)
+_HANDLER_MODULES = (_definitions, _flow, _imports)
 """Imported because they fill the table of handlers."""
 
 

@@ -3,12 +3,13 @@
 import libcst as cst
 
 from archlint.facts import model
+from archlint.facts.binding import bind
 from archlint.facts.elements import loop_elements
 from archlint.facts.examined import examined
 from archlint.facts.records import Anchor
 from archlint.facts.references import step, union
 from archlint.facts.scopes import dotted_name, merge
-from archlint.facts.uses import awaited, bind, count_target, implicit_call, iterate
+from archlint.facts.uses import awaited, count_target, implicit_call, iterate
 from archlint.facts.walk import Action, Walk, handles
 
 _LEAVING = frozenset({cst.Return, cst.Raise, cst.Continue, cst.Break})

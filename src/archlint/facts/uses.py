@@ -1,16 +1,15 @@
-"""How the walk takes names, attributes, calls, imports and assignments."""
+"""How the walk takes names, attributes, calls and assignments."""
 
 import libcst as cst
 
 from archlint.facts import model
+from archlint.facts.binding import bind
 from archlint.facts.elements import assigned_names, of_element
 from archlint.facts.examined import examined
 from archlint.facts.expressions import literal
 from archlint.facts.records import Anchor, ImportRecord
-from archlint.facts.references import step, union
-from archlint.facts.scopes import Scope, dotted_name, import_target
+from archlint.facts.references import step
 from archlint.facts.spelling import spell
-from archlint.facts.syntax import text_of
 from archlint.facts.walk import Action, Walk, handles
 
 _TYPE_ALIAS = frozenset({"typing.TypeAlias", "typing_extensions.TypeAlias"})
@@ -212,99 +211,6 @@ def yield_(walk: Walk, node: cst.Yield) -> None:
     walk.push(node.value)
 
 
-@handles(cst.Import, cst.LazyImport)
-def import_(walk: Walk, node: cst.Import | cst.LazyImport) -> None:
-    """Record each alias of an `import` statement."""
-    lazy = isinstance(node, cst.LazyImport)
-    first = len(walk.names)
-    if lazy:
-        walk.soft_keyword("lazy")
-    keyword = "lazy" if lazy else "import"
-    records: list[ImportRecord] = []
-    for alias in node.names:
-        dotted = dotted_name(alias.name)
-        start = len(walk.names)
-        walk.names.extend(dotted.split("."))
-        anchor = [start, len(walk.names) - 1]
-        bound = _alias(walk, alias)
-        name = bound or dotted.partition(".")[0]
-        walk.scope.block.env[name] = dotted if bound else name
-        _bind_import(walk, name, dotted if bound else name)
-        records.append(
-            ImportRecord(dotted, "", name, anchor, first, 0, keyword, _kind(walk), lazy, walk.scope.function)
-        )
-    _finish_imports(walk, records)
-
-
-@handles(cst.ImportFrom, cst.LazyImportFrom)
-def import_from(walk: Walk, node: cst.ImportFrom | cst.LazyImportFrom) -> None:
-    """Record each alias of a `from ... import` statement."""
-    lazy = isinstance(node, cst.LazyImportFrom)
-    first = len(walk.names)
-    if lazy:
-        walk.soft_keyword("lazy")
-    keyword = "lazy" if lazy else "from"
-    target = import_target(node, walk.module, walk.is_package)
-    if node.module is not None:
-        walk.names.extend(dotted_name(node.module).split("."))
-    records: list[ImportRecord] = []
-    if isinstance(node.names, cst.ImportStar):
-        last = max(len(walk.names) - 1, first)
-        records.append(
-            ImportRecord(target, "*", "", [first, last], first, last, keyword, _kind(walk), lazy, walk.scope.function)
-        )
-    else:
-        for alias in node.names:
-            start = len(walk.names)
-            name = dotted_name(alias.name)
-            walk.names.append(name)
-            bound = _alias(walk, alias) or name
-            reference = f"{target}.{name}" if target else ""
-            walk.scope.block.env[bound] = reference
-            _bind_import(walk, bound, reference)
-            records.append(
-                ImportRecord(
-                    target,
-                    name,
-                    bound,
-                    [start, start],
-                    first,
-                    0,
-                    keyword,
-                    _kind(walk),
-                    lazy,
-                    walk.scope.function,
-                )
-            )
-    _finish_imports(walk, records)
-
-
-def _alias(walk: Walk, alias: cst.ImportAlias) -> str:
-    if alias.asname is None or not isinstance(alias.asname.name, cst.Name):
-        return ""
-    walk.names.append(alias.asname.name.value)
-    return alias.asname.name.value
-
-
-def _bind_import(walk: Walk, name: str, reference: str) -> None:
-    if walk.scope.block.parent is None:
-        _bind_in_module(walk, name, reference)
-
-
-def _finish_imports(walk: Walk, records: list[ImportRecord]) -> None:
-    for record in records:
-        record.last = max(len(walk.names) - 1, record.first)
-    walk.records.imports.extend(records)
-
-
-def _kind(walk: Walk) -> str:
-    if walk.flags & model.IN_TYPE_CHECKING:
-        return "type-checking"
-    if walk.scope.function >= 0:
-        return "function-local"
-    return "conditional" if walk.flags & (model.IN_TRY | model.IN_CONDITION) else "runtime"
-
-
 @handles(cst.Assign)
 def assign(walk: Walk, node: cst.Assign) -> None:
     """Walk targets and value, then bind."""
@@ -429,90 +335,3 @@ def count_target(walk: Walk, target: cst.CSTNode) -> None:
 
 def _note_target(walk: Walk, target: cst.CSTNode) -> None:
     walk.targets[id(target)] = len(walk.names) - 1
-
-
-def bind(
-    walk: Walk, target: cst.CSTNode, reference: str, value: cst.CSTNode | None, scope: Scope | None = None
-) -> None:
-    """Let a target hold what `reference` stands for; `value` is its syntax, when that is at hand."""
-    scope = scope or walk.scope.block
-    if target.__class__ is cst.Name:
-        _bind_name(walk, scope, target, reference, value)
-    elif target.__class__ is cst.Attribute:
-        owner = walk.own_class(walk.expressions.value(target.value))
-        if owner is not None:
-            ordinal = walk.targets.get(id(target), 0)
-            owner.add_attribute(target.attr.value, "", reference, False, [ordinal, ordinal])
-    elif isinstance(target, cst.Tuple | cst.List):
-        _bind_elements(walk, target, reference, value, scope)
-
-
-def _bind_elements(
-    walk: Walk, target: cst.Tuple | cst.List, reference: str, value: cst.CSTNode | None, scope: Scope
-) -> None:
-    """Let each target of `a, b = ...` hold its part; a starred one and those behind it hold something unknown."""
-    targets = [element.value for element in target.elements if isinstance(element, cst.Element)]
-    known = next(
-        (index for index, each in enumerate(target.elements) if isinstance(each, cst.StarredElement)),
-        len(targets),
-    )
-    written = value.elements if isinstance(value, cst.Tuple | cst.List) else ()
-    values: list[cst.CSTNode | None] = [None] * len(targets)
-    parts = [step(reference, f"[{index}]") if index < known else "" for index in range(len(targets))]
-    if len(written) == len(target.elements) == len(targets):
-        values = [each.value for each in written]
-        parts = [walk.expressions.value(each.value) for each in written]
-    for each, part, node in zip(targets, parts, values, strict=True):
-        bind(walk, each, part, node, scope)
-    for element in target.elements:
-        if isinstance(element, cst.StarredElement):
-            bind(walk, element.value, "", None, scope)
-
-
-def _bind_name(walk: Walk, scope: Scope, target: cst.Name, reference: str, value: cst.CSTNode | None) -> None:
-    name, bindings = target.value, scope.bindings
-    where = bindings.outer.get(name) if bindings is not None else None
-    if value is not None:
-        scope.nodes[name] = value
-    if where == "global":
-        walk.records.bound_by_functions.setdefault(name, []).append(reference)
-        return
-    if scope.parent is None:
-        _bind_in_module(walk, name, reference)
-        if name == "__all__":
-            walk.records.exports = _exports(value)
-        return
-    if where == "nonlocal":
-        _bind_nonlocal(scope, name, reference)
-        return
-    scope.env[name] = reference
-    if scope.is_class and value is not None:
-        ordinal = walk.targets.get(id(target), 0)
-        walk.records.classes[scope.owner].add_attribute(name, "", reference, True, [ordinal, ordinal])
-
-
-def _bind_in_module(walk: Walk, name: str, reference: str) -> None:
-    """Bind a name of the module; an assignment that always happens hides the earlier ones.
-
-    Not so one that is made of the name itself, nor a `def` after a `def`, which may be its overload.
-    """
-    certain = not walk.flags & (model.IN_CONDITION | model.IN_TRY | model.IN_LOOP)
-    own = f"{walk.module}#"
-    overload = reference.startswith(own) and any(each.startswith(own) for each in walk.records.bindings.get(name, ()))
-    itself = f"{walk.module}.{name}" in reference
-    walk.records.bind(name, reference, only=certain and not itself and not overload)
-
-
-def _bind_nonlocal(scope: Scope, name: str, reference: str) -> None:
-    outer = scope.parent
-    while outer is not None and name not in outer.env:
-        outer = outer.parent
-    if outer is not None:
-        outer.env[name] = union(outer.env[name], reference)
-
-
-def _exports(value: cst.CSTNode | None) -> list[str] | None:
-    if not isinstance(value, cst.List | cst.Tuple):
-        return None
-    words = [text_of(element.value) for element in value.elements]
-    return [word for word in words if isinstance(word, str)]
