@@ -64,7 +64,8 @@ class Editor:
         """Open a file, or a document that was never saved, and return its URI."""
         path = self.root / name
         self._texts[path.as_uri()] = path.read_text(encoding="utf-8") if text is None else text
-        item = types.TextDocumentItem(path.as_uri(), "python", 1, self._texts[path.as_uri()])
+        language = "toml" if path.suffix == ".toml" else "python"
+        item = types.TextDocumentItem(path.as_uri(), language, 1, self._texts[path.as_uri()])
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
         return path.as_uri()
 

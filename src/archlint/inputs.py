@@ -178,7 +178,7 @@ def configure(start: Path, options: Options) -> tuple[Config, dict[str, Rule]]:
             {code: {name: _type(value) for name, value in rule.options.items()} for code, rule in rules.items()},
         )
 
-    config = settings.load(start, options.config, options.isolated, known)
+    config = settings.load(start, options.config, options.isolated, known, options.unsaved)
     if options.fail_on is not None:
         config = msgspec.structs.replace(config, fail_on=options.fail_on)
     return config, {

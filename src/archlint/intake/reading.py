@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 KIB = 1024
@@ -31,6 +32,25 @@ def read_regular(path: Path | str, most: int) -> bytes:
             return stream.read()
     finally:
         os.close(handle)
+
+
+class Files:
+    """The files of the disk, some laid over with `unsaved` contents by absolute path."""
+
+    def __init__(self, unsaved: Mapping[str, bytes] | None = None) -> None:
+        self._unsaved = unsaved or {}
+
+    def has(self, path: Path) -> bool:
+        """Tell whether there is a file with a content of its own, saved or not."""
+        return self._content(path) is not None or path.is_file()
+
+    def read(self, path: Path, most: int) -> bytes:
+        """Return what a file holds; see `read_regular`."""
+        content = self._content(path)
+        return read_regular(path, most) if content is None else content
+
+    def _content(self, path: Path) -> bytes | None:
+        return self._unsaved.get(path.resolve().as_posix()) if self._unsaved else None
 
 
 def is_file(path: Path) -> bool:

@@ -1,16 +1,18 @@
 """Finds the configuration, in pyproject.toml or archlint.toml, and reads it into one `Config`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from archlint.intake.config import Config, Known
 from archlint.intake.keys import read_keys
-from archlint.intake.reading import SETTINGS_BYTES, read_regular
+from archlint.intake.reading import SETTINGS_BYTES, Files
 from archlint.intake.tomlfile import Key, TomlError, TomlFile, TooManyProblemsError
 from archlint.model import UnableError
 
+OWN, SHARED = "archlint.toml", "pyproject.toml"
+"""The names of files of settings: one that has nothing else, and one that others use too."""
 _PYPROJECT_PREFIX: Key = ("tool", "archlint")
 
 
@@ -26,20 +28,28 @@ class _Settings(NamedTuple):
     table: dict[str, object]
 
 
-def load(start: Path, explicit: Path | None, isolated: bool, known: Callable[[tuple[Path, ...]], Known]) -> Config:
+def load(
+    start: Path,
+    explicit: Path | None,
+    isolated: bool,
+    known: Callable[[tuple[Path, ...]], Known],
+    unsaved: Mapping[str, bytes] | None = None,
+) -> Config:
     """Return the configuration that holds for `start`, a file or directory.
 
     That is `explicit` (a file of either kind) if given, else the nearest archlint.toml, or pyproject.toml
     with `[tool.archlint]`, in the directory or above it; without any, and if `isolated`, the defaults. The
     project directory is that of the file; if `start` is not below it (an explicit file may be anywhere), the
     working directory or `start` itself. `known` says which rules there are, given the directories of the
-    user's own rule pages. Raises ConfigError with every mistake at once.
+    user's own rule pages, `unsaved` are contents by absolute path that stand for those on the disk. Raises
+    ConfigError with every mistake at once.
     """
     if isolated:
         return Config()
+    files = Files(unsaved)
     try:
         start = start.resolve()
-        settings = _explicit(explicit) if explicit else _nearest(start)
+        settings = _explicit(explicit, files) if explicit else _nearest(start, files)
     except TomlError as error:
         raise ConfigError((str(error),)) from None
     except OSError as error:
@@ -55,16 +65,16 @@ def load(start: Path, explicit: Path | None, isolated: bool, known: Callable[[tu
     return Config(root=root, file=file.path, **fields)
 
 
-def nearest_file(start: Path) -> Path | None:
+def nearest_file(start: Path, unsaved: Mapping[str, bytes] | None = None) -> Path | None:
     """Return the configuration file that holds for `start`, as it is or would be once it is mended."""
-    start = start.resolve()
-    return next((file for folder in (start, *start.parents) if (file := _file_in(folder)) is not None), None)
+    start, files = start.resolve(), Files(unsaved)
+    return next((file for folder in (start, *start.parents) if (file := _file_in(folder, files)) is not None), None)
 
 
-def _file_in(folder: Path) -> Path | None:
-    for path, reads in ((folder / "archlint.toml", _own), (folder / "pyproject.toml", _shared)):
+def _file_in(folder: Path, files: Files) -> Path | None:
+    for path, reads in ((folder / OWN, _own), (folder / SHARED, _shared)):
         try:
-            if reads(path) is not None:
+            if reads(path, files) is not None:
                 return path
         except (TomlError, OSError):
             return path
@@ -76,9 +86,9 @@ def _root(folder: Path, start: Path) -> Path:
     return next((root for root in (folder, Path.cwd()) if start.is_relative_to(root)), fallback)
 
 
-def _nearest(start: Path) -> _Settings | None:
+def _nearest(start: Path, files: Files) -> _Settings | None:
     for folder in (start, *start.parents):
-        own, shared = _own(folder / "archlint.toml"), _shared(folder / "pyproject.toml")
+        own, shared = _own(folder / OWN, files), _shared(folder / SHARED, files)
         if own and shared:
             both = f"{own.file.shown}: {shared.file.shown} has settings too, in [tool.archlint]; keep one file"
             raise ConfigError((both,))
@@ -87,18 +97,18 @@ def _nearest(start: Path) -> _Settings | None:
     return None
 
 
-def _own(path: Path) -> _Settings | None:
-    if not path.is_file():
+def _own(path: Path, files: Files) -> _Settings | None:
+    if not files.has(path):
         return None
-    file = TomlFile(path, _shown(path))
+    file = TomlFile(path, _shown(path), files)
     return _Settings(file, (), file.values)
 
 
-def _shared(path: Path) -> _Settings | None:
+def _shared(path: Path, files: Files) -> _Settings | None:
     """Read a pyproject.toml; one that never mentions archlint may be as broken as it likes."""
-    if not path.is_file() or b"archlint" not in read_regular(path, SETTINGS_BYTES):
+    if not files.has(path) or b"archlint" not in files.read(path, SETTINGS_BYTES):
         return None
-    return _tool_table(TomlFile(path, _shown(path)))
+    return _tool_table(TomlFile(path, _shown(path), files))
 
 
 def _tool_table(file: TomlFile) -> _Settings | None:
@@ -108,14 +118,14 @@ def _tool_table(file: TomlFile) -> _Settings | None:
     return _Settings(file, _PYPROJECT_PREFIX, file.table(_PYPROJECT_PREFIX, tool["archlint"]))
 
 
-def _explicit(path: Path) -> _Settings:
+def _explicit(path: Path, files: Files) -> _Settings:
     shown = _shown(path.resolve())
-    if not path.is_file():
+    if not files.has(path):
         what = "is a directory, not a configuration file" if path.is_dir() else "there is no such file"
         raise ConfigError((f"{shown}: {what}; give --config a pyproject.toml or an archlint.toml",))
-    file = TomlFile(path.resolve(), shown)
+    file = TomlFile(path.resolve(), shown, files)
     shared = _tool_table(file)
-    if shared is None and path.name == "pyproject.toml":
+    if shared is None and path.name == SHARED:
         raise ConfigError((f"{shown}: has no [tool.archlint] table; add one or give --config another file",))
     return shared or _Settings(file, (), file.values)
 

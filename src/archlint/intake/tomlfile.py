@@ -8,7 +8,7 @@ from pathlib import Path
 
 import tomli
 
-from archlint.intake.reading import SETTINGS_BYTES, read_regular
+from archlint.intake.reading import SETTINGS_BYTES, Files
 
 Key = tuple[str, ...]
 """The path of a key from the top of the file, table names included; `contracts[2]` is the second of `[[contracts]]`."""
@@ -47,11 +47,11 @@ class TomlFile:
     `shown` is how sentences name the file; `values` its top-level table.
     """
 
-    def __init__(self, path: Path, shown: str) -> None:
+    def __init__(self, path: Path, shown: str, files: Files) -> None:
         """Read and parse a file; raises TomlError when it is unreadable, not UTF-8 or not TOML."""
         self.path = path
         self.shown = shown
-        self._text = _read(path, shown)
+        self._text = _read(path, shown, files)
         self.values = _parse(self._text, shown)
         self._problems: list[tuple[int, str]] = []
         self._found: dict[Key, tuple[int, int]] | None = None
@@ -134,9 +134,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f'; did you mean "{spellings[close[0]]}"?' if close else ""
 
 
-def _read(path: Path, shown: str) -> str:
+def _read(path: Path, shown: str, files: Files) -> str:
     try:
-        data = read_regular(path, SETTINGS_BYTES)
+        data = files.read(path, SETTINGS_BYTES)
     except OSError as error:
         raise TomlError(f"{shown}: cannot be read: {error.strerror}") from None
     try:

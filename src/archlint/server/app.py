@@ -19,7 +19,7 @@ from archlint import __version__
 from archlint.engine import Options
 from archlint.intake.settings import nearest_file
 from archlint.server.background import Background
-from archlint.server.buffers import Buffers, is_below
+from archlint.server.buffers import Buffers, concerns, is_below, is_settings
 from archlint.server.diagnostics import Diagnostics
 from archlint.server.mistakes import mistakes
 from archlint.server.positions import Positions
@@ -76,7 +76,7 @@ class Server(LanguageServer):
         return kinds[0] if kinds else MarkupKind.PlainText
 
     def open(self, uri: str, version: int | None, text: str) -> None:
-        """Take in a Python document that was opened."""
+        """Take in a document that was opened, Python or settings."""
         path = path_of(uri)
         if path is not None:
             self.uris.opened(uri, path)
@@ -90,6 +90,8 @@ class Server(LanguageServer):
         if path is not None and self.buffers.get(path) is not None:
             self.buffers.put(path, version, text)
             self.touch(path)
+            if is_settings(path):
+                self.arrange()
 
     def close(self, uri: str) -> None:
         """Let a file on the disk stand for itself again."""
@@ -100,9 +102,9 @@ class Server(LanguageServer):
             self.arrange()
 
     def touch(self, path: str = "") -> None:
-        """Have the projects checked that a path is in, or all of them."""
+        """Have the projects checked that a path concerns, or all of them."""
         for project in self._projects.values():
-            if not path or is_below(path, project.root):
+            if not path or concerns(path, project.root):
                 project.touch()
 
     def project_of(self, path: str) -> Project | None:
@@ -118,8 +120,8 @@ class Server(LanguageServer):
             self._projects.pop(root).end()
             self._found.pop(root, None)
         for root in sorted(wanted - self._projects.keys()):
-            buffers, progress = partial(self.buffers.below, root), partial(Progress, self)
-            self._projects[root] = Project(root, self._options, self.background, buffers, self._settled, progress)
+            unsaved, progress = partial(self.buffers.unsaved, root), partial(Progress, self)
+            self._projects[root] = Project(root, self._options, self.background, unsaved, self._settled, progress)
             self._projects[root].touch()
         self._publish()
 
@@ -136,22 +138,26 @@ class Server(LanguageServer):
         folder = max((each for each in self.uris.folders if is_below(path, each)), key=len, default=None)
         if folder is None and self.uris.folders:
             return None
-        configuration = nearest_file(Path(path).parent)
+        configuration = nearest_file(Path(path).parent, self.buffers.unsaved())
         root = configuration.parent.as_posix() if configuration else None
         if folder is not None:
             return root if root is not None and is_below(root, folder) else folder
-        return root or Path(path).parent.as_posix()
+        return root or (None if is_settings(path) else Path(path).parent.as_posix())
 
     def _settled(self, project: Project) -> None:
         result = project.result
         if isinstance(result, Trouble):
-            messages, found = result.messages, mistakes(result.messages, Path(project.root))
+            messages = result.messages
+            found = mistakes(messages, Path(project.root), self.buffers.unsaved(project.root))
         else:
             messages, found = result.outcome.report.notes, self.diagnostics.of(result)
         self._found[project.root] = found
         if messages != self._told.get(project.root, ()):
             self._told[project.root] = messages
-            self._tell(messages, MessageType.Error if isinstance(result, Trouble) else MessageType.Info)
+            if not isinstance(result, Trouble):
+                self._tell(messages, MessageType.Info)
+            elif not found or not found.keys() <= set(self.buffers):  # who is writing there sees it
+                self._tell(messages, MessageType.Error)
         self._publish()
 
     def _tell(self, messages: Iterable[str], kind: MessageType) -> None:

@@ -1,10 +1,12 @@
 """The documents that the client has open."""
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 import msgspec
 
 from archlint.facts.text import as_saved
+from archlint.intake.settings import OWN, SHARED
 from archlint.model import SourceText
 
 
@@ -17,14 +19,15 @@ class Buffer(msgspec.Struct, frozen=True):
 
 
 class Buffers:
-    """The open Python documents by the path of their file."""
+    """The open documents that are looked at, Python and settings, by the path of their file."""
 
     def __init__(self) -> None:
         self._buffers: dict[str, Buffer] = {}
 
     def put(self, path: str, version: int | None, text: str) -> None:
         """Take in the text of a document that was opened or changed."""
-        self._buffers[path] = Buffer(version, SourceText(text), as_saved(text))
+        data = text.encode("utf-8", "surrogatepass") if is_settings(path) else as_saved(text)
+        self._buffers[path] = Buffer(version, SourceText(text), data)
 
     def drop(self, path: str) -> None:
         """Forget a document that was closed."""
@@ -37,9 +40,19 @@ class Buffers:
     def __iter__(self) -> Iterator[str]:
         return iter(self._buffers)
 
-    def below(self, root: str) -> dict[str, Buffer]:
-        """Return the open documents in a folder and its folders."""
-        return {path: each for path, each in self._buffers.items() if is_below(path, root)}
+    def unsaved(self, root: str = "/") -> dict[str, bytes]:
+        """Return the contents of the open documents that concern a project below `root`."""
+        return {path: each.data for path, each in self._buffers.items() if concerns(path, root)}
+
+
+def is_settings(path: str) -> bool:
+    """Tell whether a path has the name of a file of settings."""
+    return PurePosixPath(path).name in (OWN, SHARED)
+
+
+def concerns(path: str, root: str) -> bool:
+    """Tell whether a file may change what is said of a project: one in it, or settings above it."""
+    return is_below(path, root) or (is_settings(path) and is_below(root, PurePosixPath(path).parent.as_posix()))
 
 
 def is_below(path: str, root: str) -> bool:

@@ -6,6 +6,7 @@ from archlint.engine import Options
 from archlint.server.actions import KINDS
 from archlint.server.answers import code_actions, hover
 from archlint.server.app import Server
+from archlint.server.buffers import is_settings
 from archlint.server.uris import path_of
 
 WATCHED = (
@@ -59,7 +60,7 @@ def _shutdown(server: Server, _params: None) -> None:
 
 def _did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
     document = params.text_document
-    if document.language_id == "python" or document.uri.endswith(".py"):
+    if document.language_id == "python" or document.uri.endswith(".py") or is_settings(document.uri):
         server.open(document.uri, document.version, document.text)
 
 

@@ -12,7 +12,6 @@ from archlint.engine import Options
 from archlint.intake.extent import SourceError
 from archlint.model import UnableError
 from archlint.server.background import Background
-from archlint.server.buffers import Buffer
 from archlint.server.progress import Progress
 from archlint.server.session import Checked, Session, Superseded
 
@@ -29,8 +28,8 @@ class Trouble(msgspec.Struct, frozen=True):
 class Project:
     """A project below `root` that is checked after each change, in the background.
 
-    `buffers` gives the open documents in it, `settled` hears when a check is over that no change has overtaken,
-    `progress` makes what shows the client how one goes on.
+    `unsaved` gives the contents of the open documents by absolute path, `settled` hears when a check is over that no
+    change has overtaken, `progress` makes what shows the client how one goes on.
     """
 
     def __init__(
@@ -38,7 +37,7 @@ class Project:
         root: str,
         options: Options,
         background: Background,
-        buffers: Callable[[], Mapping[str, Buffer]],
+        unsaved: Callable[[], Mapping[str, bytes]],
         settled: Callable[["Project"], None],
         progress: Callable[[], Progress],
     ) -> None:
@@ -46,7 +45,7 @@ class Project:
         self.result: Checked | Trouble = Trouble(())
         self._session = Session(Path(root), options)
         self._background = background
-        self._buffers = buffers
+        self._unsaved = unsaved
         self._settled = settled
         self._progress = progress
         self._pause = LONGEST_PAUSE
@@ -107,7 +106,7 @@ class Project:
         shown.told(done, total)
 
     async def _check(self, wanted: int) -> Checked | Trouble | None:
-        unsaved = {path: buffer.data for path, buffer in self._buffers().items()}
+        unsaved = self._unsaved()
         shown = self._progress()
         try:
             return await self._background.run(
