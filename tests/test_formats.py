@@ -46,7 +46,7 @@ def run(*arguments: str) -> Result:
 
 @pytest.mark.parametrize("project", fixture_projects(), ids=lambda project: project.name)
 def test_json_of_fixtures_follows_the_published_schema(project: Path) -> None:
-    outcome = check([project], Options(jobs=1, fixes=True))
+    outcome = check([project], Options(jobs=1, fixes=True, show_suppressed=True))
     document = json.loads(REPORTERS["json"](outcome.report, outcome.rules, plain))
 
     Draft202012Validator.check_schema(SCHEMA)
@@ -62,6 +62,7 @@ def test_the_schema_asks_for_every_key_that_is_written() -> None:
     document = json.loads(written("json", REPORT))
 
     assert set(SCHEMA["required"]) == set(document)
+    assert set(SCHEMA["properties"]["stats"]["required"]) == set(document["stats"])
     assert set(SCHEMA["$defs"]["violation"]["required"]) == set(document["violations"][0])
 
 

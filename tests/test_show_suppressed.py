@@ -1,4 +1,4 @@
-"""What comments and the baseline accept is shown on request, in text and in SARIF."""
+"""What comments and the baseline accept is shown on request, in text, JSON and SARIF."""
 
 import json
 from pathlib import Path
@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 
 from archlint.cli import archlint
 from archlint.model import Place, Report
 from archlint.outcome.reporters import summary, text
 from archlint.outcome.reporters.paint import Colours, plain
 from tests.handmade_report import RULES, WIDE, report_of, violation
+from tests.test_formats import SCHEMA
 
 CODE = """import time
 
@@ -77,6 +79,18 @@ def test_in_sarif(accepted: Path) -> None:
     prints = [each["partialFingerprints"]["archlint/v1"] for each in (new, *others)]
     assert len(set(prints)) == 4
     assert prints[0].endswith("|2"), "what is reported keeps its identity"
+
+
+def test_in_json(accepted: Path) -> None:
+    document = json.loads(check("--output-format", "json", "--show-suppressed"))
+
+    assert [each["line"] for each in document["violations"]] == [8]
+    found = [(each["line"], each["acceptedBy"], each["reason"]) for each in document["accepted"]]
+    assert found == [(5, "comment", "a \x1b[31mdemo"), (6, "comment", ""), (7, "baseline", "until May")]
+    assert list(Draft202012Validator(SCHEMA).iter_errors(document)) == []
+    keys = set(document["violations"][0]) | {"acceptedBy", "reason"}
+    assert all(set(each) == keys for each in document["accepted"])
+    assert json.loads(check("--output-format", "json")) == {**document, "accepted": []}
 
 
 def test_what_the_paths_and_settings_leave_out_is_not_shown(accepted: Path) -> None:

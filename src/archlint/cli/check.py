@@ -49,7 +49,7 @@ from archlint.outcome.reporters.visible import visible
 @click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: the other fixes too. Look at what they do.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing; exit 1 if it would.")
 @click.option("--statistics", is_flag=True, help="Print how often each rule is broken, instead of the violations.")
-@click.option("--show-suppressed", is_flag=True, help="In text and SARIF: what comments and the baseline accept, too.")
+@click.option("--show-suppressed", is_flag=True, help="In text, JSON and SARIF: what is accepted, too.")
 @click.option("--watch", is_flag=True, help="Check again after each change of a file that is read; Ctrl-C ends it.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even with violations (2 on failures all the same).")
 @click.option("-q", "--quiet", is_flag=True, help="Print neither notes nor the summary.")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from archlint import __version__
-from archlint.model import Failure, Place, Report, Severity, Step, Violation
+from archlint.model import Accepted, Failure, Place, Report, Severity, Step, Violation
 from archlint.outcome.reporters.dump import Json, dump
 from archlint.outcome.reporters.paint import Paint
 from archlint.outcome.reporters.paths import relative
@@ -12,11 +12,11 @@ from archlint.rulebook.model import Rule
 
 
 def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
-    """Write `{version, tool, violations, failures, stats}`.
+    """Write `{version, tool, violations, accepted, failures, stats}`.
 
     Lines and columns are 1-based, columns count code points, `endColumn` is exclusive; paths are relative to
     the report's base. A failure's path and line are null when it has none, and so is the place of a step
-    outside the checked files, and the fix of a violation that has none.
+    outside the checked files, and the fix of a violation that has none. `accepted` is empty unless it was asked for.
     """
     pairs = zip(report.violations, report.identities, strict=True)
     return dump(
@@ -24,6 +24,7 @@ def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
             "version": 1,
             "tool": {"name": "archlint", "version": __version__},
             "violations": [_violation(report, one, identity, rules[one.code]) for one, identity in pairs],
+            "accepted": [_accepted(report, one, rules) for one in report.accepted],
             "failures": [_failure(report, failure) for failure in report.failures],
             "stats": _stats(report),
         }
@@ -47,6 +48,12 @@ def _violation(report: Report, violation: Violation, identity: str, rule: Rule) 
         "fix": _fix(report, violation),
         "url": rule.url,
     }
+
+
+def _accepted(report: Report, accepted: Accepted, rules: Mapping[str, Rule]) -> Json:
+    violation = _violation(report, accepted.violation, accepted.identity, rules[accepted.violation.code])
+    by = "comment" if accepted.kind == "inSource" else "baseline"
+    return {**violation, "acceptedBy": by, "reason": accepted.reason}
 
 
 def _fix(report: Report, violation: Violation) -> Json | None:
