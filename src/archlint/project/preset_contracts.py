@@ -32,7 +32,7 @@ def contracts(project: Project) -> tuple[Contract, ...]:
             type="contexts",
             severity=Severity.WARNING if inferred else None,
             modules=found,
-            interface=INTERFACE,
+            interface=(*INTERFACE, *_event_modules(project, found)),
         ),
     )
 
@@ -54,6 +54,12 @@ def bounded_contexts(project: Project) -> tuple[str, ...]:
         if name not in SHARED:
             by_parent.setdefault(parent, []).append(home)
     return tuple(home for parent in sorted(by_parent) for home in by_parent[parent] if len(by_parent[parent]) > 1)
+
+
+def _event_modules(project: Project, contexts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the modules of contexts, by their names in them, that are called after their events: `order_events`."""
+    names = (name for name in project.by_name if name.endswith("_events"))
+    return tuple(sorted({name[len(each) + 1 :] for name in names for each in contexts if name.startswith(f"{each}.")}))
 
 
 def django_apps(project: Project) -> tuple[str, ...]:

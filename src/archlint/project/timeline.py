@@ -16,6 +16,7 @@ from archlint.project.uses import Calls
 
 STORED = ("writes", "commits", "stages")
 SENT = ("publishes", "enqueues")
+_WAITING = frozenset({"asyncio.wait_for", "asyncio.shield"})
 _OUTBOX = re.compile(r"outbox|out_box", re.I)
 
 _PROMISES = {
@@ -132,7 +133,7 @@ class Timelines:
         reached: dict[tuple[int, int], dict[str, Act]] = {}
         for kind in STORED + SENT:
             for site, reach in self._effects.through(module, index, kind):
-                if isinstance(site.use, Call) and not site.use.flags & model.IN_DECORATOR:
+                if isinstance(site.use, Call) and self._runs_in_turn(module, site.use, site.target):
                     _, function = self._project.function(site.target)
                     place = (site.use.start, site.use.end)
                     act = Act(kind, module, site.use, reach.effect, function.qualname)
@@ -144,3 +145,19 @@ class Timelines:
                 continue
             order = ("commits", "writes", "stages", "publishes", "enqueues")
             yield next(kinds[kind] for kind in order if kind in kinds)
+
+    def _runs_in_turn(self, module: Module, use: Call, target: str) -> bool:
+        """Tell whether a call does its work where it stands: a coroutine that is only made, for a task, does not."""
+        function = self._project.function(target)[1]
+        if use.flags & model.IN_DECORATOR:
+            return False
+        if not function.is_async or function.is_generator or use.flags & model.AWAITED:
+            return True
+        return any(
+            call.function == use.function
+            and call.callee in _WAITING
+            and (made := call.arguments[:1])
+            # what is awaited for some time runs in its turn
+            and made[0][1] == f"{use.callee}()"
+            for call in module.facts.calls
+        )

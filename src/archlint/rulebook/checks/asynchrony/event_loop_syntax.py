@@ -12,6 +12,7 @@ _FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 _THREAD_LOCKS = ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore")
 _ENTERS = tuple(f"threading.{lock}.__enter__" for lock in _THREAD_LOCKS)
 _ACQUIRES = tuple(f"threading.{lock}.acquire" for lock in _THREAD_LOCKS)
+_RUNNING_LOOP = "asyncio.get_running_loop()"
 _OWN_LOOP = frozenset({"asyncio.new_event_loop()", "uvloop.new_event_loop()"})
 
 
@@ -84,14 +85,14 @@ def suspends(node: cst.CSTNode) -> bool:
 
 def waited_result(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     """ASY015: `run_coroutine_threadsafe(...).result()`, also through a local name."""
-    if not isinstance(node.func, cst.Attribute) or not context.in_async_function:
+    if not isinstance(node.func, cst.Attribute) or context.enclosing_function is None:
         return
     future = node.func.value
     reference = context.reference(future)
     if reference != "asyncio.run_coroutine_threadsafe()" or _is_finished(future, context):
         return
-    made = context.assigned(future.value) if isinstance(future, cst.Name) else future
-    if isinstance(made, cst.Call) and _runs_elsewhere(made, context):
+    made = _made(future, context)
+    if _runs_elsewhere(made, context) if context.in_async_function else not _runs_here(made, context):
         return
     yield Sighting(
         code="ASY015",
@@ -118,8 +119,24 @@ def _is_finished(future: cst.CSTNode, context: ModuleContext) -> bool:
     )
 
 
-def _runs_elsewhere(made: cst.Call, context: ModuleContext) -> bool:
-    loops = [each.value for each in made.args[1:2]] or [
-        each.value for each in made.args if each.keyword is not None and each.keyword.value == "loop"
-    ]
-    return any(context.reference(each) in _OWN_LOOP for each in loops)
+def _made(value: cst.CSTNode, context: ModuleContext) -> cst.CSTNode | None:
+    return context.assigned(value.value) if isinstance(value, cst.Name) else value
+
+
+def _loop(made: cst.CSTNode | None) -> cst.CSTNode | None:
+    """Return what `run_coroutine_threadsafe` is given as the loop."""
+    arguments = made.args if isinstance(made, cst.Call) else ()
+    named = (each.value for each in arguments if each.keyword is not None and each.keyword.value == "loop")
+    return arguments[1].value if len(arguments) > 1 else next(named, None)
+
+
+def _runs_elsewhere(made: cst.CSTNode | None, context: ModuleContext) -> bool:
+    loop = _loop(made)
+    return loop is not None and context.reference(loop) in _OWN_LOOP
+
+
+def _runs_here(made: cst.CSTNode | None, context: ModuleContext) -> bool:
+    """Tell whether the loop is the one that runs in this thread: the function itself asked for it."""
+    loop = _loop(made)
+    asked = _made(loop, context) if loop is not None else None
+    return asked is not None and context.reference(asked) == _RUNNING_LOOP

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from archlint.model import Place, Violation
 from archlint.project.adapters import adapters
+from archlint.project.classes import ClassTable
 from archlint.project.contracts import Contract
 from archlint.project.layers import layers
 from archlint.project.members import Members
 from archlint.project.preset_contracts import contracts
-from archlint.project.program import Project
+from archlint.project.program import Module, Project
 from archlint.project.types import types
 from archlint.project.uses import Calls
 from archlint.rulebook.checks.layers.directions import containers, places
@@ -80,6 +81,8 @@ def misplaced_wiring(project: Project, rule: Rule) -> Iterator[Violation]:
         found = [value.name for value in resolver.infer(call.callee) if value.is_class and value.name in made]
         if not found or any(key.rpartition("@")[0] == module.name for key in found):
             continue
+        if _is_in_unit_of_work(project, module, call.function):
+            continue
         yield rule.violation(
             module,
             (call.start, call.end),
@@ -88,3 +91,13 @@ def misplaced_wiring(project: Project, rule: Rule) -> Iterator[Violation]:
             subject=made[found[0]],
             scope=module.scope(call.function, call.owner),
         )
+
+
+def _is_in_unit_of_work(project: Project, module: Module, function: int) -> bool:
+    """Tell whether a method is that of a unit of work, which makes repositories of the session that it opens."""
+    owner = module.facts.functions[function].owner if function >= 0 else -1
+    if owner < 0:
+        return False
+    table, order = project.query(ClassTable), project.query(types).order(f"{module.name}@{owner}")
+    members = {name for each in order if "@" in each for name in table.own_members(each)}
+    return {"commit", "rollback"} <= members

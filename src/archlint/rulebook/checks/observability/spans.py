@@ -1,6 +1,6 @@
 """The rule about spans that are started and never ended."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
@@ -19,8 +19,9 @@ def unended_span(node: cst.Call, context: ModuleContext) -> Iterable[Sighting]:
     if function is None:
         return ()
     method = dotted_name(node.func).rpartition(".")[2] or "start_span"
-    holder = _holder(node, function)
-    if holder is None or (holder and _is_cared_for(holder, function, entered=method != "start_span")):
+    looking = frozenset(_looking(function, context))
+    holder = _holder(node, function, looking)
+    if holder is None or (holder and _is_cared_for(holder, function, looking, entered=method != "start_span")):
         return ()
     what = (
         "this span is never ended and never exported; use it in a `with` statement, or `end()` it in `finally`"
@@ -31,11 +32,23 @@ def unended_span(node: cst.Call, context: ModuleContext) -> Iterable[Sighting]:
     return (Sighting(code="OBS004", message=what, subject=method, reference=context.reference(node.func), names=names),)
 
 
-def _holder(node: cst.Call, function: cst.FunctionDef) -> str | None:
+def _looking(function: cst.FunctionDef, context: ModuleContext) -> Iterator[cst.CSTNode]:
+    """Yield the calls in a function that look at the spans they are given, and end none."""
+    for each in descend(function.body):
+        if isinstance(each, cst.Call):
+            names = (dotted_name(each.func), context.reference(each.func))
+            ends = any(given.keyword is not None and given.keyword.value == "end_on_exit" for given in each.args)
+            if not ends and not _ONLY_LOOKS.isdisjoint(name.rpartition(".")[2] for name in names):
+                yield each
+
+
+def _holder(node: cst.Call, function: cst.FunctionDef, looking: frozenset[cst.CSTNode]) -> str | None:
     """Return the name that a call's result gets; empty when it is dropped, `None` when it goes elsewhere."""
     for each in descend(function.body):
         match each:
             case cst.Expr(value=value) if value is node:
+                return ""
+            case cst.Call(args=arguments) if each in looking and any(given.value is node for given in arguments):
                 return ""
             case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value) if value is node:
                 return name
@@ -44,9 +57,9 @@ def _holder(node: cst.Call, function: cst.FunctionDef) -> str | None:
     return None
 
 
-def _is_cared_for(name: str, function: cst.FunctionDef, *, entered: bool) -> bool:
+def _is_cared_for(name: str, function: cst.FunctionDef, looking: frozenset[cst.CSTNode], *, entered: bool) -> bool:
     """Tell whether the function ends what has this name, enters it, or gives it to somebody who may."""
-    return any(_cares(each, name, entered=entered) for each in descend(function.body))
+    return any(_cares(each, name, entered=entered) for each in descend(function.body) if each not in looking)
 
 
 def _cares(node: cst.CSTNode, name: str, *, entered: bool) -> bool:
@@ -61,10 +74,8 @@ def _cares(node: cst.CSTNode, name: str, *, entered: bool) -> bool:
             return _is(value, name)
         case cst.Global() | cst.Nonlocal():
             return any(each.name.value == name for each in node.names)
-        case cst.Call(func=called, args=arguments):
-            ends = any(each.keyword is not None and each.keyword.value == "end_on_exit" for each in arguments)
-            looks = dotted_name(called).rpartition(".")[2] in _ONLY_LOOKS and not ends
-            return not looks and any(_is(each.value, name) for each in arguments)
+        case cst.Call(args=arguments):
+            return any(_is(each.value, name) for each in arguments)
     return False
 
 
