@@ -30,6 +30,20 @@ _STEPS_FROM_FIRST = {
     "functools.partial": "$",
 }
 """What is to be done with the first argument of a call to get its result."""
+_GIVES_ONE_OF = frozenset(
+    {
+        *("django.shortcuts.get_object_or_404", "django.shortcuts.aget_object_or_404"),
+        *(
+            f"{session}{{}}.{method}"
+            for session in (
+                *("sqlalchemy.orm.Session", "sqlalchemy.orm.session.Session", "sqlmodel.Session"),
+                *("sqlalchemy.ext.asyncio.AsyncSession", "sqlmodel.ext.asyncio.session.AsyncSession"),
+            )
+            for method in ("get", "get_one")
+        ),
+    }
+)
+"""What gives an instance of the class that is its first argument."""
 _LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itertools.filterfalse"})
 """What calls its first argument when it is iterated over; the function stands as the type's argument."""
 _PROVIDERS = frozenset(
@@ -174,6 +188,8 @@ class Expressions:
         """Return what a call gives whose result is made of its first argument; empty for other calls."""
         if callee in _STEPS_FROM_FIRST:
             return step(self.value(first, depth), _STEPS_FROM_FIRST[callee])
+        if callee in _GIVES_ONE_OF:
+            return step(self.value(first, depth), "{}")
         if callee == "builtins.type":
             return step(self.value(first, depth), ".__class__")
         if callee in _LAZY or callee in _PROVIDERS:

@@ -246,10 +246,11 @@ class Forms:
         if form.kind == "literal":
             return f"Literal[{form.name}]"
         if form.kind in ("any", "unknown", "never"):
-            return {"any": "Any", "unknown": "?", "never": "Never"}[form.kind]
+            return {"any": "Any", "unknown": "...", "never": "Never"}[form.kind]
         name = self._project.class_(form.name)[1].name if "@" in form.name else form.name.rpartition(".")[2]
         name = "..." if name == "ellipsis" else name
-        return f"{name}[{', '.join(map(self.shown, form.args))}]" if form.args else name
+        known = any(each != UNKNOWN for each in form.args)
+        return f"{name}[{', '.join(map(self.shown, form.args))}]" if known else name
 
 
 def forms(project: Project) -> Forms:

@@ -6,7 +6,7 @@ from archlint.model import Severity, Step, Violation
 from archlint.project.adapters import adapters
 from archlint.project.classes import ClassTable, Member
 from archlint.project.conformance import Conformance, Mismatch, conformance
-from archlint.project.layers import INNER, is_test, layers
+from archlint.project.layers import is_test, layers
 from archlint.project.ports import Pair, is_test_class, ports
 from archlint.project.program import Project
 from archlint.project.types import types
@@ -60,7 +60,7 @@ def _is_narrower_port(project: Project, pair: Pair) -> bool:
     module, fact = project.class_(pair.adapter)
     if pair.evidence != "inheritance" or project.query(ClassTable).own_members(pair.adapter):
         return False
-    if not fact.spelled and project.query(layers).role(module.name) not in INNER:
+    if not fact.spelled and project.query(layers).role(module.name) == "infrastructure":
         return False
     resolver = project.query(types)
     calls = project.query(Calls).named({fact.name})
