@@ -49,7 +49,8 @@ def unread_task(node: cst.Assign | cst.AnnAssign, context: ModuleContext) -> Ite
     if function is None or not name:
         return
     maker = context.reference(call.func)
-    if maker.rpartition(".")[2] in MAKER_NAMES and not _is_read(function, name):
+    # What yields keeps its locals while it waits to go on: a lifespan as long as the application runs.
+    if maker.rpartition(".")[2] in MAKER_NAMES and not _is_read(function, name) and not _yields(function.body):
         yield Sighting(
             code="ASY004",
             message=(

@@ -6,7 +6,7 @@ from archlint.model import Severity, Step, Violation
 from archlint.project.adapters import adapters
 from archlint.project.classes import ClassTable, Member
 from archlint.project.conformance import Conformance, Mismatch, conformance
-from archlint.project.layers import is_test, layers
+from archlint.project.layers import INNER, is_test, layers
 from archlint.project.ports import Pair, is_test_class, ports
 from archlint.project.program import Project
 from archlint.project.types import types
@@ -56,15 +56,31 @@ def missing_port_method(project: Project, rule: Rule, pairs: Pairs = None) -> It
 
 
 def _is_narrower_port(project: Project, pair: Pair) -> bool:
-    """Tell whether a class is empty and nobody makes one: `class Orders(Repository[Order]): ...` is itself a port."""
+    """Tell whether a class is empty and nobody makes one: `class Orders(Repository[Order]): ...` is itself a port.
+
+    Without type arguments: in the inner layers, and if a parameter is annotated so, also outside of infrastructure.
+    """
     module, fact = project.class_(pair.adapter)
     if pair.evidence != "inheritance" or project.query(ClassTable).own_members(pair.adapter):
         return False
-    if not fact.spelled and project.query(layers).role(module.name) == "infrastructure":
+    role = project.query(layers).role(module.name)
+    if not fact.spelled and role not in INNER and (role == "infrastructure" or not _is_taken(project, pair.adapter)):
         return False
     resolver = project.query(types)
     calls = project.query(Calls).named({fact.name})
     return not any(value.name == pair.adapter for _, call in calls for value in resolver.infer(call.callee))
+
+
+def _is_taken(project: Project, key: str) -> bool:
+    """Tell whether a parameter of some function of the project is annotated with a class."""
+    resolver = project.query(types)
+    annotations = {
+        parameter.annotation
+        for module in project.modules
+        for function in module.facts.functions
+        for parameter in function.parameters
+    }
+    return any(value.name == key for annotation in annotations for value in resolver.infer(annotation))
 
 
 def port_async_mismatch(project: Project, rule: Rule, pairs: Pairs = None) -> Iterator[Violation]:
