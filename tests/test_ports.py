@@ -7,6 +7,7 @@ import pytest
 from archlint.engine import Options, check
 from archlint.facts.extract import extract
 from archlint.intake.rulefiles import data_tables
+from archlint.model import Violation
 from archlint.project.adapters import adapters
 from archlint.project.library import Library
 from archlint.project.program import Architecture, Module, Project
@@ -109,9 +110,18 @@ def test_a_name_of_one_word_needs_most_members(members: tuple[str, ...], has: tu
 
 def lacking(tmp_path: Path, text: str, code: str) -> list[str]:
     """Return the subjects of all violations of a rule in one module."""
+    return [violation.subject for violation in reported(tmp_path, text, code)]
+
+
+def severities(tmp_path: Path, text: str) -> list[str]:
+    """Return the severities of what PRT005 says of one module."""
+    return [violation.severity.value for violation in reported(tmp_path, text, "PRT005")]
+
+
+def reported(tmp_path: Path, text: str, code: str) -> tuple[Violation, ...]:
+    """Return what a rule says of one module."""
     (tmp_path / "m.py").write_text(HEAD + text, encoding="utf-8")
-    report = check([tmp_path], Options(select=(code,), jobs=1, isolated=True)).report
-    return [violation.subject for violation in report.violations]
+    return check([tmp_path], Options(select=(code,), jobs=1, isolated=True)).report.violations
 
 
 FIND = "def find(self, key): return key\n    "
@@ -251,3 +261,14 @@ def test_a_result_may_derive_from_a_class_of_a_library(tmp_path: Path) -> None:
     report = check([tmp_path], Options(select=("PRT",), jobs=1)).report
 
     assert (report.failures, report.violations) == ((), ())
+
+
+def test_a_family_of_handlers_that_each_take_their_own_kind_is_worth_a_note(tmp_path: Path) -> None:
+    kinds = "class C: ...\nclass D(C): ...\nclass E(C): ...\n"
+    port = f"{kinds}class P(ABC):\n    @abstractmethod\n    def f(self, c: C): ...\n"
+    one = "class A(P):\n    def f(self, c: D): ...\n"
+    other = "class B(P):\n    def f(self, c: E): ...\n"
+
+    assert severities(tmp_path, port + one) == ["error"]
+    assert severities(tmp_path, port + one + other) == ["note", "note"]
+    assert severities(tmp_path, port + one + other.replace("c: E", "c: E, d: int")) == ["error", "error"]

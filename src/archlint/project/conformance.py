@@ -28,8 +28,9 @@ class Mismatch(msgspec.Struct, frozen=True):
     """One member of a port that its adapter does not fulfil.
 
     `kind` is missing, async (one is a coroutine function, the other is not), stream (the port's `async def` lacks the
-    `yield` that makes it an async generator), signature, name (a parameter is only called otherwise) or formal (type
-    checkers refuse it, and it works). `promised` is the port's member, `kept` the adapter's; `texts` say what differs.
+    `yield` that makes it an async generator), signature, narrowed (a parameter takes only some of what the port
+    passes), name (a parameter is only called otherwise) or formal (type checkers refuse it, and it works).
+    `promised` is the port's member, `kept` the adapter's; `texts` say what differs.
     """
 
     kind: str
@@ -210,6 +211,8 @@ class _Judgement:
         if serious and all(each.kind == "result" for each in serious) and self._only_awaitable(ours, theirs):
             return Mismatch("formal", promised, kept, tuple(each.text for each in serious))
         texts = tuple(dict.fromkeys(each.text for each in serious or found))
+        if serious and all(each.kind == "narrowed" for each in serious):
+            return Mismatch("narrowed", promised, kept, texts)
         return Mismatch("signature" if serious else "name", promised, kept, texts)
 
     def _best(self, promised: Signature, candidates: tuple[Signature, ...]) -> list[Difference]:

@@ -96,7 +96,8 @@ def _result(table: Forms, function: Function, variables: Variables) -> Form:
 class Difference(NamedTuple):
     """One way in which a signature does not keep what another promises.
 
-    `kind` is parameter, name (which only a call by keyword notices), type or result.
+    `kind` is parameter, name (which only a call by keyword notices), type, narrowed (a type derived from the promised
+    one) or result.
     """
 
     kind: str
@@ -181,7 +182,7 @@ class _Comparison:
     def _typed(self, promised: Slot, own: Slot) -> Iterator[Difference]:
         if self._types.fits(promised.form, own.form) is False:
             yield Difference(
-                "type",
+                "narrowed" if self._types.fits(own.form, promised.form) else "type",
                 f"it takes `{self._table.shown(own.form)}` as `{own.name}`, not `{self._table.shown(promised.form)}`",
             )
 

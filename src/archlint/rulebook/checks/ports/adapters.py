@@ -1,5 +1,6 @@
 """The rules about adapters that do not fulfil their port."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from archlint.model import Severity, Step, Violation
@@ -141,7 +142,9 @@ def port_signature_mismatch(project: Project, rule: Rule, pairs: Pairs = None) -
     """PRT005: an adapter's member cannot be used as its port promises; one violation a member."""
     judge = project.query(conformance)
     reported: set[tuple[str, str]] = set()
-    for pair, mismatch in _mismatches(project, pairs, ("signature", "name", "formal")):
+    found = list(_mismatches(project, pairs, ("signature", "narrowed", "name", "formal")))
+    family = Counter((pair.port, each.promised.name) for pair, each in found if _is_narrowed(pair, each))
+    for pair, mismatch in found:
         place = _identity(mismatch)
         kept = _kept(mismatch)
         if place in reported or _is_fake(project, pair, kept):
@@ -160,13 +163,24 @@ def port_signature_mismatch(project: Project, rule: Rule, pairs: Pairs = None) -
             ),
             subject=f"{port.name}.{kept.name}",
             scope=f"{owner.qualname}.{kept.name}",
-            severity=_weight(project, rule, pair, mismatch),
-            help_=f"give `{kept.name}` the signature of the port, or change the port",
+            severity=_weight(rule, pair, mismatch, family[pair.port, kept.name]),
+            help_=(
+                f"make `{port.name}` generic in what `{kept.name}` takes"
+                if _is_narrowed(pair, mismatch)
+                else f"give `{kept.name}` the signature of the port, or change the port"
+            ),
             trace=tuple(_trace(project, pair)),
         )
 
 
-def _weight(project: Project, rule: Rule, pair: Pair, mismatch: Mismatch) -> Severity:
+def _is_narrowed(pair: Pair, mismatch: Mismatch) -> bool:
+    return mismatch.kind == "narrowed" and pair.evidence == "inheritance"
+
+
+def _weight(rule: Rule, pair: Pair, mismatch: Mismatch, family: int) -> Severity:
+    """Return what a mismatch weighs; `family` is how many adapters of the port take only some of what it passes."""
+    if _is_narrowed(pair, mismatch) and family > 1:  # each handles a kind of its own, and is only given that
+        return Severity.NOTE
     if mismatch.kind == "formal" or mismatch.promised.name.startswith("_"):  # a private one only the port itself calls
         return Severity.NOTE
     if mismatch.kind == "name":
