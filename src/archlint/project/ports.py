@@ -10,6 +10,7 @@ from archlint.project.program import Project
 from archlint.project.types import Types, types
 
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
+_ABSTRACT_BASES = _PROTOCOLS | {"abc.ABC"}
 _ABSTRACT_METHODS = frozenset({"abc.abstractmethod", "abc.abstractproperty"})
 
 
@@ -113,7 +114,17 @@ class Ports:
         if protocol:
             stubs = all(function.body == "stub" for function in definitions(module, member))
             return stubs and not self._is_hook(member)
-        return self.is_abstract_method(member)
+        if not self.is_abstract_method(member):
+            return False
+        return self._is_enforced(member.owner) or all(each.body == "stub" for each in definitions(module, member))
+
+    def _is_enforced(self, key: str) -> bool:
+        """Tell whether Python makes no instance without the abstract methods: some base is an ABC, or may be one."""
+        order = self._types.order(key)
+        if self._types.has_unknown_base(key) or not _ABSTRACT_BASES.isdisjoint(order):
+            return True
+        facts = (self._project.class_(owner)[1] for owner in order if "@" in owner)
+        return any(name == "metaclass" for fact in facts for name, _ in fact.keywords)
 
     def _is_hook(self, member: Member) -> bool:
         """Tell whether a stub is a default that does nothing: it returns nothing where most others have code."""

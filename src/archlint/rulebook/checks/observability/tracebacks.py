@@ -31,16 +31,21 @@ def lost_traceback(node: cst.Call, context: ModuleContext) -> Iterable[Sighting]
     if handler is None or not is_broad(handler, context) or raises(handler) or _keeps_traceback(handler):
         return ()
     method = node.func.attr.value
-    advice = "log it with `exception(...)`" if method == "error" else "pass `exc_info=True`"
     return (
         Sighting(
             code="OBS002",
-            message=f"the traceback of what is caught here is lost; {advice}",
+            message=f"the traceback of what is caught here is lost; {_advice(method, reference)}",
             subject=method,
             reference=reference,
             names=tuple(f"{logger}.{method}" for logger in LOGGERS),
         ),
     )
+
+
+def _advice(method: str, reference: str) -> str:
+    if method == "error":
+        return "log it with `exception(...)`"
+    return "log it with `opt(exception=True)`" if reference.startswith("loguru.") else "pass `exc_info=True`"
 
 
 def _keeps_traceback(handler: cst.ExceptHandler) -> bool:
