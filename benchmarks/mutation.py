@@ -30,9 +30,10 @@ import pytest
 
 from archlint.engine import Options, check
 from archlint.intake.rulefiles import built_in_pages
-from archlint.rulebook.examples import examples, expected
+from archlint.rulebook.examples import Finding, examples, expected
 from benchmarks import in_process
 from benchmarks.mutants import Change, Mutant, change, code_of, functions_with, mutants
+from tests.goldens import example_name, golden_examples, golden_fixture, options_of_example, page_code, told
 from tests.support import ROOT, expected_in, fixture_projects, found
 
 MUTATED = ("facts", "project", "rulebook/checks")
@@ -58,7 +59,8 @@ class Case:
 def cases(work: Path) -> Iterator[Case]:
     """Yield the examples of all rule pages, written to `work`, and the fixtures."""
     for page in built_in_pages():
-        code = Path(page.path).name[:6]
+        code = page_code(page)
+        golden = golden_examples(code)
         for example in examples(page.text):
             home = work / f"{code}-{example.line}"
             for path, text in example.files.items():
@@ -69,21 +71,22 @@ def cases(work: Path) -> Iterator[Case]:
                     if folder.parts:
                         (home / folder / "__init__.py").touch()
             markers = sum((expected(path, text) for path, text in example.files.items()), start=expected("x.py", ""))
-            yield Case(f"{code}:{example.line}", functools.partial(_example, home, code, markers))
+            words = golden.get(example_name(example, page), "")
+            yield Case(f"{code}:{example.line}", functools.partial(_example, home, code, markers, words))
     for project in fixture_projects():
         yield Case(project.name, functools.partial(_fixture, project))
 
 
-def _example(home: Path, code: str, markers: Counter[tuple[str, int, str]]) -> bool:
-    select = None if code in ("ARC001", "ARC002") else (code,)
-    report = check([home], Options(select=select, jobs=1)).report
+def _example(home: Path, code: str, markers: Counter[Finding], words: str) -> bool:
+    report = check([home], options_of_example(code)).report
     seen = {each: count for each, count in found(report, home).items() if each[2] == code}
-    return not report.failures and seen == markers
+    return not report.failures and seen == markers and told(report, home, code) == words
 
 
 def _fixture(project: Path) -> bool:
     report = check([project], Options(jobs=1)).report
-    return not report.failures and found(report, project) == expected_in(project)
+    is_expected = not report.failures and found(report, project) == expected_in(project)
+    return is_expected and told(report, project) == golden_fixture(project)
 
 
 class Recorder:

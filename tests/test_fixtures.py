@@ -6,6 +6,7 @@ import pytest
 
 from archlint.engine import Options, check
 from archlint.rulebook.examples import expected
+from tests.goldens import COMMAND, golden_fixture, told
 from tests.support import FIXTURES, expected_in, fixture_projects, found, rule_codes
 
 
@@ -16,6 +17,7 @@ def test_violations_equal_markers(project: Path, jobs: int) -> None:
 
     assert report.failures == ()
     assert found(report, project) == expected_in(project)
+    assert told(report, project) == golden_fixture(project), f"read the difference; then run: {COMMAND}"
 
 
 def test_fixtures_together_break_every_rule() -> None:
