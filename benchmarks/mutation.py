@@ -25,6 +25,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FrameType
+from typing import Any
 
 import pytest
 
@@ -193,6 +194,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="part of the paths of the modules")
+    parser.add_argument("--again", type=Path, help="try once more what an earlier run wrote as not seen, draw nothing")
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "mutation.jsonl")
     wanted = parser.parse_args()
     in_process.install()
@@ -209,7 +211,7 @@ def _run(wanted: argparse.Namespace, work: Path) -> None:
             importlib.import_module(each.name)
     all_cases = list(cases(work))
     covering, units = pickle.loads(in_a_child(lambda: pickle.dumps(_covering(all_cases)), 3600))
-    drawn = _drawn(wanted, covering.keys() | units.keys())
+    drawn = list(_left(wanted.again)) if wanted.again else _drawn(wanted, covering.keys() | units.keys())
     wanted.output.parent.mkdir(parents=True, exist_ok=True)
     tally: Counter[tuple[str, bool]] = Counter()
     with wanted.output.open("w", encoding="utf-8") as output:
@@ -220,8 +222,9 @@ def _run(wanted: argparse.Namespace, work: Path) -> None:
             killer = in_a_child(run, SECONDS).decode()
             path = Path(mutant.path).relative_to(PACKAGE).as_posix()
             tally[next(part for part in MUTATED if path.startswith(part)), bool(killer)] += 1
-            line = {"path": path, "line": key[2], "function": changed.name, "killer": killer}
-            json.dump({**line, "before": changed.before, "after": changed.after}, output)
+            place = {"path": path, "index": mutant.function, "number": mutant.number, "line": key[2]}
+            said = {"function": changed.name, "before": changed.before, "after": changed.after, "killer": killer}
+            json.dump({**place, **said}, output)
             output.write("\n")
             output.flush()
             if number % 50 == 0:
@@ -273,6 +276,28 @@ def _drawn(wanted: argparse.Namespace, run: Iterable[Key]) -> list[tuple[Mutant,
                     unrun += 1
     print(f"{len(possible)} mutants in functions that tests run, {unrun} in others", flush=True)
     return random.Random(wanted.seed).sample(possible, min(wanted.count, len(possible)))
+
+
+def _left(earlier: Path) -> Iterator[tuple[Mutant, Key]]:
+    """Yield the mutants that no test of an earlier run saw, where they are now; those whose code has gone are gone."""
+    rows = [json.loads(line) for line in earlier.read_text(encoding="utf-8").splitlines()]
+    left = [row for row in rows if not row["killer"]]
+    known = {path: [(each, change(each)) for each in mutants(PACKAGE / path)] for path in {row["path"] for row in left}}
+    gone = 0
+    for row in left:
+        same = [each for each, changed in known[row["path"]] if _is_same(changed, row)]
+        if not same:
+            gone += 1
+            continue
+        mutant = min(same, key=lambda each: (abs(each.function - row["index"]), abs(each.number - row["number"])))
+        yield mutant, _key(code_of(Path(mutant.path).read_text(encoding="utf-8"), mutant.path, mutant.function))
+    print(
+        f"{len(rows)} mutants earlier, {len(left)} of them not seen, {gone} of these gone with their code", flush=True
+    )
+
+
+def _is_same(changed: Change, row: dict[str, Any]) -> bool:
+    return (changed.name, changed.before, changed.after) == (row["function"], row["before"], row["after"])
 
 
 if __name__ == "__main__":

@@ -1,11 +1,15 @@
 """Where facts say that code stands, against LibCST's own positions on real code."""
 
+import ast
+import re
+from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeAlias
 
 import libcst as cst
 import pytest
-from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
+from libcst.metadata import MetadataWrapper, PositionProvider
 
 from archlint.facts.extract import extract
 from archlint.facts.model import Call
@@ -42,13 +46,16 @@ def test_the_sample_is_there() -> None:
     assert len(FILES) >= 10
 
 
+Stretch: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
+
+
 class _Callees(cst.CSTVisitor):
-    """Collects the first and the last name of every callee, in code ranges."""
+    """Collects where the first name of every callee starts, and where its last one ends."""
 
     METADATA_DEPENDENCIES = (PositionProvider,)
 
     def __init__(self) -> None:
-        self.found: list[tuple[CodeRange, CodeRange]] = []
+        self.found: list[Stretch] = []
 
     def visit_Call(self, node: cst.Call) -> None:  # noqa: N802 -- LibCST's naming
         inner = _Names()
@@ -58,7 +65,8 @@ class _Callees(cst.CSTVisitor):
                 (self.get_metadata(PositionProvider, each) for each in inner.found),
                 key=lambda place: (place.start.line, place.start.column),
             )
-            self.found.append((ranges[0], ranges[-1]))
+            first, last = ranges[0].start, ranges[-1].end
+            self.found.append(((first.line, first.column + 1), (last.line, last.column + 1)))
 
 
 class _Names(cst.CSTVisitor):
@@ -80,14 +88,22 @@ def test_calls_stand_where_libcst_sees_them(file: Path) -> None:
     tree = cst.parse_module(text)
     walk = Walk(tree, "m", is_package=False, checks={})
     walk.run()
-    assert walk.names == names(text)[0], "the module needs the slow way to its positions"
+    words, starts = names(text)
+    assert walk.names == words, "the module needs the slow way to its positions"
     callees = _Callees()
     MetadataWrapper(tree, unsafe_skip_copy=True).visit(callees)
 
     source = SourceText(text)
-    written = [call for call in extract(text, "m", is_package=False).calls if not _is_implicit(call)]
-    places = [source.location(call.start, call.end) for call in written]
-
-    assert sorted((place.line, place.column, place.end_line, place.end_column) for place in places) == sorted(
-        (first.start.line, first.start.column + 1, last.end.line, last.end.column + 1) for first, last in callees.found
-    )
+    ends, plain = [], Counter[Stretch]()
+    for call in extract(text, "m", is_package=False).calls:
+        if not _is_implicit(call):
+            code = text[call.start : call.end]
+            ast.parse(f"({code})")  # brackets and all
+            last = max(index for index, start in enumerate(starts) if start < call.end)
+            place = source.location(call.start, starts[last] + len(words[last]))
+            ends.append((place.end_line, place.end_column))
+            if re.search(r"[(\[{]", code) is None and text[call.start - 1] != ".":
+                plain[(place.line, place.column), ends[-1]] += 1
+    assert sorted(ends) == sorted(end for _, end in callees.found)
+    assert sum(plain.values()) > len(ends) / 2
+    assert plain <= Counter(callees.found)

@@ -132,7 +132,7 @@ class _Names(cst.CSTVisitor):
         ("f'{f'{inner.call(1)}'}'; later.go()\n", ["inner.call", "later.go"]),
         ('f"{f(\n    "a"  # note "\n)}"; later.go()\n', ["f", "later.go"]),
         ('t"{d["key"].get(name)}" ; after(x)\n', ['d["key"].get', "after"]),
-        ('f"{"a".join( ( (names) ) )}"; (  (later )).go()\n', ["join", "later )).go"]),
+        ('f"{"a".join( ( (names) ) )}"; (  (later )).go()\n', ["join", "(  (later )).go"]),
         ('match x:\n case _: f"{f("a")}"\nlater.go()\n', ["f", "later.go"]),
         ('match"{a}":\n case"{b}": later.go()\n', ["later.go"]),
         ('x = a if"{b}"in c() else"{d}"or"\\"e()"\nlater.go()\n', ["c", "later.go"]),
@@ -167,3 +167,26 @@ def test_any_text_ends(text: str) -> None:
 )
 def test_logical_lines(text: str, expected: list[str]) -> None:
     assert [text[start:end] for start, end in logical_lines(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "callees"),
+    [
+        ("(folder / 'a').read()", ["(folder / 'a').read"]),
+        ("( await connect() ).find()", ["connect", "( await connect() ).find"]),
+        ("(not a).b()", ["(not a).b"]),
+        ("wrap(load)(1)", ["wrap", "wrap(load)"]),
+        ("wrap(load, ')')(1)", ["wrap", "wrap(load, ')')"]),
+        ("table[key](1)", ["table[key]"]),
+        ("[a, b][0].c()", ["[a, b][0].c"]),
+        ("('%s)' % a).join(b)", ["join"]),
+        ("f'{a}b'.upper()", ["upper"]),
+        ("{a: b}.get(c)", ["get"]),
+        ("x(')').y(  # )\n 1)", ["x", "x(')').y"]),
+        ("(x\n .y(1)\n .z)(2)", ["x\n .y", "x\n .y(1)\n .z"]),
+    ],
+)
+def test_brackets_belong_to_what_is_called(text: str, callees: list[str]) -> None:
+    calls = extract(text, "m", is_package=False).calls
+
+    assert sorted(text[call.start : call.end] for call in calls) == sorted(callees)

@@ -23,7 +23,7 @@ from archlint.facts.model import (
 from archlint.facts.parsing import normalised, parse, parse_as_written
 from archlint.facts.records import Anchor, ClassRecord, FunctionRecord, ImportRecord, Records
 from archlint.facts.suppressions import suppressions
-from archlint.facts.tokens import names
+from archlint.facts.tokens import balanced, names
 from archlint.facts.tree_names import tree_names
 from archlint.facts.walk import Walk
 
@@ -52,7 +52,7 @@ def extract(text: str, name: str, is_package: bool, checks: ModuleChecks | None 
         functions=tuple(spans.function(record) for record in records.functions),
         classes=tuple(spans.class_(record) for record in records.classes),
         calls=tuple(
-            Call(callee, *spans.of(anchor), arguments, function, owner, flags)
+            Call(callee, *spans.expression(anchor), arguments, function, owner, flags)
             for callee, anchor, arguments, function, owner, flags in records.calls
         ),
         loads=tuple(
@@ -114,11 +114,23 @@ class _Spans:
         last = min(last, len(self._starts) - 1)
         return self._starts[first], self._starts[last] + len(self._words[last])
 
+    def expression(self, anchor: Anchor) -> tuple[int, int]:
+        """Return the offsets of an expression with its brackets; of a dotted name, if only its first word is known."""
+        first, last = anchor
+        start, end = self.of(anchor)
+        if first < last:
+            return balanced(self._text, start, end)
+        starts, words = self._starts, self._words
+        while self._text.startswith(".", end) and last + 1 < len(starts) and starts[last + 1] == end + 1:
+            last += 1
+            end = starts[last] + len(words[last])
+        return start, end
+
     def sighted(self, anchor: Anchor, seen: Sighting) -> tuple[int, int]:
         """Return the offsets of what a check wants to be the place of what it saw."""
         if seen.literal:
             return self.literal(anchor, seen)
-        return self.keyword(anchor, seen.keyword) if seen.keyword else self.of(anchor)
+        return self.keyword(anchor, seen.keyword) if seen.keyword else self.expression(anchor)
 
     def literal(self, anchor: Anchor, seen: Sighting) -> tuple[int, int]:
         """Return the offsets of the first literal with the wanted source behind the names that it passes."""
@@ -181,7 +193,14 @@ class _Spans:
     def class_(self, record: ClassRecord) -> Class:
         """Return the fact of a class."""
         attributes = tuple(
-            Attribute(each.name, each.annotation, tuple(each.values), each.in_body, *self.of(each.anchor), each.spelled)
+            Attribute(
+                each.name,
+                each.annotation,
+                tuple(each.values),
+                each.in_body,
+                *self.expression(each.anchor),
+                each.spelled,
+            )
             for each in record.attributes.values()
         )
         start, end = self.of(record.anchor)

@@ -24,6 +24,9 @@ _COMMENTS = re.compile(f"{_STRING}|(?P<comment>{_COMMENT})", re.DOTALL)
 _LOGICAL = re.compile(
     f"{_STRING}|{_COMMENT}|(?P<open>[([{{])|(?P<close>[)\\]}}])|\\\\(?:\r\n|.)|(?P<end>\r\n|\n|\r)", re.DOTALL
 )
+_BRACKETS = re.compile(f"{_STRING}|{_COMMENT}|(?P<open>[([{{])|(?P<close>[)\\]}}])", re.DOTALL)
+_BRACKET = re.compile(r"[()\[\]{}]")
+_BEFORE_NAME = re.compile(r"[(\[]\s*(?:await\s+|not\s+)?\Z")
 _FIELD_PARTS = re.compile(f"{_STRING}|(?P<open>[([{{])|(?P<close>[)\\]}}])|!=|(?P<stop>[:!])|\\#[^\r\n]*", re.DOTALL)
 _IS_NAME, _IS_STRING = 1, 2
 _KEYWORDS = frozenset(keyword.kwlist) - {"None", "True", "False"}
@@ -106,6 +109,37 @@ def _format_spec(text: str, position: int, end: int, raw: bool, words: list[str]
         else:
             position += 1
     return position + 1
+
+
+def balanced(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the offsets of a stretch from one name to another with the brackets that belong to it.
+
+    Brackets open at its end are closed. Where more are closed than opened it starts at the bracket right before the
+    first name, or else behind what closes too much, as behind an f-string.
+    """
+    if _BRACKET.search(text, start, end) is None:
+        return start, end
+    depth = 0
+    for match in _BRACKETS.finditer(text, start):
+        if match.start() >= end and depth <= 0:
+            break
+        if match.lastgroup == "open":
+            depth += 1
+        elif match.lastgroup == "close":
+            depth -= 1
+            end = max(end, match.end())
+            if depth < 0:
+                before = _BEFORE_NAME.search(text, max(start - 100, 0), start) if match[0] != "}" else None
+                if before is None:
+                    return balanced(text, *_name_behind(text, match.end(), end))
+                start, depth = before.start(), 0
+    return start, end
+
+
+def _name_behind(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the offsets of a stretch without what is before its first name."""
+    name = re.compile(_NAME).search(text, start, end)
+    return (name.start() if name is not None else start), end
 
 
 def comments(text: str) -> Iterator[tuple[int, str]]:

@@ -257,6 +257,7 @@ def annotated_assign(walk: Walk, node: cst.AnnAssign) -> None:
         (count_target, node.target),
         (_annotation_anchor, anchor),
         node.annotation,
+        (_annotation_end, anchor),
         node.value,
         (_bind_annotated, node, annotation, value, anchor),
     )
@@ -264,6 +265,14 @@ def annotated_assign(walk: Walk, node: cst.AnnAssign) -> None:
 
 def _annotation_anchor(walk: Walk, anchor: Anchor) -> None:
     anchor[:] = [len(walk.names), len(walk.names)]
+
+
+def _annotation_end(walk: Walk, anchor: Anchor) -> None:
+    """End at the annotation's last name; one without names is a text, and the target stands for it."""
+    if len(walk.names) > anchor[0]:
+        anchor[1] = len(walk.names) - 1
+    else:
+        anchor[:] = [anchor[0] - 1, anchor[0] - 1]
 
 
 def _bind_annotated(walk: Walk, node: cst.AnnAssign, annotation: str, value: str | None, anchor: Anchor) -> None:

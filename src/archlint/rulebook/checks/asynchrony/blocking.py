@@ -91,9 +91,14 @@ def _chain_violation(
         subject=f"{module.name}.{callee.qualname}",
         scope=function.qualname,
         severity=Severity.NOTE if once or is_test(site.module) else found.severity,
-        help_=f"{found.instead}, or hand `{callee.name}` to a thread with `asyncio.to_thread`",
+        help_=f"{found.instead}, or {_in_thread(callee)} with `asyncio.to_thread`",
         trace=tuple(_steps(project, site, function, chain)),
     )
+
+
+def _in_thread(callee: Function) -> str:
+    is_implicit = callee.name.startswith("__") and callee.name.endswith("__")
+    return "do this in a thread" if is_implicit else f"hand `{callee.name}` to a thread"
 
 
 def _steps(project: Project, site: Site, function: Function, chain: list[tuple[str, Cause]]) -> Iterator[Step]:

@@ -192,4 +192,4 @@ def _list(words: list[str]) -> str:
 
 
 def _elsewhere(fact: Class) -> str:
-    return f"put the code into a function that takes a `{fact.name}`, or into a base class beside it"
+    return f"put the code into a function that takes `{fact.name}`, or into a base class beside it"

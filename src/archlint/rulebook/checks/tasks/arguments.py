@@ -79,7 +79,7 @@ def _violation(rule: Rule, module: Module, candidate: Candidate, name: str) -> V
     return rule.violation(
         module,
         (candidate.start, candidate.end),
-        message=f"a task is given a `{name}`, which gets stale or cannot be sent; pass its identifier instead",
+        message=f"`{name}` is given to a task: what is sent gets stale, or cannot be sent; pass its identifier instead",
         subject=name,
         scope=module.scope(candidate.function, candidate.owner),
     )
