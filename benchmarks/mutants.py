@@ -43,6 +43,13 @@ def mutants(path: Path) -> Iterator[Mutant]:
             yield Mutant(path.as_posix(), index, number)
 
 
+def described(path: Path) -> Iterator[tuple[Mutant, tuple[str, str, str]]]:
+    """Yield all mutants of a file, each with the function's name and the source before and behind."""
+    for index, function in enumerate(_functions(_tree(path))):
+        for number, (old, new) in enumerate(_changes(function)):
+            yield Mutant(path.as_posix(), index, number), (function.name.value, _written(old), _written(new))
+
+
 def change(mutant: Mutant) -> Change:
     """Return what a mutant changes."""
     tree = _tree(Path(mutant.path))

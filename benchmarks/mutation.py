@@ -25,7 +25,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
 
 import pytest
 
@@ -33,7 +32,7 @@ from archlint.engine import Options, check
 from archlint.intake.rulefiles import built_in_pages
 from archlint.rulebook.examples import Finding, examples, expected
 from benchmarks import in_process
-from benchmarks.mutants import Change, Mutant, change, code_of, functions_with, mutants
+from benchmarks.mutants import Change, Mutant, change, code_of, described, functions_with, mutants
 from tests.goldens import example_name, golden_examples, golden_fixture, options_of_example, page_code, told
 from tests.support import ROOT, expected_in, fixture_projects, found
 
@@ -282,10 +281,11 @@ def _left(earlier: Path) -> Iterator[tuple[Mutant, Key]]:
     """Yield the mutants that no test of an earlier run saw, where they are now; those whose code has gone are gone."""
     rows = [json.loads(line) for line in earlier.read_text(encoding="utf-8").splitlines()]
     left = [row for row in rows if not row["killer"]]
-    known = {path: [(each, change(each)) for each in mutants(PACKAGE / path)] for path in {row["path"] for row in left}}
+    known = {path: list(described(PACKAGE / path)) for path in {row["path"] for row in left}}
     gone = 0
     for row in left:
-        same = [each for each, changed in known[row["path"]] if _is_same(changed, row)]
+        what = (row["function"], row["before"], row["after"])
+        same = [each for each, words in known[row["path"]] if words == what]
         if not same:
             gone += 1
             continue
@@ -294,10 +294,6 @@ def _left(earlier: Path) -> Iterator[tuple[Mutant, Key]]:
     print(
         f"{len(rows)} mutants earlier, {len(left)} of them not seen, {gone} of these gone with their code", flush=True
     )
-
-
-def _is_same(changed: Change, row: dict[str, Any]) -> bool:
-    return (changed.name, changed.before, changed.after) == (row["function"], row["before"], row["after"])
 
 
 if __name__ == "__main__":
