@@ -39,8 +39,9 @@ from tests.support import ROOT, expected_in, fixture_projects, found
 MUTATED = ("facts", "project", "rulebook/checks")
 PACKAGE = ROOT / "src" / "archlint"
 UNIT_TESTS = (
-    *("bindings", "calls", "effects", "elements", "handovers", "imports", "layers", "library", "messages", "patterns"),
-    *("ports", "secret_texts", "suppressions", "text", "tokens", "types", "walk"),
+    *("bindings", "calls", "config_mistakes", "conformance", "contracts", "effects", "elements", "engine", "graph"),
+    *("handovers", "imports", "init", "layers", "library", "messages", "module_patterns", "patterns", "port_commands"),
+    *("ports", "secret_texts", "suppressions", "text", "tokens", "twins", "types", "walk", "why"),
 )
 SLOW = "deep or ten_thousand or installed_packages"
 SECONDS = 60

@@ -80,7 +80,7 @@ def _instead(
     """Judge the text in `os.environ.get("SECRET_KEY") or "text"`."""
     if value.right.__class__ not in _TEXTS or not isinstance(value.operator, cst.Or):
         return ()
-    is_setting = isinstance(value.left, cst.Call) and context.reference(value.left.func) in _READERS
+    is_setting = isinstance(value.left, cst.Call) and _reads_setting(value.left.func, context)
     passed = _names_in(target) + before + _names_in(value.left)
     return _named(_name(target), value.right, weak=True if is_setting else None, passed=passed)
 
@@ -141,13 +141,22 @@ def default_of_setting(node: cst.Call, context: ModuleContext) -> Sequence[Sight
     """SEC001: the default of an environment variable that holds a secret."""
     if len(node.args) < 2 or not isinstance(node.args[0].value, cst.SimpleString):
         return ()
-    reference = context.reference(node.func)
-    if reference not in _READERS and reference.removesuffix(".str").removesuffix("()") not in _READERS:
+    if not _reads_setting(node.func, context):
         return ()
     default = next((each.value for each in node.args[1:] if _is_default(each)), None)
     if default is None or default.__class__ not in _TEXTS:
         return ()
     return _named(_text(node.args[0].value), default, weak=True, passed=_names_in(node.func))
+
+
+def _reads_setting(function: cst.BaseExpression, context: ModuleContext) -> bool:
+    """Tell whether a call reads a setting: of one of the readers, or `env(...)`, `env.str(...)` of an object of one."""
+    reference = context.reference(function)
+    if reference in _READERS or reference.removesuffix(".str").removesuffix("()") in _READERS:
+        return True
+    owner = function.value if isinstance(function, cst.Attribute) and function.attr.value == "str" else function
+    made = context.assigned(owner.value) if isinstance(owner, cst.Name) else None
+    return isinstance(made, cst.Call) and context.reference(made.func) in _READERS
 
 
 def _is_default(argument: cst.Arg) -> bool:
