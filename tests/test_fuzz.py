@@ -5,6 +5,7 @@ The long run, with another seed each time (`FUZZ_SEED` repeats one) and as many 
     FUZZ_SECONDS=1800 pytest -n 0 -m fuzz tests/test_fuzz.py
 """
 
+import itertools
 import os
 import random
 import time
@@ -61,20 +62,22 @@ def test_much_mutated_code(tmp_path: Path) -> None:
 @pytest.mark.fuzz
 def test_generated_programs(tmp_path: Path) -> None:
     hypothesmith = pytest.importorskip("hypothesmith")
-    from hypothesis import HealthCheck, given, settings  # noqa: PLC0415 -- beside what only this needs
+    from hypothesis import HealthCheck, given, seed, settings  # noqa: PLC0415 -- beside what only this needs
 
-    start = time.monotonic()
     counted = 0
 
-    @settings(max_examples=1_000_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(program=hypothesmith.from_node() | hypothesmith.from_grammar())
-    def run(program: str) -> None:
+    def hold_one(program: str) -> None:
         nonlocal counted
-        if time.monotonic() - start < SECONDS * (1 - SHARE_OF_MUTATED):
-            counted += 1
-            project = {"m.py": program.encode("utf-8", "replace"), "n.py": b"from m import *\n"}
-            hold_project(project, "-", tmp_path / "run", random.Random(counted))
+        counted += 1
+        project = {"m.py": program.encode("utf-8", "replace"), "n.py": b"from m import *\n"}
+        hold_project(project, "-", tmp_path / "run", random.Random(counted))
 
+    programs = given(program=hypothesmith.from_node() | hypothesmith.from_grammar())
+    few = settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    start = time.monotonic()
     with kept_workers():
-        run()
+        for batch in itertools.count():
+            if time.monotonic() - start > SECONDS * (1 - SHARE_OF_MUTATED):
+                break
+            seed(SEED + batch)(few(programs(hold_one)))()
     print(f"held {counted} generated projects", flush=True)  # noqa: T201 -- as above

@@ -245,7 +245,7 @@ def in_browser(text: str, script: str, folder: Path) -> list[str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=300,
     )
     return re.findall(r'<p class="said">(.*?)</p>', done.stdout, re.DOTALL)
 

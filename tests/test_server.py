@@ -89,7 +89,7 @@ class Editor:
 
     async def until(self, uri: str, holds: Callable[[Sequence[types.Diagnostic]], bool]) -> Sequence[types.Diagnostic]:
         """Wait for diagnostics of a document."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(300):
             while not holds(self.client.diagnostics.get(uri, [])):
                 await self.client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         return self.client.diagnostics.get(uri, [])

@@ -41,7 +41,7 @@ async def opened(client: LanguageClient, path: Path) -> list[types.Diagnostic]:
     """Open a file and wait for its diagnostics."""
     document = types.TextDocumentItem(path.as_uri(), "python", 1, path.read_text(encoding="utf-8"))
     client.text_document_did_open(types.DidOpenTextDocumentParams(document))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(300):
         while path.as_uri() not in client.diagnostics:
             await client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
     return list(client.diagnostics[path.as_uri()])

@@ -34,7 +34,7 @@ def start(root: Path) -> bytes:
 def test_the_server_ends(tmp_path: Path, ending: bytes, code: int) -> None:
     (tmp_path / "a.py").write_text("import time\n")
 
-    ended = subprocess.run(SERVER, input=start(tmp_path) + ending, capture_output=True, timeout=60, check=False)
+    ended = subprocess.run(SERVER, input=start(tmp_path) + ending, capture_output=True, timeout=300, check=False)
 
     assert ended.returncode == code
     assert ended.stderr == b""
@@ -89,7 +89,7 @@ def test_without_pygls_it_says_how_to_install_it() -> None:
         "import sys; sys.modules['pygls'] = None; sys.argv[1:] = ['server']; import archlint.__main__ as it; it.main()"
     )
 
-    ended = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True, timeout=300, check=False)
 
     assert ended.returncode == 2
     assert ended.stdout == ""

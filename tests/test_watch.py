@@ -31,12 +31,12 @@ class Watching:
         """Wait until a run is over, and return what it said on standard error."""
         said = ""
         while "watching for changes" not in said:
-            said += self.errors.get(timeout=30)
+            said += self.errors.get(timeout=300)
         return said
 
     def report(self) -> str:
         """Wait for something on standard output, and return what was written since the last time."""
-        said = self._lines.get(timeout=30)
+        said = self._lines.get(timeout=300)
         while True:
             try:
                 said += self._lines.get(timeout=0.05)
@@ -138,5 +138,5 @@ def test_without_watchfiles_it_says_how_to_install_it(project: Path) -> None:
 def run(project: Path, *arguments: str, before: str = "") -> "subprocess.CompletedProcess[str]":
     code = f"import sys; {before}\nsys.argv[1:] = {['check', *arguments]!r}\nimport archlint.__main__ as it\nit.main()"
     return subprocess.run(
-        [sys.executable, "-c", code], cwd=project, input="", capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], cwd=project, input="", capture_output=True, text=True, timeout=300, check=False
     )
