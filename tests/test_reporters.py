@@ -120,7 +120,7 @@ def test_concise_is_one_line_each() -> None:
 
 def test_json_says_all() -> None:
     document = json.loads(written("json", REPORT))
-    assert list(document) == ["version", "tool", "violations", "failures", "stats"]
+    assert list(document) == ["version", "tool", "violations", "accepted", "failures", "stats"]
     assert document["version"] == 1
     assert document["tool"]["name"] == "archlint"
     assert document["violations"][1] == {
@@ -311,6 +311,30 @@ def test_links_lead_to_the_file_and_the_page() -> None:
     assert f"\x1b]8;;file://{BASE}/src/shop/na%C3%AFve%20file%231.py\x1b\\" in painted
     assert "\x1b]8;" not in REPORTERS["text"](REPORT, RULES, Colours())
     assert Colours(links=True).link("x", "https://evil\x1b\\") == "x"
+
+
+WORDS = st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=9), max_size=20)
+
+
+@given(WORDS.map(" ".join), st.integers(1, 40), st.integers(0, 60), st.integers(0, 8))
+def test_a_terminal_has_whole_words_in_lines_of_its_width(text: str, width: int, before: int, indent: int) -> None:
+    folded = Paint(width, folds=True).fold(text, before, indent)
+
+    first, *others = folded.split("\n")
+    assert Paint(width).fold(text, before, indent) == text
+    assert [word for line in (first, *others) for word in line.split()] == text.split()
+    assert all(line.startswith(" " * indent) for line in others)
+    for line, used in ((first, before % width), *((line[indent:], indent) for line in others)):
+        assert cells(line.rstrip()) <= width - used or " " not in line.strip(" ")
+
+
+def test_a_terminal_has_locations_and_code_whole() -> None:
+    folded = REPORTERS["text"](REPORT, RULES, Paint(40, folds=True)).split("\n")
+    plainly = written("text", REPORT).split("\n")
+
+    heads = [line.partition(" ")[0] for line in plainly if line.startswith("src/")]
+    assert [line.partition(" ")[0] for line in folded if line.startswith("src/")] == heads
+    assert len(folded) > len(plainly)
 
 
 @pytest.mark.parametrize("width", [30, 60, 100, 200])

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import click
 import msgspec
 
-from archlint.cli.common import able, paint, project_options, rule_options, selectors, stop, write
+from archlint.cli.common import able, paint, project_options, rule_options, selectors, stop, tell, write
 from archlint.cli.progress import progress
 from archlint.cli.watching import again_and_again
 from archlint.engine import Options, Outcome, check
@@ -228,11 +228,11 @@ def _tell(outcome: Outcome, fixed: Fixed | None, *, verbose: bool, diff: bool) -
     for note in (*outcome.report.notes, *hints):
         _note(note)
     if fixed:
-        click.echo(summary.fixed(fixed.count, len(fixed.after), fixed.unsafe, would=diff), err=True)
+        tell(summary.fixed(fixed.count, len(fixed.after), fixed.unsafe, would=diff))
     if not diff:
-        click.echo(summary.summary(outcome.report), err=True)
+        tell(summary.summary(outcome.report))
 
 
 def _note(sentence: str) -> None:
     if sentence:
-        click.echo(f"note: {visible(sentence)}", err=True)
+        tell(f"note: {visible(sentence)}")

@@ -93,7 +93,15 @@ def paint() -> Paint:
     """Return what standard output can do with words."""
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if terminal else WIDTH
-    return Colours(width, links=terminal and _knows_links(os.environ)) if wants_colour() else Paint(width)
+    if not wants_colour():
+        return Paint(width, folds=terminal)
+    return Colours(width, folds=terminal, links=terminal and _knows_links(os.environ))
+
+
+def tell(sentence: str) -> None:
+    """Print a sentence on standard error, in whole words if that is a terminal."""
+    width = os.get_terminal_size(sys.stderr.fileno()).columns if sys.stderr.isatty() else 0
+    click.echo(Paint(width, folds=bool(width)).fold(sentence, indent=2), err=True)
 
 
 def _knows_links(environment: Mapping[str, str]) -> bool:
@@ -123,7 +131,7 @@ def write(text: str, output_file: Path | None) -> None:
 def stop(*sentences: str) -> NoReturn:
     """Say why the job cannot be done, and exit."""
     for sentence in sentences:
-        click.echo(f"archlint: {visible(sentence)}", err=True)
+        tell(f"archlint: {visible(sentence)}")
     raise click.exceptions.Exit(2)
 
 

@@ -1,6 +1,9 @@
-"""What a terminal can do with words: colour, links, a width; `plain` does nothing."""
+"""What a terminal can do with words: colour, links, lines of its width; `plain` does nothing."""
 
+import re
 from functools import cache
+
+from archlint.outcome.reporters.visible import cells
 
 WIDTH = 120
 """Cells of a line of source that are shown where there is no terminal to ask."""
@@ -17,11 +20,15 @@ STYLES = {
 }
 
 
-class Paint:
-    """Writes words as they are; `width` is how many cells a line of source may fill."""
+_WORD = re.compile(r" *[^ ]+(?: +$)?")
 
-    def __init__(self, width: int = WIDTH) -> None:
+
+class Paint:
+    """Writes words as they are; `width` is how many cells a line of source may fill, and with `folds` a sentence."""
+
+    def __init__(self, width: int = WIDTH, *, folds: bool = False) -> None:
         self.width = width
+        self._folds = folds
 
     def __call__(self, text: str, style: str) -> str:
         """Return `text` in the style of this name (a key of `STYLES`)."""
@@ -30,6 +37,23 @@ class Paint:
     def link(self, text: str, uri: str) -> str:
         """Return `text` so that it leads to `uri`."""
         return text
+
+    def fold(self, text: str, before: int = 0, indent: int = 4) -> str:
+        """Return visible `text`, which stands behind so many cells, in lines of whole words if lines are to be folded.
+
+        All but the first are indented. Where not even a word would fit the terminal breaks the line itself.
+        """
+        if not self._folds or before + cells(text) <= self.width:
+            return text
+        lines: list[str] = []
+        line, room = "", self.width - before % self.width
+        for word in _WORD.findall(text):
+            if cells(line) + cells(word) > room and (line or (before and not lines)):
+                lines.append(line)
+                line, room = word.lstrip(" "), self.width - indent
+            else:
+                line += word
+        return f"\n{' ' * indent}".join((*lines, line))
 
 
 plain = Paint()
@@ -41,8 +65,8 @@ class Colours(Paint):
     https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda describes these links.
     """
 
-    def __init__(self, width: int = WIDTH, *, links: bool = False) -> None:
-        super().__init__(width)
+    def __init__(self, width: int = WIDTH, *, folds: bool = False, links: bool = False) -> None:
+        super().__init__(width, folds=folds)
         self._links = links
 
     def __call__(self, text: str, style: str) -> str:

@@ -9,7 +9,7 @@ from archlint.outcome.reporters.concise import place, shown
 from archlint.outcome.reporters.excerpt import excerpt
 from archlint.outcome.reporters.paint import Paint, plain
 from archlint.outcome.reporters.paths import relative
-from archlint.outcome.reporters.visible import visible, visible_line
+from archlint.outcome.reporters.visible import cells, visible, visible_line
 from archlint.rulebook.model import Rule
 
 MANY = 100
@@ -24,7 +24,8 @@ def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
 
     A block's first line is `path:line:col: severity: CODE [name] message`, as compilers write it. Of violations whose
     traces end in the same place only the first has more than that line, and the others stand below it. Where there are
-    many violations only the first few of a kind, those of one rule about the same thing, have more. No line is wrapped.
+    many violations only the first few of a kind, those of one rule about the same thing, have more. Only a terminal
+    has sentences in lines of its width, and no location is ever cut.
     """
     told: Counter[tuple[str, str]] = Counter()
     parts: list[str] = []
@@ -34,20 +35,21 @@ def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
         is_line = len(report.violations) > MANY and told[kind] >= WHOLE
         told[kind] += 1
         title, *lines = (f"{_title(report, each, rules[each.code], paint)}\n" for each in (first, *others))
-        block = "".join((title if is_line else _block(report, first, title, paint), *lines))
+        block = "".join((title if is_line else _block(report, first, title, paint, alone=not lines), *lines))
         parts.append(block if is_line else f"{_EMPTY if after_line else ''}{block}{_EMPTY}")
         after_line = is_line
     failures = [f"{failure_line(failure, report.cwd, paint)}\n" for failure in report.failures]
     accepted = [f"{_accepted_line(report, each, rules, paint)}\n" for each in report.accepted]
     end = [_EMPTY] if after_line and (failures or accepted) else []
-    return "".join((*parts, *end, *failures, *accepted))
+    between = [_EMPTY] if failures and accepted else []
+    return "".join((*parts, *end, *failures, *between, *accepted))
 
 
 def _accepted_line(report: Report, accepted: Accepted, rules: Mapping[str, Rule], paint: Paint) -> str:
     how = "suppressed" if accepted.kind == "inSource" else "in the baseline"
     reason = f" ({visible(accepted.reason)})" if accepted.reason else ""
     line = _title(report, accepted.violation, rules[accepted.violation.code], plain)
-    return paint(f"{how}{reason}: {line}", "dim")
+    return paint(paint.fold(f"{how}{reason}: {line}"), "dim")
 
 
 def _by_cause(violations: Iterable[Violation]) -> Iterable[list[Violation]]:
@@ -61,20 +63,22 @@ def _by_cause(violations: Iterable[Violation]) -> Iterable[list[Violation]]:
 
 def _title(report: Report, violation: Violation, rule: Rule, paint: Paint) -> str:
     where = report.location(violation.place)
-    painted = paint(place(report, violation.place.path, where.line, where.column), "path")
-    head = paint.link(painted, f"file://{quote(violation.place.path)}")
+    location = place(report, violation.place.path, where.line, where.column)
+    head = paint.link(paint(location, "path"), f"file://{quote(violation.place.path)}")
     severity = paint(f"{violation.severity}:", violation.severity)
     code = paint.link(paint(violation.code, "code"), rule.url)
-    return f"{head} {severity} {code} [{rule.name}] {visible(violation.message)}"
+    before = cells(f"{location} {violation.severity}: {violation.code} ")
+    return f"{head} {severity} {code} {paint.fold(f'[{rule.name}] {visible(violation.message)}', before)}"
 
 
-def _block(report: Report, violation: Violation, title: str, paint: Paint) -> str:
+def _block(report: Report, violation: Violation, title: str, paint: Paint, *, alone: bool) -> str:
     lines, margin = excerpt(report, violation, paint)
-    arrow = f"{margin} {paint('->', 'dim')} "
-    steps = [f"{arrow}{_step(report, step)}" for step in violation.trace]
+    arrow, indent = f"{margin} {paint('->', 'dim')} ", len(f"{margin} -> ")
+    steps = [f"{arrow}{paint.fold(_step(report, step), indent, indent)}" for step in violation.trace]
     labelled = (("help", violation.help), ("fix", _fix(violation.fix)))
     notes = [line for label, advice in labelled for line in _labelled_lines(label, advice, margin, paint)]
-    return title + "".join(f"{line}\n" for line in (*lines, *steps, *notes))
+    others = [] if alone else [f"{margin} {paint('=', 'dim')} {paint('same cause:', 'help')}"]
+    return title + "".join(f"{line}\n" for line in (*lines, *steps, *notes, *others))
 
 
 def _step(report: Report, step: Step) -> str:
@@ -85,11 +89,13 @@ def _step(report: Report, step: Step) -> str:
 
 
 def _labelled_lines(label: str, advice: str, margin: str, paint: Paint) -> list[str]:
-    """Return the lines of `advice`, the label before the first and the others indented to it."""
+    """Return the lines of `advice`, the label before the first and the others, which are code, indented to it."""
     head = f"{margin} {paint('=', 'dim')} {paint(f'{label}:', 'help')} "
-    indent = " " * len(f"{margin} = {label}: ")
+    indent = len(f"{margin} = {label}: ")
     lines = [visible_line(line) for line in advice.rstrip("\n").split("\n")] if advice else []
-    return [f"{indent if number else head}{line}".rstrip() for number, line in enumerate(lines)]
+    if len(lines) == 1:
+        return [head + paint.fold(lines[0], indent, indent)]
+    return [f"{' ' * indent if number else head}{line}".rstrip() for number, line in enumerate(lines)]
 
 
 def _fix(fix: Fix | None) -> str:
@@ -103,4 +109,5 @@ def failure_line(failure: Failure, cwd: str, paint: Paint) -> str:
     path = f"{shown(failure.path, cwd)}:" if failure.path else ""
     line = f"{failure.line}:" if failure.path and failure.line else ""
     head = f"{paint(path + line, 'path')} " if path else ""
-    return f"{head}{paint('failure:', 'error')} {visible(failure.message)}"
+    message = paint.fold(visible(failure.message), cells(f"{path}{line} failure: "))
+    return f"{head}{paint('failure:', 'error')} {message}"
