@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.support import ROOT
 
@@ -25,6 +26,31 @@ _PART = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _COMMAND = re.compile(r"^\$ (.*)\n", re.MULTILINE)
+
+
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+
+
+class Block(NamedTuple):
+    """A block of a page: its language, what is in it, and the path of the file that it is, if the page says so."""
+
+    page: Path
+    language: str
+    body: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.page.stem}: {self.path or self.language}"
+
+
+def blocks(*languages: str) -> list[Block]:
+    """Return all blocks of README and guide in these languages."""
+    return [
+        Block(page, part["language"], part["body"], part["path"] or "")
+        for page in PAGES
+        for part in _PART.finditer(page.read_text(encoding="utf-8"))
+        if part["language"] in languages
+    ]
 
 
 def transcribed(text: str) -> str:

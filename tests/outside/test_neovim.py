@@ -9,24 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import ROOT
+from tests.shown import blocks
 
-pytestmark = pytest.mark.outside
+pytestmark = [
+    pytest.mark.outside,
+    pytest.mark.skipif(shutil.which("nvim") is None, reason="needs Neovim: apt-get install neovim"),
+]
 
 SESSION = Path(__file__).with_name("neovim.lua")
 SLEEPS = 'import time\n\n\nasync def wait() -> None:\n    who = "😀漢"; time.sleep(1)\n'
-SNIPPETS = re.findall(
-    r"^```lua\n(.*?)^```$", (ROOT / "docs" / "editors.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
-)
+NEW, OLD, KEY = (each.body for each in blocks("lua"))
+"""Settings for Neovim from 0.11 on and for older ones, and a key for all safe fixes."""
 
 
-@pytest.mark.skipif(shutil.which("nvim") is None, reason="needs Neovim: apt-get install neovim")
 def test_neovim_shows_a_diagnostic_and_applies_the_fix(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.archlint]\n")
     file = tmp_path / "waits.py"
     file.write_text(SLEEPS, encoding="utf-8")
     configuration = tmp_path / "init.lua"
-    configuration.write_text(SNIPPETS[0 if version() >= (0, 11) else 1], encoding="utf-8")
+    configuration.write_text(f"{NEW if version() >= (0, 11) else OLD}\n{KEY}", encoding="utf-8")
     environment = {
         "ARCHLINT_CONFIGURATION": str(configuration),
         "ARCHLINT_FILE": str(file),
@@ -64,6 +65,17 @@ def test_neovim_shows_a_diagnostic_and_applies_the_fix(tmp_path: Path) -> None:
         ],
     )
     assert file.read_text(encoding="utf-8") == SLEEPS
+
+
+@pytest.mark.parametrize("text", [NEW, OLD, KEY], ids=["new", "old", "key"])
+def test_all_settings_are_lua(text: str, tmp_path: Path) -> None:
+    (tmp_path / "it.lua").write_text(text, encoding="utf-8")
+
+    check = "lua io.stdout:write(select(2, loadfile('it.lua')) or 'lua')"
+    command = ["nvim", "--headless", "-u", "NONE", "-i", "NONE", "-n", "-c", check, "-c", "qall!"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+
+    assert said == "lua"
 
 
 def version() -> tuple[int, int]:
