@@ -47,7 +47,7 @@ def is_script(project: Project, module: Module) -> bool:
         return True
     if not name.isidentifier() or (folders and folders[0] in _TOP_FOLDERS and folders[0] not in project.by_name):
         return True
-    return _acts_as_script(module) and module.name not in project.query(_imported)
+    return (_acts_as_script(module) or _only_tells(project, module)) and module.name not in project.query(_imported)
 
 
 def _acts_as_script(module: Module) -> bool:
@@ -59,6 +59,15 @@ def _acts_as_script(module: Module) -> bool:
         for each in facts.calls
         if each.function < 0 and not each.flags & outside
     ) or any(each.reference == "sys.argv" and each.function < 0 and not each.flags & outside for each in facts.loads)
+
+
+def _only_tells(project: Project, module: Module) -> bool:
+    """Tell whether a module in no package defines nothing, and prints what its body does."""
+    facts = module.facts
+    if facts.functions or facts.classes or facts.is_package:
+        return False
+    package = project.by_name.get(module.name.rpartition(".")[0])
+    return package is None and any(each.callee == "builtins.print" for each in facts.calls)
 
 
 def _imported(project: Project) -> frozenset[str]:

@@ -15,6 +15,7 @@ from archlint.project.reach import Hop, way
 from archlint.rulebook.model import Rule
 
 _NOT_ON_IMPORT = model.IN_MAIN_GUARD | model.IN_TYPE_CHECKING
+_SETTINGS = frozenset({"dotenv.load_dotenv", "dotenv.dotenv_values"})
 _HELP = "call it at start-up, from `main` or the application's lifespan, or when it is first needed"
 
 
@@ -118,7 +119,8 @@ class _ImportTime:
 
 
 def _severity(effect: Effect, *, conditional: bool, through: bool = False) -> Severity | None:
-    """Weigh an effect: files are read quickly, and what stands under an `if` may not happen."""
+    """Weigh an effect: files are read quickly, settings early, and what stands under an `if` may not happen."""
     if effect.kind in FILES:
-        return Severity.NOTE if through or conditional or effect.kind == "metadata" else Severity.WARNING
+        slight = effect.kind == "metadata" or effect.api in _SETTINGS
+        return Severity.NOTE if through or conditional or slight else Severity.WARNING
     return Severity.WARNING if conditional else None

@@ -1,5 +1,6 @@
 """SQL001 and SQL006: which SQL texts that the walk saw are given to a database, and what is put into them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from archlint.facts.model import Call, Candidate
@@ -36,8 +37,8 @@ _COMPOSED = ("sqlalchemy.", "psycopg.sql.", "psycopg2.sql.", "django.db.models."
 _DISPLAYS = frozenset(
     f"builtins.{name}{{}}" for name in ("str", "tuple", "list", "dict", "set", "int", "float", "bytes")
 )
-_BY_HAND = frozenset({"migrations", "versions", "alembic"})
-"""Parts of the names of modules that nobody outside can reach: what is formatted there is a note."""
+_BY_HAND = re.compile(r"(?:^|[._])(?:migrations?|alembic)(?:\.|$)|(?:^|\.)versions(?:\.|$)")
+"""The names of modules that nobody outside can reach: what is formatted there is a note."""
 _WORST = {"error": 2, "warning": 1, "note": 0}
 
 
@@ -55,7 +56,7 @@ def formatted_sql(project: Project, rule: Rule) -> Iterator[Violation]:
             left = [each for each in candidates if not holes.is_harmless(module, each)]
             if left:
                 worst = max(left, key=lambda each: _WORST[each.severity])
-                yield _violation(module, rule, span, worst, by_hand=not _BY_HAND.isdisjoint(module.name.split(".")))
+                yield _violation(module, rule, span, worst, by_hand=_BY_HAND.search(module.name) is not None)
     yield from _returned(project, rule, holes)
 
 
@@ -76,7 +77,7 @@ def _returned(project: Project, rule: Rule, holes: "_Holes") -> Iterator[Violati
                 rule,
                 place,
                 candidate,
-                by_hand=not _BY_HAND.isdisjoint(module.name.split(".")),
+                by_hand=_BY_HAND.search(module.name) is not None,
                 trace=(Step("the text that the function returns is run here", sink.place(call.start, call.end)),),
             )
 
