@@ -18,6 +18,7 @@ from archlint.intake.judgements import Judged, Judgements, moved, moved_files
 from archlint.model import Failure, Violation
 from archlint.project.inferences import Inferences, inferences, resume
 from archlint.project.program import Project
+from archlint.project.stored import decode, encode
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -82,15 +83,15 @@ def _again(earlier: Earlier, gathered: Gathered) -> tuple[Violation, ...] | None
 
 def _resume(project: Project, earlier: Earlier, gathered: Gathered) -> None:
     """Let the project know what was inferred before, as far as it holds."""
-    pairs: list[tuple[ModuleFacts, ModuleFacts]] = []
+    changed: list[tuple[ModuleFacts, ModuleFacts, str]] = []
     for path, then in earlier.before.items():
         now = gathered.facts.get(path)
         if then is None or now is None:
             return
-        pairs.append((then, now))
+        changed.append((then, now, path))
     known = earlier.inferences()
     if known is not None:
-        resume(project, known, pairs)
+        resume(project, known, changed)
 
 
 class KeptMemory:
@@ -128,15 +129,12 @@ class KeptMemory:
         return found
 
     def _inferences(self) -> Inferences | None:
-        try:
-            return msgspec.msgpack.decode(self._judged.inferences, type=Inferences) if self._judged else None
-        except (msgspec.MsgspecError, RecursionError):
-            return None
+        return decode(self._judged.inferences) if self._judged else None
 
     def keep(self, violations: tuple[Violation, ...], inferred: Inferences | None) -> None:
         """See `Memory`."""
         if inferred is not None:
-            body = msgspec.msgpack.encode(inferred)
+            body = encode(inferred)
         else:
             body = self._judged.inferences if self._judged is not None else b""
         if self._digests:

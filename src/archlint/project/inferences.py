@@ -1,90 +1,75 @@
 """What was inferred about a program, kept for its next state, in which most modules say the same.
 
-An answer of `Types` depends on its reference, on third-party knowledge, on which modules there are, and on the modules
-that it has read. It holds as long as these are the same; what depends on the order of questions is never kept.
+An answer depends on its question, on third-party knowledge, on which modules there are, and on the modules that it has
+read. It holds as long as these are the same; what depends on the order of questions is never kept.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Set
 
 import msgspec
 
 from archlint.facts.model import ModuleFacts
 from archlint.facts.places import without_places
+from archlint.project.modulewise import Answered, Answers
+from archlint.project.namespaces import KEPT
 from archlint.project.program import Project
+from archlint.project.reading import CUT, NAMESPACES
 from archlint.project.types import Value, types
 
 
-class Inferences(msgspec.Struct, frozen=True, array_like=True):
-    """Answers by reference, each with the place in `sets` of the set of modules that it has read.
+class Inferences(msgspec.Struct, frozen=True):
+    """What was inferred about a project.
 
-    `modules` are the names and paths of all modules, in order; `missed` the names that no module had. Values are by
-    their place in `values`, because many references stand for the same.
+    `modules` are the names and paths of all modules, in order; `missed` the names that no module had. `settled` gives
+    every reference with what it stands for and what was read for that; `answered` are the answers about modules, by the
+    name of the question.
     """
 
     modules: tuple[tuple[str, str], ...]
-    missed: frozenset[str]
-    sets: tuple[bytes, ...]
-    values: tuple[tuple[Value, ...], ...]
-    references: tuple[str, ...]
-    reads: tuple[int, ...]
-    answers: tuple[int, ...]
+    missed: Set[str]
+    settled: Callable[[], Iterable[tuple[str, tuple[Value, ...], int]]]
+    answered: Mapping[str, Answered]
 
 
 def inferences(project: Project) -> Inferences:
     """Return what was inferred about a project so far."""
     known = project.query(types)
-    sets: dict[int, int] = {}
-    values: dict[tuple[Value, ...], int] = {}
-    settled = list(known.settled())
-    return Inferences(
-        modules=_modules(project),
-        missed=frozenset(known.reading.missed),
-        reads=tuple(sets.setdefault(reads, len(sets)) for _, _, reads in settled),
-        answers=tuple(values.setdefault(answer, len(values)) for _, answer, _ in settled),
-        references=tuple(reference for reference, _, _ in settled),
-        sets=tuple(reads.to_bytes((reads.bit_length() + 7) // 8, "little") for reads in sets),
-        values=tuple(values),
-    )
+    return Inferences(_modules(project), project.reading.missed, known.settled, project.query(Answers).answered)
 
 
-def resume(project: Project, earlier: Inferences, changed: Iterable[tuple[ModuleFacts, ModuleFacts]]) -> None:
+def resume(project: Project, earlier: Inferences, changed: Iterable[tuple[ModuleFacts, ModuleFacts, str]]) -> None:
     """Let a project know what was inferred about an earlier state of it.
 
-    `changed` are modules that say something else now: the facts of then and of now.
+    `changed` are modules that say something else now: the facts of then and of now, and the path.
     """
-    if earlier.modules != _modules(project) or not _is_whole(earlier):
+    if earlier.modules != _modules(project):
         return
-    known = project.query(types)
-    others = known.reading.set_of(now.name for then, now in changed if not _looks_same(then, now, earlier.missed))
-    known.reading.missed |= earlier.missed
-    sets = [int.from_bytes(each, "little") for each in earlier.sets]
-    for reference, reads, answer in zip(earlier.references, earlier.reads, earlier.answers, strict=True):
-        if not sets[reads] & others:
-            known.settle(reference, earlier.values[answer], sets[reads])
-
-
-def _is_whole(earlier: Inferences) -> bool:
-    """Tell whether every reference has what it needs: what comes from a file may be anything."""
-    same = len(earlier.references) == len(earlier.reads) == len(earlier.answers)
-    return (
-        same
-        and all(0 <= each < len(earlier.sets) for each in earlier.reads)
-        and all(0 <= each < len(earlier.values) for each in earlier.answers)
-    )
+    pairs = [(then, now) for then, now, _ in changed]
+    reading = project.reading
+    others = CUT | reading.bodies_of(now.name for _, now in pairs)
+    others |= reading.set_of(now.name for then, now in pairs if not _looks_same(then, now, earlier.missed))
+    if any(_hangs(then) != _hangs(now) for then, now in pairs):
+        others |= NAMESPACES
+    reading.missed |= earlier.missed
+    settle = project.query(types).settle
+    for reference, answer, reads in earlier.settled():
+        if not reads & others:
+            settle(reference, answer, reads)
+    project.query(Answers).resume(earlier.answered, frozenset(path for _, _, path in changed), others)
 
 
 def _modules(project: Project) -> tuple[tuple[str, str], ...]:
-    return tuple((name, module.path) for name, module in project.by_name.items())
+    return tuple((module.name, module.path) for module in project.modules)
 
 
-def _looks_same(then: ModuleFacts, now: ModuleFacts, missed: frozenset[str]) -> bool:
+def _looks_same(then: ModuleFacts, now: ModuleFacts, missed: Set[str]) -> bool:
     """Tell whether a module is the same to whoever infers: no name that anybody has looked for in it is different.
 
     Functions and classes are known by their number, so new ones may come behind the others.
     """
     before, after = _interface(then), _interface(now)
     new = after.bindings.keys() - before.bindings.keys()
-    if not missed.isdisjoint(f"{now.name}.{name}" for name in new):
+    if any(f"{now.name}.{name}" in missed for name in new):
         return False
     if any(0 <= each.owner < len(before.classes) for each in after.functions[len(before.functions) :]):
         return False
@@ -105,3 +90,8 @@ def _interface(facts: ModuleFacts) -> ModuleFacts:
         ),
         [],
     )
+
+
+def _hangs(facts: ModuleFacts) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Return what a module hangs onto objects that are made for it."""
+    return [(each.subject, each.reference, each.values) for each in facts.candidates if each.code == KEPT]

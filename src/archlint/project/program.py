@@ -9,6 +9,7 @@ from archlint.facts.model import Class, Function, ModuleFacts
 from archlint.model import Place
 from archlint.project.contracts import Contract
 from archlint.project.library import Library
+from archlint.project.reading import Reading
 
 T = TypeVar("T")
 
@@ -52,7 +53,8 @@ class Architecture(msgspec.Struct, frozen=True, kw_only=True):
 class Project:
     """Facts of all modules, third-party knowledge, and a memo of queries.
 
-    `modules` are all files in order of their path; `by_name` maps a dotted name to its (first) module.
+    `modules` are all files in order of their path; `by_name` maps a dotted name to its (first) module. `reading` notes
+    of which modules classes and functions are looked up, and what references are found in.
     """
 
     def __init__(self, modules: tuple[Module, ...], library: Library, architecture: Architecture) -> None:
@@ -62,6 +64,7 @@ class Project:
         self.by_name: dict[str, Module] = {}
         for module in modules:
             self.by_name.setdefault(module.name, module)
+        self.reading = Reading(self.by_name)
         self._packages = {".".join(name.split(".")[:2]) for name in self.by_name if name.startswith("src.")}
         self._results: dict[Callable[..., object], object] = {}
 
@@ -90,10 +93,12 @@ class Project:
         """Return the function that a reference root `module#index` means."""
         module, index = key.rsplit("#", 1)
         found = self.by_name[module]
+        self.reading.add(module)
         return found, found.facts.functions[int(index)]
 
     def class_(self, key: str) -> tuple[Module, Class]:
         """Return the class that a reference root `module@index` means."""
         module, index = key.rsplit("@", 1)
         found = self.by_name[module]
+        self.reading.add(module)
         return found, found.facts.classes[int(index)]

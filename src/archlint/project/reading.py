@@ -1,14 +1,20 @@
 """Which modules an answer about the program has read, so that it holds until one of them says something else.
 
-Sets of modules are numbers, a bit for each module; where there are more modules than bits some share one, and an answer
-may then be thought to have read a module that it has not.
+Sets of modules are numbers, a bit for each module and aspect of it; where there are more modules than bits some share
+one, and an answer may then be thought to have read a module that it has not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
 
 _BITS = 1024
 CUT = 1 << _BITS
 """The bit of answers that are cut short in a circle: they depend on what was asked first."""
+NAMESPACES = CUT << 1
+"""The bit of answers that have read what all modules hang onto objects that are made for it."""
+_BODIES = _BITS + 2
 
 
 class Reading:
@@ -24,8 +30,12 @@ class Reading:
         self.missed: set[str] = set()
 
     def add(self, module: str) -> None:
-        """Note that facts of a module are read."""
+        """Note that a module is read: what it imports, defines and binds."""
         self.reads |= self._bits[module]
+
+    def add_body(self, module: str) -> None:
+        """Note that of a module everything is read, its calls and all."""
+        self.reads |= self._bits[module] << _BODIES
 
     def set(self) -> int:
         """Return what is read, the same object for the same set."""
@@ -37,3 +47,30 @@ class Reading:
         for name in modules:
             found |= self._bits[name]
         return found
+
+    def bodies_of(self, modules: Iterable[str]) -> int:
+        """Return everything in modules as a set."""
+        return self.set_of(modules) << _BODIES
+
+
+class Memo(Generic[T]):
+    """What `find` answers, worked out once for each key; who asks again has read the same."""
+
+    def __init__(self, reading: Reading, find: Callable[[str], T]) -> None:
+        self._reading = reading
+        self._find = find
+        self._known: dict[str, tuple[T, int]] = {}
+
+    def __call__(self, key: str) -> T:
+        """Return the answer to `key`."""
+        reading = self._reading
+        known = self._known.get(key)
+        if known is None:
+            before, reading.reads = reading.reads, 0
+            try:
+                known = self._known[key] = self._find(key), reading.set()
+            finally:
+                reading.reads |= before
+        else:
+            reading.reads |= known[1]
+        return known[0]

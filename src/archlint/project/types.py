@@ -6,13 +6,13 @@ Nothing is guessed: a step that cannot be followed gives no value. Third-party r
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archlint.facts.model import Class, Function
+from archlint.facts.model import Function
 from archlint.facts.references import alternatives, arguments_of, filled, last_step, step
 from archlint.project.classes import CONTEXT_BASES, STRUCTURAL, ClassTable, Member, implementation
 from archlint.project.containers import element, method_result, subscript
 from archlint.project.namespaces import kept_attributes
 from archlint.project.program import Module, Project
-from archlint.project.reading import CUT, Reading
+from archlint.project.reading import CUT, NAMESPACES
 
 MAX_DEPTH = 60
 _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
@@ -54,13 +54,13 @@ class Types:
         self._project = project
         self._library = project.library
         self.classes = project.query(ClassTable)
-        self.reading = Reading(project.by_name)
+        self.reading = project.reading
         self._memo: dict[str, tuple[Value, ...]] = {}
         self._memo_reads: dict[str, int] = {}
         self._draft: dict[str, tuple[Value, ...]] = {}
         self._orders: dict[str, tuple[str, ...]] = {}
         self._order_reads: dict[str, int] = {}
-        self._names: dict[str, tuple[str, ...]] = {}
+        self._names: dict[str, tuple[tuple[str, ...], int]] = {}
         self._depth = 0
         self._cuts = 0
 
@@ -201,7 +201,7 @@ class Types:
 
     def _attribute_of_replacement(self, value: Value, name: str) -> tuple[Value, ...]:
         """Return an attribute of what a third-party decorator puts in a function's place, such as a Celery task."""
-        _, function = self._function(value.name)
+        _, function = self._project.function(value.name)
         for decorator in function.decorators:
             for made in self.infer(decorator.removesuffix("()") + "()"):
                 if made.kind == "instance" and not made.is_class and self._library.is_class(made.name):
@@ -217,6 +217,7 @@ class Types:
 
     def _kept(self, owner: str, name: str) -> tuple[Value, ...]:
         """Return what the program assigns to an attribute of an object that keeps such things for it."""
+        self.reading.reads |= NAMESPACES
         pairs = self._project.query(kept_attributes).get(name, ())
         given = [value for holder, value in pairs if any(each.name == owner for each in self.infer(holder))]
         return tuple(dict.fromkeys(each for value in given for each in self.infer(value)))
@@ -249,7 +250,7 @@ class Types:
 
     def _member(self, value: Value, member: Member) -> tuple[Value, ...]:
         if member.functions:
-            module, _ = self._class(member.owner)
+            module, _ = self._project.class_(member.owner)
             function = implementation(module, member)
             index = next(each for each in member.functions if module.facts.functions[each] is function)
             method = Value("object", f"{module.name}#{index}", receiver=value.name)
@@ -267,16 +268,6 @@ class Types:
     def infer_instance(self, annotation: str) -> tuple[Value, ...]:
         """Return what a value annotated with the type `annotation` may be."""
         return tuple(each for part in alternatives(annotation) for each in self.infer(part + "{}"))
-
-    def _function(self, key: str) -> tuple[Module, Function]:
-        found = self._project.function(key)
-        self.reading.add(found[0].name)
-        return found
-
-    def _class(self, key: str) -> tuple[Module, Class]:
-        found = self._project.class_(key)
-        self.reading.add(found[0].name)
-        return found
 
     def order(self, key: str) -> tuple[str, ...]:
         """Return the method resolution order of a class of the project: itself, its bases, external ones by name."""
@@ -298,7 +289,7 @@ class Types:
 
     def _linearize(self, key: str) -> tuple[str, ...]:
         """Depth first, each class where it comes last: C3 for every hierarchy that does not mix orders."""
-        _, fact = self._class(key)
+        _, fact = self._project.class_(key)
         found: list[str] = []
         for base in fact.bases:
             for value in self.infer(base):
@@ -318,7 +309,7 @@ class Types:
                 if owner not in STRUCTURAL and owner not in CONTEXT_BASES:
                     return True
                 continue
-            _, fact = self._class(owner)
+            _, fact = self._project.class_(owner)
             if any(not self.infer(base) for base in fact.bases):
                 return True
         return False
@@ -357,7 +348,7 @@ class Types:
         return ()
 
     def _call_function(self, value: Value) -> tuple[Value, ...]:
-        _, function = self._function(value.name)
+        _, function = self._project.function(value.name)
         if _CONTEXT_MANAGERS.intersection(function.decorators):
             return (Value("context", value.name, receiver=value.receiver),)
         if function.is_generator:
@@ -375,7 +366,7 @@ class Types:
 
     def _await(self, value: Value) -> tuple[Value, ...]:
         if value.kind == "coroutine":
-            _, function = self._function(value.name)
+            _, function = self._project.function(value.name)
             return self._returned(value, function)
         if value.kind == "instance" and value.args and not value.is_class:
             if value.name in (
@@ -405,7 +396,7 @@ class Types:
         return tuple(results) or ((value,) if external_bases else ())
 
     def _yielded(self, value: Value) -> tuple[Value, ...]:
-        _, function = self._function(value.name)
+        _, function = self._project.function(value.name)
         if function.returns:
             declared = [each for part in self.infer(function.returns) for each in part.args[:1]]
             found = tuple(each for part in declared for each in self.infer_instance(part))
@@ -448,21 +439,26 @@ class Types:
         A method that a third-party class inherits is known under the name of every class that could define
         it.
         """
+        reading = self.reading
         known = self._names.get(reference)
-        if known is None:
-            objects = (value for value in self.infer(reference) if value.kind == "object")
-            known = tuple(dict.fromkeys(name for value in objects for name in self.names_of(value)))
-            if not self._depth:
-                self._names[reference] = known
-        return known
+        if known is not None:
+            reading.reads |= known[1]
+            return known[0]
+        before, reading.reads = reading.reads, 0
+        objects = (value for value in self.infer(reference) if value.kind == "object")
+        names = tuple(dict.fromkeys(name for value in objects for name in self.names_of(value)))
+        if not self._depth:
+            self._names[reference] = names, reading.set()
+        reading.reads |= before
+        return names
 
     def names_of(self, value: Value) -> tuple[str, ...]:
         """Return the dotted names of an object; see `names`."""
         if value.is_function:
-            module, function = self._function(value.name)
+            module, function = self._project.function(value.name)
             return (f"{module.name}.{function.qualname}",)
         if value.is_class:
-            module, fact = self._class(value.name)
+            module, fact = self._project.class_(value.name)
             return (f"{module.name}.{fact.qualname}",)
         owner, _, attribute = value.name.rpartition(".")
         owner = value.receiver or owner

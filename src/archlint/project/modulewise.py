@@ -1,0 +1,96 @@
+"""Questions that are asked of each module by itself, so that the answers about modules that stay the same are kept."""
+
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from archlint.project.program import Module, Project
+from archlint.project.reading import CUT
+
+T = TypeVar("T")
+
+
+def _nothing(_project: Project) -> object:
+    return None
+
+
+class ModuleWise(Generic[T]):
+    """A query: by the path of each module what `find` answers, a value of the type `wanted`.
+
+    `find` may look at its own module, at what `needs` returns of the whole program (a value that msgspec can encode,
+    always in the same order), and at other modules through what notes it in `Project.reading`. Its answer has no place
+    of another module.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        wanted: object,
+        find: Callable[[Project, Module], T],
+        needs: Callable[[Project], object] = _nothing,
+    ) -> None:
+        self.name = name
+        self.wanted = wanted
+        self.find = find
+        self._needs = needs
+
+    def __call__(self, project: Project) -> Mapping[str, T]:
+        """Answer the query, as far as possible with what was answered before."""
+        answers = project.query(Answers)
+        needs = sha256(msgspec.msgpack.encode(self._needs(project))).digest()
+        earlier = answers.holding(self, needs)
+        found: dict[str, tuple[T, int]] = {}
+        for module in project.modules:
+            known = earlier.get(module.path)
+            found[module.path] = known if known is not None else self.ask(project, module)
+        answers.answered[self.name] = Answered(needs, lambda _wanted: found)
+        return {path: answer for path, (answer, _) in found.items()}
+
+    def ask(self, project: Project, module: Module) -> tuple[T, int]:
+        """Return the answer about one module, and what was read for it."""
+        reading = project.reading
+        before, reading.reads = reading.reads, 0
+        try:
+            return self.find(project, module), reading.set()
+        finally:
+            reading.reads |= before
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A digest of what a question needed to know, and what gives its answers by path, with what was read for each.
+
+    The latter is told the type of the answers: it may have to decode them.
+    """
+
+    needs: bytes
+    answers: Callable[[Any], Mapping[str, tuple[Any, int]]]
+
+
+class Answers:
+    """All that was answered about the modules of a project; reached by `project.query(Answers)`."""
+
+    def __init__(self, _project: Project) -> None:
+        self.answered: dict[str, Answered] = {}
+        self._earlier: Mapping[str, Answered] = {}
+        self._changed: frozenset[str] = frozenset()
+        self._others = 0
+
+    def resume(self, earlier: Mapping[str, Answered], changed: frozenset[str], others: int) -> None:
+        """Take what was answered about an earlier state: all but the modules with `changed` paths are the same.
+
+        What has read one of the set `others` holds no more.
+        """
+        self._earlier, self._changed, self._others = earlier, changed, others | CUT
+
+    def holding(self, question: ModuleWise[T], needs: bytes) -> Mapping[str, tuple[T, int]]:
+        """Return the answers to a question that hold, by path."""
+        known = self._earlier.get(question.name)
+        if known is None or known.needs != needs:
+            return {}
+        return {
+            path: answer
+            for path, answer in known.answers(question.wanted).items()
+            if not answer[1] & self._others and path not in self._changed
+        }

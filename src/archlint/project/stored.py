@@ -1,0 +1,116 @@
+"""Inferences as bytes, for the next run."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from archlint.project.inferences import Inferences
+from archlint.project.modulewise import Answered
+from archlint.project.types import Value
+
+
+class _StoredAnswers(msgspec.Struct, frozen=True, array_like=True):
+    """The answers to one question, about the modules in their order; `reads` are places in `_Stored.sets`."""
+
+    needs: bytes
+    reads: tuple[int, ...]
+    answers: msgspec.Raw
+
+
+class _Stored(msgspec.Struct, frozen=True, array_like=True):
+    """Answers of `Types` by reference, each with the place in `sets` of the set of modules that it has read.
+
+    Values are by their place in `values`, because many references stand for the same.
+    """
+
+    modules: tuple[tuple[str, str], ...]
+    missed: frozenset[str]
+    sets: tuple[bytes, ...]
+    values: tuple[tuple[Value, ...], ...]
+    references: tuple[str, ...]
+    reads: tuple[int, ...]
+    answers: tuple[int, ...]
+    answered: dict[str, _StoredAnswers]
+
+
+class _Numbers(dict[Any, int]):
+    """The number of each thing, in the order in which they are first asked for."""
+
+    def __missing__(self, key: object) -> int:
+        number = self[key] = len(self)
+        return number
+
+
+def encode(known: Inferences) -> bytes:
+    """Return inferences as bytes."""
+    sets, values = _Numbers(), _Numbers()
+    settled = list(known.settled())
+    answered = {}
+    for name, each in known.answered.items():
+        answers = each.answers(Any)
+        raw = msgspec.Raw(msgspec.msgpack.encode([answer for answer, _ in answers.values()]))
+        answered[name] = _StoredAnswers(each.needs, tuple(sets[reads] for _, reads in answers.values()), raw)
+    return msgspec.msgpack.encode(
+        _Stored(
+            modules=known.modules,
+            missed=frozenset(known.missed),
+            reads=tuple(sets[reads] for _, _, reads in settled),
+            answers=tuple(values[answer] for _, answer, _ in settled),
+            references=tuple(reference for reference, _, _ in settled),
+            values=tuple(values),
+            answered=answered,
+            sets=tuple(reads.to_bytes((reads.bit_length() + 7) // 8, "little") for reads in sets),
+        )
+    )
+
+
+def decode(data: bytes) -> Inferences | None:
+    """Return the inferences that `encode` made bytes of; `None` if they are none."""
+    try:
+        stored = msgspec.msgpack.decode(data, type=_Stored)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+    if not _is_whole(stored):
+        return None
+    sets = [int.from_bytes(each, "little") for each in stored.sets]
+    return Inferences(
+        stored.modules,
+        stored.missed,
+        partial(_settled, stored, sets),
+        {name: Answered(each.needs, _answers(stored, each, sets)) for name, each in stored.answered.items()},
+    )
+
+
+def _is_whole(stored: _Stored) -> bool:
+    """Tell whether every answer has what it needs: what comes from a file may be anything."""
+    same = len(stored.references) == len(stored.reads) == len(stored.answers)
+    reads = (stored.reads, *(each.reads for each in stored.answered.values()))
+    return (
+        same
+        and all(len(each.reads) == len(stored.modules) for each in stored.answered.values())
+        and all(0 <= number < len(stored.sets) for each in reads for number in each)
+        and all(0 <= number < len(stored.values) for number in stored.answers)
+    )
+
+
+def _settled(stored: _Stored, sets: list[int]) -> Iterator[tuple[str, tuple[Value, ...], int]]:
+    for reference, reads, answer in zip(stored.references, stored.reads, stored.answers, strict=True):
+        yield reference, stored.values[answer], sets[reads]
+
+
+def _answers(
+    stored: _Stored, answered: _StoredAnswers, sets: list[int]
+) -> Callable[[Any], Mapping[str, tuple[Any, int]]]:
+    def decoded(wanted: Any) -> Mapping[str, tuple[Any, int]]:  # noqa: ANN401 -- a type, which has no type of its own
+        try:
+            answers = msgspec.msgpack.decode(answered.answers, type=tuple[wanted, ...])
+        except (msgspec.MsgspecError, RecursionError):
+            return {}
+        if len(answers) != len(stored.modules):
+            return {}
+        found = zip(stored.modules, answers, answered.reads, strict=True)
+        return {path: (answer, sets[reads]) for (_, path), answer, reads in found}
+
+    return decoded
