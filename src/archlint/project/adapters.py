@@ -3,16 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from archlint.facts.model import Attribute, Call
 from archlint.project.bindings import bindings
 from archlint.project.classes import STRUCTURAL, ClassTable
 from archlint.project.layers import is_test
-from archlint.project.ports import Pair, class_keys, is_descriptor, ports
+from archlint.project.modulewise import ModuleWise
+from archlint.project.ports import Pair, class_keys, class_keys_in, is_descriptor, ports
 from archlint.project.program import Module, Project
 from archlint.project.takers import Slot, given, takers
 from archlint.project.types import types
-from archlint.project.uses import Calls
 
 _AFFIXES = re.compile(r"^(?:I(?=[A-Z][a-z])|Abstract|Base)|(?:Port|Protocol|Interface|ABC|Base)$")
 MAX_ADAPTERS = 3
@@ -28,21 +29,28 @@ class Adapters:
         self._classes = project.query(ClassTable)
         self._known = project.query(ports)
         self._takers = project.query(takers)
-        self._stems = {port: _stem(project, port) for port in self._known.ports}
-        self.pairs = tuple(self._find_pairs())
+        self.stems = {port: _stem(project, port) for port in self._known.ports}
+        """What is left of the name of each port without what says that it is one."""
 
-    def _find_pairs(self) -> Iterator[Pair]:
-        found: dict[tuple[str, str], Pair] = {}
-        wired = sorted(self._wired(), key=self._is_in_tests) if self._known.ports else []
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """All pairs, in the order of their names."""
+        known = self._project.query(PAIRS)
+        there = [pair for module in self._project.modules for pair in known[module.path]]
+        inherited = [pair for pair in there if pair.evidence == "inheritance"]
+        wired = sorted((pair for pair in there if pair.evidence != "inheritance"), key=self._weakness)
         typed = [pair for pair in wired if not pair.is_guessed]
         guessed = [pair for pair in wired if pair.is_guessed]
         bound = sorted(self._project.query(bindings).pairs(), key=self._is_in_tests)
-        for pair in (*self._inherited(), *typed, *filter(self._is_new, bound), *guessed):
+        found: dict[tuple[str, str], Pair] = {}
+        for pair in (*inherited, *typed, *filter(self._is_new, bound), *guessed):
             found.setdefault((pair.port, pair.adapter), pair)
         for pair in self._named(list(found.values())):
             found.setdefault((pair.port, pair.adapter), pair)
-        for key in sorted(found):
-            yield found[key]
+        return tuple(found[key] for key in sorted(found))
+
+    def _weakness(self, pair: Pair) -> tuple[bool, bool]:
+        return self._is_in_tests(pair), pair.evidence in ("parameter", "keyword")
 
     def _is_in_tests(self, pair: Pair) -> bool:
         return is_test(self._project.by_name[pair.site[0]])
@@ -50,28 +58,32 @@ class Adapters:
     def _is_new(self, pair: Pair) -> bool:
         return pair.port not in self._types.order(pair.adapter) and pair.adapter not in self._known.port_set
 
-    def _inherited(self) -> Iterator[Pair]:
-        for key in class_keys(self._project):
-            module, fact = self._project.class_(key)
+    def written_in(self, module: Module) -> Iterator[Pair]:
+        """Yield what bases and annotations in a module say."""
+        if not self._known.ports:
+            return
+        for key in class_keys_in(self._project, module):
+            _, fact = self._project.class_(key)
             for base in self._types.order(key)[1:]:
                 if base in self._known.port_set:
                     yield Pair(base, key, "inheritance", (module.name, fact.start, fact.end))
+        yield from self._annotated(module)
+        for call in module.facts.calls:
+            if call.arguments:
+                yield from self._passed(module, call)
 
-    def _wired(self) -> Iterator[Pair]:
-        """Yield what annotations say: an instance passed, returned or assigned where a port is annotated."""
-        for module in self._project.modules:
-            for function in module.facts.functions:
-                site = (module.name, function.start, function.end)
-                yield from self._judge(function.returns, function.values, "return", site)
-            for index, class_ in enumerate(module.facts.classes):
-                for each in class_.attributes:
-                    declared = each.annotation or self._declared(f"{module.name}@{index}", each)
-                    yield from self._judge(declared, each.values, "assignment", (module.name, each.start, each.end))
-            for assignment in module.facts.assignments:
-                site = (module.name, assignment.start, assignment.end)
-                yield from self._judge(assignment.annotation, (assignment.value,), "assignment", site)
-        for module, call in self._project.query(Calls).named(self._takers.words):
-            yield from self._passed(module, call)
+    def _annotated(self, module: Module) -> Iterator[Pair]:
+        """Yield what is returned or assigned where a port is annotated."""
+        for function in module.facts.functions:
+            site = (module.name, function.start, function.end)
+            yield from self._judge(function.returns, function.values, "return", site)
+        for index, class_ in enumerate(module.facts.classes):
+            for each in class_.attributes:
+                declared = each.annotation or self._declared(f"{module.name}@{index}", each)
+                yield from self._judge(declared, each.values, "assignment", (module.name, each.start, each.end))
+        for assignment in module.facts.assignments:
+            site = (module.name, assignment.start, assignment.end)
+            yield from self._judge(assignment.annotation, (assignment.value,), "assignment", site)
 
     def _declared(self, key: str, attribute: Attribute) -> str:
         """Return what the next base class declares an attribute to be that a class only assigns."""
@@ -138,7 +150,7 @@ class Adapters:
     def _port_called(self, slot: Slot, adapter: str) -> str:
         """Return the only port that is called as a keyword without annotation is (`user_store`: `UserStore`)."""
         word = "".join(part.capitalize() for part in slot.name.split("_"))
-        called = [port for port, stem in self._stems.items() if stem == word]
+        called = [port for port, stem in self.stems.items() if stem == word]
         fits = len(called) == 1 and adapter not in self._known.port_set and self._shares_methods(called[0], adapter)
         return called[0] if fits else ""
 
@@ -146,8 +158,8 @@ class Adapters:
         """Yield what only names suggest, for ports whose name is unique and whose adapters do not derive from them."""
         joined = {pair.adapter for pair in known}
         derived_from = {pair.port for pair in known if pair.evidence == "inheritance"}
-        stems = Counter(self._stems.values())
-        endings = {stem: port for port, stem in self._stems.items() if len(stem) >= 4 and stems[stem] == 1}
+        stems = Counter(self.stems.values())
+        endings = {stem: port for port, stem in self.stems.items() if len(stem) >= 4 and stems[stem] == 1}
         for key in class_keys(self._project):
             if key in joined or key in self._known.port_set:
                 continue
@@ -163,7 +175,7 @@ class Adapters:
         shared = [
             member.name for member in promised if member.functions and member.name in own and own[member.name].functions
         ]
-        one_word = len(re.findall(r"[A-Z]", self._stems[port])) == 1
+        one_word = len(re.findall(r"[A-Z]", self.stems[port])) == 1
         return bool(shared) and (not one_word or 2 * len(shared) > len(promised))
 
 
@@ -181,3 +193,12 @@ def _ending(name: str, endings: dict[str, str]) -> str:
 def adapters(project: Project) -> Adapters:
     """Answer the query for the adapters of ports."""
     return Adapters(project)
+
+
+PAIRS = ModuleWise(
+    "pairs of ports and adapters",
+    tuple[Pair, ...],
+    lambda project, module: tuple(project.query(adapters).written_in(module)),
+    lambda project: sorted(project.query(adapters).stems.items()),
+)
+"""The query for the pairs that bases and annotations in each module join."""

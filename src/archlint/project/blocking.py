@@ -9,9 +9,10 @@ from archlint.model import Severity
 from archlint.project.calls import CallGraph, Site, call_graph
 from archlint.project.handovers import handovers
 from archlint.project.library import Blocking
+from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
+from archlint.project.reading import Memo
 from archlint.project.types import Types, Value, types
-from archlint.project.uses import Calls
 
 OWN = "configured"
 """The kind of what the user's own configuration calls blocking."""
@@ -55,7 +56,11 @@ class BlockingFunctions:
             self.sites[caller].append(site)
             if plain[caller]:
                 callers.setdefault(site.target, []).append((caller, site))
-        direct = list(self._direct())
+        calls = blocking_calls(project)
+        plain_calls = [each for each in calls if self._is_plain(each[0], each[1].function)]
+        direct = [
+            (f"{module.name}#{call.function}", Cause(blocking, module, call)) for module, call, blocking in plain_calls
+        ]
         for severity in sorted(Severity, key=lambda each: -each.rank):
             self._spread([each for each in direct if each[1].blocking.severity is severity], callers)
 
@@ -65,14 +70,6 @@ class BlockingFunctions:
             and not module.facts.functions[function].is_async
             and f"{module.name}#{function}" not in self._on_loop
         )
-
-    def _direct(self) -> Iterator[tuple[str, Cause]]:
-        resolver = self._project.query(types)
-        for module, call in self._project.query(BlockingApis).calls():
-            if self._is_plain(module, call.function):
-                blocking = blocking_call(self._project, resolver, module, call)
-                if blocking is not None:
-                    yield f"{module.name}#{call.function}", Cause(blocking, module, call)
 
     def _spread(self, found: list[tuple[str, Cause]], callers: dict[str, list[tuple[str, Site]]]) -> None:
         queue: deque[str] = deque()
@@ -112,18 +109,8 @@ class BlockingApis:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._types: Types = project.query(types)
-        self._found: dict[str, Blocking | None] = {}
-
-    def api(self, callee: str) -> Blocking | None:
-        """Return the blocking API that a callee is; `None` when it may also be something that does not block."""
-        if callee not in self._found:
-            self._found[callee] = self._find(callee)
-        return self._found[callee]
-
-    def calls(self) -> Iterator[tuple[Module, Call]]:
-        """Yield every call of a blocking API in the project, in order of file and position."""
-        calls = self._project.query(Calls)
-        return calls.of([callee for callee in calls.callees if self.api(callee) is not None])
+        self.api = Memo(project.reading, self._find)
+        """Gives the blocking API that a callee is; `None` when it may also be something that does not block."""
 
     def _find(self, callee: str) -> Blocking | None:
         found: Blocking | None = None
@@ -148,10 +135,27 @@ class BlockingApis:
         return self._project.library.blocking(names[0])
 
 
-def blocking_call(project: Project, resolver: Types, module: Module, call: Call) -> Blocking | None:
-    """Return the blocking API that a call waits for, `None` when it may be something that does not block."""
-    blocking = project.query(BlockingApis).api(call.callee)
-    return blocking if blocking is not None and _waits(resolver, module, call, blocking) else None
+def blocking_calls(project: Project) -> Iterator[tuple[Module, Call, Blocking]]:
+    """Yield every call that waits for a blocking API, in order of file and position."""
+    known = project.query(BLOCKING_CALLS)
+    for module in project.modules:
+        for index, blocking in known[module.path]:
+            yield module, module.facts.calls[index], blocking
+
+
+def _find_calls(project: Project, module: Module) -> tuple[tuple[int, Blocking], ...]:
+    resolver, api = project.query(types), project.query(BlockingApis).api
+    calls = module.facts.calls
+    known = {callee: found for callee in {call.callee for call in calls} if callee and (found := api(callee))}
+    return tuple(
+        (index, blocking)
+        for index, call in enumerate(calls)
+        if (blocking := known.get(call.callee)) and _waits(resolver, module, call, blocking)
+    )
+
+
+BLOCKING_CALLS = ModuleWise("blocking calls", tuple[tuple[int, Blocking], ...], _find_calls)
+"""The query for the calls of each module, by their index, that wait for a blocking API."""
 
 
 def _waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> bool:

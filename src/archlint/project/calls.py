@@ -13,10 +13,11 @@ from archlint.facts.references import alternatives
 from archlint.project.adapters import adapters
 from archlint.project.classes import PROPERTIES, ClassTable, Member, implementation
 from archlint.project.decorators import Decorators, decorators
+from archlint.project.modulewise import ModuleWise
 from archlint.project.ports import is_test_class
 from archlint.project.program import Module, Project
+from archlint.project.reading import Memo
 from archlint.project.types import LAZY, Types, Value, types
-from archlint.project.uses import Calls
 
 _CALLS_ITS_ARGUMENTS = frozenset(
     {"builtins.sorted", "builtins.min", "builtins.max", "builtins.list.sort", "functools.reduce", "re.sub"}
@@ -31,6 +32,14 @@ class Site(NamedTuple):
     module: Module
     use: Call | Load
     target: str
+
+
+class Use(NamedTuple):
+    """A call (or else a load), which number it is in the module's facts, and the keys of the functions that it runs."""
+
+    is_call: bool
+    number: int
+    targets: tuple[str, ...]
 
 
 class _Run(NamedTuple):
@@ -61,42 +70,47 @@ class CallGraph:
             for function in module.facts.functions
             if PROPERTIES.intersection(function.decorators)
         }
-        self._run: dict[str, _Run] = {}
-        self._properties_read: dict[str, tuple[str, ...]] = {}
-        self._receivers: dict[str, tuple[str, ...]] = {}
+        self._run = Memo(project.reading, self._find_run)
+        self._read = Memo(project.reading, lambda reference: tuple(dict.fromkeys(self._find_read(reference))))
+        self._classes_of = Memo(project.reading, self._find_classes)
 
     def sites(self) -> Iterator[Site]:
         """Yield every place that runs a function of the project, in the order of modules and their texts."""
-        calls = self._project.query(Calls)
-        running = {callee: run for callee in calls.callees if any(run := self._run_by_callee(callee))}
-        reading = {callee: read for callee in calls.callees if (read := self._read(callee))}
-        found: dict[str, list[Site]] = {module.path: [] for module in self._project.modules}
-        for module, call in calls.of(running.keys() | reading.keys()):
-            targets = (*reading.get(call.callee, ()), *(self.called(call) if call.callee in running else ()))
-            found[module.path] += [Site(module, call, target) for target in dict.fromkeys(targets)]
-        loaded = {load.reference for module in self._project.modules for load in module.facts.loads}
-        reading = {reference: read for reference in sorted(loaded) if (read := self._read(reference))}
+        known = self._project.query(USES)
         for module in self._project.modules:
-            sites = found[module.path]
-            for load in module.facts.loads:
-                if load.reference in reading:
-                    sites += [Site(module, load, target) for target in reading[load.reference]]
-            sites.sort(key=_position)
-            yield from sites
+            facts = module.facts
+            for is_call, number, targets in known[module.path]:
+                use = facts.calls[number] if is_call else facts.loads[number]
+                for target in targets:
+                    yield Site(module, use, target)
+
+    def uses(self, module: Module) -> tuple[Use, ...]:
+        """Return what runs functions of the project in a module, in the order of its text."""
+        facts = module.facts
+        ran = {callee: self._run(callee) for callee in dict.fromkeys(call.callee for call in facts.calls) if callee}
+        read = {each: self._read(each) for each in dict.fromkeys((*ran, *(load.reference for load in facts.loads)))}
+        found: list[tuple[int, int, Use]] = []
+        for index, call in enumerate(facts.calls):
+            callee = call.callee
+            if callee and (read[callee] or ran[callee] is not _NOTHING):
+                targets = tuple(dict.fromkeys((*read[callee], *self.called(call))))
+                found.append((call.start, call.end, Use(True, index, targets)))
+        for index, load in enumerate(facts.loads):
+            if read[load.reference]:
+                found.append((load.start, load.end, Use(False, index, read[load.reference])))
+        return tuple(use for _, _, use in sorted(found, key=lambda each: each[:2]))
+
+    def premises(self) -> object:
+        """Return what of the whole program decides what a use runs."""
+        return sorted(self._adapters.items()), sorted(self._properties)
 
     def called(self, call: Call) -> Iterator[str]:
         """Yield the functions that a call runs."""
-        run = self._run_by_callee(call.callee)
+        run = self._run(call.callee)
         yield from run.targets
         if run.arguments_too:
             given = (argument for _, argument in call.arguments if not argument.startswith("="))
             yield from (target for argument in given for target in self.functions(argument))
-
-    def _run_by_callee(self, callee: str) -> "_Run":
-        known = self._run.get(callee)
-        if known is None:
-            known = self._run[callee] = self._find_run(callee)
-        return known
 
     def _find_run(self, callee: str) -> "_Run":
         receiver, _, method = callee.rpartition(".")
@@ -182,13 +196,6 @@ class CallGraph:
             chosen = implementation(module, member)
             yield from (f"{module.name}#{index}" for index in member.functions if functions[index] is chosen)
 
-    def _read(self, reference: str) -> tuple[str, ...]:
-        """Return the properties that are read on the way along a reference."""
-        known = self._properties_read.get(reference)
-        if known is None:
-            known = self._properties_read[reference] = tuple(dict.fromkeys(self._find_read(reference)))
-        return known
-
     def _find_read(self, reference: str) -> Iterator[str]:
         if self._properties.isdisjoint(_ATTRIBUTE.findall(reference)):
             return
@@ -200,19 +207,21 @@ class CallGraph:
                         if member is not None and member.is_property:
                             yield from self._method(owner, attribute[1])
 
-    def _classes_of(self, receiver: str) -> tuple[str, ...]:
+    def _find_classes(self, receiver: str) -> tuple[str, ...]:
         """Return the classes of the project of which a reference is an instance."""
-        known = self._receivers.get(receiver)
-        if known is None:
-            instances = (value for value in self._types.infer(receiver) if value.kind in ("instance", "super"))
-            known = self._receivers[receiver] = tuple(value.name for value in instances if value.is_class)
-        return known
-
-
-def _position(site: Site) -> tuple[int, int]:
-    return site.use.start, site.use.end
+        instances = (value for value in self._types.infer(receiver) if value.kind in ("instance", "super"))
+        return tuple(value.name for value in instances if value.is_class)
 
 
 def call_graph(project: Project) -> CallGraph:
     """Answer the query for the call graph."""
     return CallGraph(project)
+
+
+USES = ModuleWise(
+    "uses",
+    tuple[Use, ...],
+    lambda project, module: project.query(call_graph).uses(module),
+    lambda project: project.query(call_graph).premises(),
+)
+"""The query for what runs functions of the project in each module."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from archlint.facts.model import Function
 from archlint.project.program import Project
+from archlint.project.reading import Memo
 from archlint.project.types import Types, Value, types
 
 _MAX_NESTING = 3
@@ -15,27 +16,19 @@ class Decorators:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._types: Types = project.query(types)
-        self._replaced: dict[str, bool] = {}
-        self._wrappers: dict[str, tuple[str, ...]] = {}
+        self.is_replaced = Memo(project.reading, self._is_replaced)
+        """Tells whether an offloader or an async wrapper stands in a function's place; in doubt it is the function."""
+        self.wrappers = Memo(project.reading, self._wrappers)
+        """Gives the plain functions of the project that decorators put around one: a call of it runs them first."""
 
-    def is_replaced(self, key: str) -> bool:
-        """Tell whether an offloader or an async wrapper stands in the function's place; in doubt it is the function."""
-        if key not in self._replaced:
-            self._replaced[key] = False
-            _, function = self._project.function(key)
-            self._replaced[key] = any(self._replaces(decorator, function) for decorator in function.decorators)
-        return self._replaced[key]
+    def _is_replaced(self, key: str) -> bool:
+        _, function = self._project.function(key)
+        return any(self._replaces(decorator, function) for decorator in function.decorators)
 
-    def wrappers(self, key: str) -> tuple[str, ...]:
-        """Return the plain functions of the project that decorators put around one: a call of it runs them first."""
-        if key not in self._wrappers:
-            self._wrappers[key] = ()
-            _, function = self._project.function(key)
-            found = (
-                each for one in function.decorators for made in self._made(one) for each in self._function_of(made)
-            )
-            self._wrappers[key] = tuple(dict.fromkeys(filter(self._is_plain, found)))
-        return self._wrappers[key]
+    def _wrappers(self, key: str) -> tuple[str, ...]:
+        _, function = self._project.function(key)
+        found = (each for one in function.decorators for made in self._made(one) for each in self._function_of(made))
+        return tuple(dict.fromkeys(filter(self._is_plain, found)))
 
     def _is_plain(self, key: str) -> bool:
         _, function = self._project.function(key)
@@ -88,6 +81,7 @@ class Decorators:
     def _offloads(self, key: str) -> bool:
         """Tell whether a wrapper hands to a thread what is its own function or none that the project knows."""
         module, _ = self._project.function(key)
+        self._project.reading.add_body(module.name)
         index = int(key.rsplit("#", 1)[1])
         for call in module.facts.calls:
             if call.function != index:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -34,12 +34,12 @@ class ModuleWise(Generic[T]):
         self.name = name
         self.wanted = wanted
         self.find = find
-        self._needs = needs
+        self.needs = needs
 
     def __call__(self, project: Project) -> Mapping[str, T]:
         """Answer the query, as far as possible with what was answered before."""
         answers = project.query(Answers)
-        needs = sha256(msgspec.msgpack.encode(self._needs(project))).digest()
+        needs = sha256(msgspec.msgpack.encode(self.needs(project))).digest()
         earlier = answers.holding(self, needs)
         found: dict[str, tuple[T, int]] = {}
         for module in project.modules:
@@ -47,6 +47,13 @@ class ModuleWise(Generic[T]):
             found[module.path] = known if known is not None else self.ask(project, module)
         answers.answered[self.name] = Answered(needs, lambda _wanted: found)
         return {path: answer for path, (answer, _) in found.items()}
+
+    def of(self, project: Project, module: Module) -> T:
+        """Return the answer about one module, for the answer to another question."""
+        project.query(self)
+        answer, reads = project.query(Answers).answered[self.name].answers(self.wanted)[module.path]
+        project.reading.reads |= reads
+        return cast(T, answer)
 
     def ask(self, project: Project, module: Module) -> tuple[T, int]:
         """Return the answer about one module, and what was read for it."""

@@ -1,18 +1,20 @@
 """What a call does to the world outside the program: I/O of every kind, threads that start; which functions do."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from archlint.facts import model
 from archlint.facts.model import Call
 from archlint.facts.references import alternatives, parse
-from archlint.project.blocking import OWN, BlockingApis, blocking_call, blocking_functions
+from archlint.project.blocking import BLOCKING_CALLS, OWN, blocking_functions
 from archlint.project.calls import Site
+from archlint.project.library import Blocking
+from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reach import Hop
+from archlint.project.reading import Memo
 from archlint.project.types import Types, types
-from archlint.project.uses import Calls
 
 GRAVE = frozenset({"network", "database", "subprocess", "sleep", "terminal", "thread", OWN})
 """Kinds of effects that something outside answers, or that go on when the call is over."""
@@ -68,18 +70,16 @@ class Effects:
     """The effects of the calls in functions and module bodies; reached by `project.query(Effects)`."""
 
     def __init__(self, project: Project) -> None:
-        self._project = project
-        self._types: Types = project.query(types)
-        self._places: dict[str, bool] = {}
         self.direct: dict[str, list[tuple[Module, Call, Effect]]] = {}
-        api = project.query(BlockingApis).api
-        callees = project.query(Calls).callees
-        known = {each for each in callees if api(each) is not None or each.endswith(_STARTER_WORDS)}
+        known = project.query(DIRECT)
         for module in project.modules:
-            for call in module.facts.calls:
-                found = self._effect(module, call) if call.flags & model.AWAITED or call.callee in known else None
-                if found is not None:
-                    self.direct.setdefault(f"{module.name}#{call.function}", []).append((module, call, found))
+            for index, effect in known[module.path]:
+                call = module.facts.calls[index]
+                self.direct.setdefault(f"{module.name}#{call.function}", []).append((module, call, effect))
+        self._callers: dict[str, list[tuple[str, Site]]] = {}
+        for caller, sites in project.query(blocking_functions).sites.items():
+            for site in sites if not caller.endswith("#-1") else ():
+                self._callers.setdefault(site.target, []).append((caller, site))
 
     def at(self, hop: Hop, key: str) -> Effect:
         """Return the effect that a hop at the end of a way has in the function `key`."""
@@ -95,23 +95,36 @@ class Effects:
             for key, found in self.direct.items()
             if not key.endswith("#-1") and any(wanted(effect) for _, _, effect in found)
         }
-        callers: dict[str, list[tuple[str, Site]]] = {}
-        for caller, sites in self._project.query(blocking_functions).sites.items():
-            for site in sites if not caller.endswith("#-1") else ():
-                callers.setdefault(site.target, []).append((caller, site))
         queue = deque(hops)
         while queue:
             callee = queue.popleft()
-            for caller, site in callers.get(callee, ()):
+            for caller, site in self._callers.get(callee, ()):
                 if caller not in hops and may_run(caller, site):
                     hops[caller] = Hop(site.module, site.use, callee)
                     queue.append(caller)
         return hops
 
-    def _effect(self, module: Module, call: Call) -> Effect | None:
+
+class _Direct:
+    """Tells what calls do by themselves."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._types: Types = project.query(types)
+        self._knows_its_place = Memo(project.reading, self._finds_place)
+
+    def of(self, module: Module) -> Iterator[tuple[int, Effect]]:
+        """Yield the calls in a module, by their index, that do anything, each with what it does."""
+        blocking = dict(BLOCKING_CALLS.of(self._project, module))
+        for index, call in enumerate(module.facts.calls):
+            if call.flags & model.AWAITED or index in blocking or call.callee.endswith(_STARTER_WORDS):
+                effect = self._effect(module, call, blocking.get(index))
+                if effect is not None:
+                    yield index, effect
+
+    def _effect(self, module: Module, call: Call, found: Blocking | None) -> Effect | None:
         if call.flags & model.AWAITED:
             return self._awaited(call)
-        found = blocking_call(self._project, self._types, module, call)
         if found is None:
             names = self._types.names(call.callee) if call.callee.endswith(_STARTER_WORDS) else ()
             starter = next((name for name in names if name in _STARTERS), None)
@@ -143,21 +156,21 @@ class Effects:
             return False
         references = [part for each in (path, call.callee) if each[:1] != "=" for part in alternatives(each)]
         named = (self._owner(parse(each)[0]) for each in references)
-        return any(self._knows_its_place(each) for each in (module, *filter(None, named)))
+        return any(map(self._knows_its_place, (module.name, *filter(None, named))))
 
-    def _owner(self, dotted: str) -> Module | None:
+    def _owner(self, dotted: str) -> str:
+        """Return the module of the project that a dotted name begins with, empty for none."""
         while dotted and dotted not in self._project.by_name:
             dotted = dotted.rpartition(".")[0]
-        return self._project.by_name.get(dotted)
+        return dotted
 
-    def _knows_its_place(self, module: Module) -> bool:
+    def _finds_place(self, name: str) -> bool:
         """Tell whether a module makes paths from `__file__` or of its package's resources."""
-        if module.path not in self._places:
-            self._places[module.path] = any(
-                each.callee.startswith(_PACKAGE_DATA) or any(_OWN_FILE in value for _, value in each.arguments)
-                for each in module.facts.calls
-            )
-        return self._places[module.path]
+        self._project.reading.add_body(name)
+        return any(
+            each.callee.startswith(_PACKAGE_DATA) or any(_OWN_FILE in value for _, value in each.arguments)
+            for each in self._project.by_name[name].facts.calls
+        )
 
 
 _STARTER_WORDS = tuple(f".{name.rpartition('.')[2]}" for name in sorted(_STARTERS))
@@ -169,3 +182,11 @@ def _literals(module: Module, call: Call) -> Iterable[str]:
         for each in module.facts.calls:
             if each.start == call.start and each.callee == "pathlib.Path":
                 yield from (value for _, value in each.arguments[:1])
+
+
+DIRECT = ModuleWise(
+    "effects on the outside",
+    tuple[tuple[int, Effect], ...],
+    lambda project, module: tuple(project.query(_Direct).of(module)),
+)
+"""The query for what the calls of each module, by their index, do by themselves."""

@@ -1,12 +1,15 @@
 """Ports: the classes that promise something, and what an adapter must have to fulfil them."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import msgspec
 
 from archlint.project.classes import ClassTable, Member, definitions
 from archlint.project.layers import is_test
-from archlint.project.program import Project
+from archlint.project.modulewise import ModuleWise
+from archlint.project.program import Module, Project
+from archlint.project.reading import Memo
 from archlint.project.types import Types, types
 
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
@@ -46,9 +49,19 @@ class Ports:
         self._project = project
         self._types = project.query(types)
         self._classes = project.query(ClassTable)
-        self._promised: dict[str, tuple[Member, ...]] = {}
-        self.ports = tuple(key for key in class_keys(project) if self.is_port(key))
-        self.port_set = frozenset(self.ports)
+        self.promised = Memo(project.reading, lambda port: tuple(self._find_promised(port)))
+        """Gives the members that a port promises and does not provide itself, its own and inherited ones, by name."""
+
+    @cached_property
+    def ports(self) -> tuple[str, ...]:
+        """All ports, in the order of modules and their texts."""
+        found = self._project.query(PORTS)
+        return tuple(key for module in self._project.by_name.values() for key in found[module.path])
+
+    @cached_property
+    def port_set(self) -> frozenset[str]:
+        """All ports."""
+        return frozenset(self.ports)
 
     def is_protocol(self, key: str) -> bool:
         """Tell whether a class names `Protocol` as a base of its own."""
@@ -69,12 +82,6 @@ class Ports:
         if not self.is_protocol(key) and not self.is_abstract(key):
             return False
         return bool(self.promised(key))
-
-    def promised(self, port: str) -> tuple[Member, ...]:
-        """Return the members that a port promises and does not provide itself, its own and inherited ones, by name."""
-        if port not in self._promised:
-            self._promised[port] = tuple(self._find_promised(port))
-        return self._promised[port]
 
     def required(self, pair: Pair) -> tuple[Member, ...]:
         """Return the members that an adapter must have: without inheritance it has none of a Protocol's defaults."""
@@ -168,9 +175,14 @@ _IMPLICIT = frozenset(
 
 def class_keys(project: Project) -> Iterator[str]:
     """Yield the reference root of every class."""
-    for name, module in project.by_name.items():
-        for index in range(len(module.facts.classes)):
-            yield f"{name}@{index}"
+    for module in project.by_name.values():
+        yield from class_keys_in(project, module)
+
+
+def class_keys_in(project: Project, module: Module) -> Iterator[str]:
+    """Yield the reference root of every class of a module, none if another one has its name."""
+    for index in range(len(module.facts.classes) if project.by_name[module.name] is module else 0):
+        yield f"{module.name}@{index}"
 
 
 def is_test_class(project: Project, key: str) -> bool:
@@ -186,3 +198,11 @@ def is_descriptor(resolver: Types, key: str) -> bool:
 def ports(project: Project) -> Ports:
     """Answer the query for ports."""
     return Ports(project)
+
+
+PORTS = ModuleWise(
+    "ports",
+    tuple[str, ...],
+    lambda project, module: tuple(filter(project.query(ports).is_port, class_keys_in(project, module))),
+)
+"""The query for the ports of each module."""

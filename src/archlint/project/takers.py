@@ -6,8 +6,10 @@ import msgspec
 
 from archlint.facts.model import Class, Function
 from archlint.facts.references import alternatives, parse
-from archlint.project.ports import class_keys, ports
+from archlint.project.classes import ClassTable
+from archlint.project.ports import ports
 from archlint.project.program import Project
+from archlint.project.reading import Memo
 from archlint.project.types import Value, types
 
 _UNTYPED = ("", "typing.Any", "typing_extensions.Any", "builtins.object")
@@ -31,32 +33,22 @@ class Takers:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._types = project.query(types)
+        self._classes = project.query(ClassTable)
         self._ports = project.query(ports).port_set
-        self._slots: dict[str, tuple[Slot, ...]] = {}
-        self._annotated: dict[str, tuple[str, tuple[str, ...]]] = {}
-        self.words: set[str] = set()
-        for module in project.modules:
-            for index, function in enumerate(module.facts.functions):
-                self._add_function(module.name, index, function, module.facts.classes)
-            for index, class_ in enumerate(module.facts.classes):
-                self._add_fields(f"{module.name}@{index}", class_)
-        self._add_heirs()
-
-    def slots(self, value: Value) -> tuple[Slot, ...]:
-        """Return the slots of what is called; a class takes what the nearest constructor takes."""
-        if not value.is_class:
-            return self._slots.get(value.name, ())
-        owners = (owner for owner in self._types.order(value.name) if owner in self._slots)
-        return self._slots[owner] if (owner := next(owners, "")) else ()
-
-    def port_of(self, annotation: str) -> tuple[str, tuple[str, ...]]:
-        """Return the port that an annotation means and its type arguments.
+        self._slots = Memo(project.reading, self._find_slots)
+        self.port_of = Memo(project.reading, self._find_port)
+        """Gives the port that an annotation means and its type arguments.
 
         Empty when there is an alternative (but `None`): nobody knows which is meant.
         """
-        if annotation not in self._annotated:
-            self._annotated[annotation] = self._find_port(annotation)
-        return self._annotated[annotation]
+
+    def slots(self, value: Value) -> tuple[Slot, ...]:
+        """Return the slots of what is called; a class takes what the nearest constructor takes."""
+        if value.is_function:
+            return self._slots(value.name) or ()
+        owners = self._types.order(value.name) if value.is_class else ()
+        found = (self._slots(owner) for owner in owners if "@" in owner)
+        return next((slots for slots in found if slots is not None), ())
 
     def _find_port(self, annotation: str) -> tuple[str, tuple[str, ...]]:
         parts = alternatives(annotation)
@@ -72,15 +64,17 @@ class Takers:
         named = values[0].args if len(values) == 1 and values[0].name == "builtins.type" else ()
         return self.port_of(named[0])[0] if named else ""
 
-    def _add_function(self, module: str, index: int, function: Function, classes: tuple[Class, ...]) -> None:
-        slots = tuple(self._of_parameters(function))
-        if function.owner >= 0 and function.name == "__init__":
-            self._slots[f"{module}@{function.owner}"] = slots
-            if slots:
-                self.words.add(classes[function.owner].name)
-        elif slots:
-            self._slots[f"{module}#{index}"] = slots
-            self.words.add(function.name)
+    def _find_slots(self, key: str) -> tuple[Slot, ...] | None:
+        """Return the slots of a function, or of a class with a constructor of its own; `None` for another class."""
+        if "#" in key:
+            module, function = self._project.function(key)
+            made = function.owner >= 0 and function.name == "__init__"
+            return () if made else tuple(self._of_parameters(function))
+        module, class_ = self._project.class_(key)
+        constructor = self._classes.own_members(key).get("__init__")
+        if constructor is not None and constructor.functions:
+            return tuple(self._of_parameters(module.facts.functions[constructor.functions[-1]]))
+        return tuple(self._of_fields(class_)) or None
 
     def _of_parameters(self, function: Function) -> Iterator[Slot]:
         bound = function.owner >= 0 and "builtins.staticmethod" not in function.decorators
@@ -91,22 +85,14 @@ class Takers:
             if (port or untyped) and "variadic" not in parameter.kind and position >= bound:
                 yield Slot(parameter.name, place, port, arguments)
 
-    def _add_fields(self, key: str, class_: Class) -> None:
-        if key in self._slots or not any("dataclass" in each or each.startswith("attr") for each in class_.decorators):
+    def _of_fields(self, class_: Class) -> Iterator[Slot]:
+        if not any("dataclass" in each or each.startswith("attr") for each in class_.decorators):
             return
-        fields = [each for each in class_.attributes if each.in_body and each.annotation]
-        found = [(position, each, *self.port_of(each.annotation)) for position, each in enumerate(fields)]
-        slots = tuple(Slot(each.name, position, port, arguments) for position, each, port, arguments in found if port)
-        if slots:
-            self._slots[key] = slots
-            self.words.add(class_.name)
-
-    def _add_heirs(self) -> None:
-        """Let calls of classes that inherit a constructor be looked at."""
-        for key in class_keys(self._project):
-            owners = [owner for owner in self._types.order(key)[1:] if owner in self._slots]
-            if key not in self._slots and owners and self._slots[owners[0]]:
-                self.words.add(self._project.class_(key)[1].name)
+        fields = (each for each in class_.attributes if each.in_body and each.annotation)
+        for position, each in enumerate(fields):
+            port, arguments = self.port_of(each.annotation)
+            if port:
+                yield Slot(each.name, position, port, arguments)
 
 
 def given(slots: tuple[Slot, ...], arguments: tuple[tuple[str, str], ...]) -> Iterator[tuple[Slot, str, bool]]:

@@ -5,28 +5,24 @@ from collections.abc import Iterator
 from archlint.facts import model
 from archlint.facts.model import Call, Function
 from archlint.model import Severity, Step, Violation
-from archlint.project import blocking
-from archlint.project.blocking import BlockingApis, BlockingFunctions, Cause, blocking_functions
+from archlint.project.blocking import BlockingFunctions, Cause, blocking_calls, blocking_functions
 from archlint.project.calls import Site
 from archlint.project.handovers import handovers
 from archlint.project.layers import is_test
 from archlint.project.library import Blocking
 from archlint.project.program import Module, Project
-from archlint.project.types import types
 from archlint.rulebook.model import Rule
 
 
 def blocking_call(project: Project, rule: Rule) -> Iterator[Violation]:
     """ASY001: a blocking API called, not awaited, in the body of an async function or a callback of the loop."""
-    resolver = project.query(types)
     on_loop = project.query(handovers).on_loop
-    for module, call in project.query(BlockingApis).calls():
+    for module, call, found in blocking_calls(project):
         if call.function < 0 or call.flags & model.AWAITED:
             continue
         if not module.facts.functions[call.function].is_async and f"{module.name}#{call.function}" not in on_loop:
             continue
-        found = blocking.blocking_call(project, resolver, module, call)
-        if found is not None and _matters(module, found):
+        if _matters(module, found):
             yield _blocking_violation(project, rule, module, call, found)
 
 

@@ -7,9 +7,10 @@ from archlint.facts import model
 from archlint.facts.model import Call, Function
 from archlint.facts.references import alternatives
 from archlint.model import Violation
+from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
+from archlint.project.reading import Memo
 from archlint.project.types import Types, Value, types
-from archlint.project.uses import Calls
 from archlint.rulebook.model import Rule
 
 _METHOD_OF_RESULT = re.compile(r"\(\)\.(\w+)")
@@ -57,20 +58,24 @@ class _Coroutines:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._types: Types = project.query(types)
-        self._plain_methods: dict[str, list[str]] = {}
+        async_methods = {
+            function.name
+            for module in project.by_name.values()
+            for function in module.facts.functions
+            if function.owner >= 0 and function.is_async
+        }
+        self.plain_methods: dict[str, list[str]] = {}
+        """The classes with a plain method of each name that async methods have too."""
         for module in project.by_name.values():
             for function in module.facts.functions:
-                if function.owner >= 0 and not function.is_async:
-                    self._plain_methods.setdefault(function.name, []).append(f"{module.name}@{function.owner}")
-        self._made: dict[str, str] = {}
+                if function.owner >= 0 and not function.is_async and function.name in async_methods:
+                    self.plain_methods.setdefault(function.name, []).append(f"{module.name}@{function.owner}")
+        self.made_by = Memo(project.reading, self._made_by)
+        """Gives the dotted name of the function whose coroutine a call gives; empty if it may give something else."""
 
-    def made_by(self, callee: str) -> str:
-        """Return the dotted name of the function whose coroutine a call gives; empty if it may give something else."""
-        known = self._made.get(callee)
-        if known is None:
-            found = [self._made_by_one(part) for part in alternatives(callee)]
-            known = self._made[callee] = found[0] if found and all(found) else ""
-        return known
+    def _made_by(self, callee: str) -> str:
+        found = [self._made_by_one(part) for part in alternatives(callee)]
+        return found[0] if found and all(found) else ""
 
     def _made_by_one(self, callee: str) -> str:
         values = self._types.infer(callee)
@@ -92,7 +97,7 @@ class _Coroutines:
             return False
         owner = f"{module.name}@{function.owner}"
         return function.owner < 0 or not any(
-            owner in self._types.order(each) for each in self._plain_methods.get(function.name, ())
+            owner in self._types.order(each) for each in self.plain_methods.get(function.name, ())
         )
 
     def _keeps(self, decorator: str) -> bool:
@@ -125,17 +130,34 @@ def _is_coroutine_function(function: Function) -> bool:
 
 def unawaited_coroutine(project: Project, rule: Rule) -> Iterator[Violation]:
     """ASY003: a coroutine is dropped, or taken for the result it would give if it were awaited."""
-    coroutines = _Coroutines(project)
-    calls = project.query(Calls)
-    made = {callee: made_by for callee in calls.callees if (made_by := coroutines.made_by(callee))}
-    asked = {callee: made_by for callee in calls.callees if (made_by := _asked(coroutines, callee))}
-    for module, call in calls.of(made.keys() | asked.keys()):
+    found = project.query(UNAWAITED)
+    for module in project.by_name.values():
+        for number, made_by, used in found[module.path]:
+            yield _unawaited(rule, module, module.facts.calls[number], made_by, used)
+
+
+def _find_unawaited(project: Project, module: Module) -> Iterator[tuple[int, str, str]]:
+    """Yield the calls of a module, by number, of which the coroutine never runs: what makes it, and how it is used."""
+    coroutines = project.query(_Coroutines)
+    calls = module.facts.calls
+    asked = {callee: _asked(coroutines, callee) for callee in {call.callee for call in calls} if callee}
+    for number, call in enumerate(calls):
         made_by, used = asked.get(call.callee, ""), "used in place of its result"
-        if call.callee in made and call.flags & (model.STATEMENT | model.EXAMINED) and not call.flags & model.AWAITED:
-            made_by = made[call.callee]
-            used = used if call.flags & model.EXAMINED else "dropped"
-        if made_by and project.by_name[module.name] is module:
-            yield _unawaited(rule, module, call, made_by, used)
+        if call.flags & (model.STATEMENT | model.EXAMINED) and not call.flags & model.AWAITED and call.callee:
+            kept = coroutines.made_by(call.callee)
+            if kept:
+                made_by, used = kept, used if call.flags & model.EXAMINED else "dropped"
+        if made_by:
+            yield number, made_by, used
+
+
+UNAWAITED = ModuleWise(
+    "unawaited coroutines",
+    tuple[tuple[int, str, str], ...],
+    lambda project, module: tuple(_find_unawaited(project, module)),
+    lambda project: sorted(project.query(_Coroutines).plain_methods.items()),
+)
+"""The query for the calls of each module whose coroutine never runs, with what makes it and how it is used."""
 
 
 def _asked(coroutines: _Coroutines, callee: str) -> str:

@@ -1,0 +1,99 @@
+"""Answers about single modules: they note what they read of others, and what is kept of them is what they are."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from archlint.engine import Options, take_in
+from archlint.facts.model import ModuleFacts
+from archlint.project.adapters import PAIRS
+from archlint.project.blocking import BLOCKING_CALLS
+from archlint.project.calls import USES
+from archlint.project.inferences import inferences
+from archlint.project.library import Library
+from archlint.project.modulewise import Answers, ModuleWise
+from archlint.project.namespaces import kept_attributes
+from archlint.project.outside import DIRECT
+from archlint.project.ports import PORTS
+from archlint.project.program import Architecture, Module, Project
+from archlint.project.stored import decode, encode
+from archlint.rulebook.checks.asynchrony.coroutines import UNAWAITED
+from tests.support import fixture_projects
+
+QUESTIONS: tuple[ModuleWise[Any], ...] = (BLOCKING_CALLS, DIRECT, PAIRS, PORTS, UNAWAITED, USES)
+BODY = frozenset({"calls", "loads", "assignments", "suppressions", "candidates"})
+"""The facts that are no part of what a module shows to those who infer."""
+
+
+class Watched:
+    """A module that tells `seen` of what others look at: its name, and the field of its facts."""
+
+    def __init__(self, module: Module, seen: set[tuple[str, str]]) -> None:
+        self.path, self.name = module.path, module.name
+        self.place, self.scope = module.place, module.scope
+        self.facts = WatchedFacts(module.facts, seen)
+
+
+class WatchedFacts:
+    """The facts of a watched module."""
+
+    def __init__(self, facts: ModuleFacts, seen: set[tuple[str, str]]) -> None:
+        self._facts = facts
+        self._seen = seen
+
+    def __getattr__(self, field: str) -> object:
+        if field not in ("name", "is_package"):
+            self._seen.add((self._facts.name, field))
+        return getattr(self._facts, field)
+
+
+@pytest.fixture(params=fixture_projects(), ids=lambda path: path.name)
+def modules(request: pytest.FixtureRequest) -> tuple[tuple[Module, ...], Library]:
+    """Give the modules of every fixture project, and what is known of third parties."""
+    folder: Path = request.param
+    taken = take_in([folder], Options(jobs=1))
+    facts = taken.gathered.facts
+    return tuple(Module(facts[path], path) for path in sorted(facts)), Library.parse(taken.inputs.tables)
+
+
+def test_what_is_read_is_noted(modules: tuple[tuple[Module, ...], Library]) -> None:
+    whole, library = modules
+    for question in QUESTIONS:
+        seen: set[tuple[str, str]] = set()
+        watched: Any = tuple(Watched(module, seen) for module in whole)
+        project = Project(watched, library, Architecture())
+        question.needs(project)
+        project.query(kept_attributes)
+        if question is DIRECT:
+            project.query(BLOCKING_CALLS)
+        for module in project.modules:
+            seen.clear()
+            _, reads = question.ask(project, module)
+            for name, field in seen:
+                if name != module.name and name in project.by_name:
+                    body = project.reading.bodies_of([name])
+                    wanted = body if field in BODY else body | project.reading.set_of([name])
+                    assert reads & wanted, f"{question.name} of {module.name} reads {field} of {name}"
+
+
+def test_what_is_kept_is_what_was_answered(modules: tuple[tuple[Module, ...], Library]) -> None:
+    whole, library = modules
+    project = Project(whole, library, Architecture())
+    answers = {question.name: project.query(question) for question in QUESTIONS}
+    kept = decode(encode(inferences(project)))
+    assert kept is not None
+    assert answers.keys() <= kept.answered.keys()
+    again = Project(whole, library, Architecture())
+    again.query(Answers).resume(kept.answered, frozenset(), 0)
+    for question in QUESTIONS:
+        known = kept.answered[question.name]
+        held = again.query(Answers).holding(question, known.needs)
+        assert {path: answer for path, (answer, _) in held.items()}.items() <= answers[question.name].items()
+        assert question(again) == answers[question.name]
+
+
+def test_nonsense_is_nothing_that_was_kept() -> None:
+    assert decode(b"") is None
+    assert decode(msgspec.msgpack.encode([[["a", "/a.py"]], [], [], [], ["a"], [0], [0], {}])) is None
