@@ -1,5 +1,6 @@
 """Answers about single modules: they note what they read of others, and what is kept of them is what they are."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,21 +9,28 @@ import pytest
 
 from archlint.engine import Options, take_in
 from archlint.facts.model import ModuleFacts
-from archlint.project.adapters import PAIRS
+from archlint.judging import load_checks
 from archlint.project.blocking import BLOCKING_CALLS
-from archlint.project.calls import USES
 from archlint.project.inferences import inferences
 from archlint.project.library import Library
 from archlint.project.modulewise import Answers, ModuleWise
 from archlint.project.namespaces import kept_attributes
 from archlint.project.outside import DIRECT
-from archlint.project.ports import PORTS
 from archlint.project.program import Architecture, Module, Project
 from archlint.project.stored import decode, encode
-from archlint.rulebook.checks.asynchrony.coroutines import UNAWAITED
 from tests.support import fixture_projects
 
-QUESTIONS: tuple[ModuleWise[Any], ...] = (BLOCKING_CALLS, DIRECT, PAIRS, PORTS, UNAWAITED, USES)
+load_checks()
+QUESTIONS: tuple[ModuleWise[Any], ...] = tuple(
+    {
+        id(value): value
+        for name, module in sorted(sys.modules.items())
+        if name.startswith("archlint.")
+        for value in vars(module).values()
+        if isinstance(value, ModuleWise)
+    }.values()
+)
+"""All that there are."""
 BODY = frozenset({"calls", "loads", "assignments", "suppressions", "candidates"})
 """The facts that are no part of what a module shows to those who infer."""
 
@@ -56,6 +64,12 @@ def modules(request: pytest.FixtureRequest) -> tuple[tuple[Module, ...], Library
     taken = take_in([folder], Options(jobs=1))
     facts = taken.gathered.facts
     return tuple(Module(facts[path], path) for path in sorted(facts)), Library.parse(taken.inputs.tables)
+
+
+def test_questions_have_different_names() -> None:
+    names = [question.name for question in QUESTIONS]
+    assert {"uses", "ports", "effects", "unawaited coroutines"} <= set(names)
+    assert len(set(names)) == len(names)
 
 
 def test_what_is_read_is_noted(modules: tuple[tuple[Module, ...], Library]) -> None:

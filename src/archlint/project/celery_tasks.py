@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from archlint.facts.model import Candidate
+from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
 
@@ -64,16 +65,21 @@ class CeleryTasks:
 
 def _settings(project: Project) -> frozenset[str]:
     """Answer the query for names that are assigned or passed anywhere and may be settings of Celery."""
-    found: set[str] = set()
-    for module in project.modules:
-        facts = module.facts
-        found.update(each.subject for each in facts.candidates if each.code == SETTING)
-        found.update(name.lower().removeprefix("celery_") for name in facts.bindings)
-        for class_ in facts.classes:
-            found.update(each.name.lower() for each in class_.attributes if each.in_body)
-        for name, value in (argument for call in facts.calls for argument in call.arguments):
-            if name.startswith("task_"):
-                found.add(name)
-                if name == "task_serializer" and value in ("='pickle'", '="pickle"'):
-                    found.add("pickle")
-    return frozenset(found)
+    return frozenset(name for names in project.query(_SETTINGS).values() for name in names)
+
+
+def _settings_in(_project: Project, module: Module) -> tuple[str, ...]:
+    facts = module.facts
+    found = {each.subject for each in facts.candidates if each.code == SETTING}
+    found.update(name.lower().removeprefix("celery_") for name in facts.bindings)
+    for class_ in facts.classes:
+        found.update(each.name.lower() for each in class_.attributes if each.in_body)
+    for name, value in (argument for call in facts.calls for argument in call.arguments):
+        if name.startswith("task_"):
+            found.add(name)
+            if name == "task_serializer" and value in ("='pickle'", '="pickle"'):
+                found.add("pickle")
+    return tuple(sorted(found))
+
+
+_SETTINGS = ModuleWise("settings of Celery", tuple[str, ...], _settings_in)

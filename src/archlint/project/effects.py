@@ -9,9 +9,10 @@ from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
 from archlint.project.layers import is_test
 from archlint.project.library_tables import EFFECTS
+from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
-from archlint.project.uses import Calls, last_word
+from archlint.project.uses import last_word, other_spellings, spellings, words_of
 
 STATEMENT = "statement"
 """The code of a candidate that says what an SQL statement does: its subject is the verb and the table.
@@ -59,55 +60,16 @@ class Effects:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._types: Types = project.query(types)
         self.of: dict[str, list[Effect]] = {}
-        for effect in self._find():
-            self.of.setdefault(f"{effect.module.name}#{effect.call.function}", []).append(effect)
+        found = project.query(_DIRECT)
+        for module in project.modules:
+            for each in found[module.path]:
+                call = module.facts.calls[each.number]
+                effect = Effect(each.kind, each.name, module, call, each.statement, each.certain, each.spread)
+                self.of.setdefault(f"{module.name}#{call.function}", []).append(effect)
         for effects in self.of.values():
             effects.sort(key=lambda each: each.call.start)
         self._reached: dict[str, dict[str, Reach]] = {}
-
-    def _find(self) -> Iterator[Effect]:
-        library = self._project.library
-        statements = {
-            (module.path, each.start, each.end): each
-            for module in self._project.modules
-            for each in module.facts.candidates
-            if each.code == STATEMENT
-        }
-        for module, call in self._project.query(Calls).named({last_word(name) for name in library.effects}):
-            kinds = {(kind, name) for name in self._types.names(call.callee) if (kind := library.effect(name))}
-            statement = statements.pop((module.path, call.start, call.end), None)
-            if len({kind for kind, _ in kinds}) == 1:
-                kind, name = min(kinds)
-                subject = statement.subject if statement is not None else ""
-                spread = statement is not None and bool(statement.message)
-                yield Effect(self._done(kind, subject, call), name, module, call, subject, spread=spread)
-            elif statement is not None:
-                statements[module.path, call.start, call.end] = statement
-        yield from self._by_text(statements)
-
-    def _done(self, kind: str, subject: str, call: Call) -> str:
-        """Return what `runs` turns out to be: by the SQL text, or by the type of what is run."""
-        if kind != "runs":
-            return kind
-        given = next((value for name, value in call.arguments if name in ("", "statement")), "")
-        if not subject and given and not given.startswith("="):
-            found = {_STATEMENTS.get(value.name, "") for value in self._types.infer(given) if value.kind == "instance"}
-            return found.pop() or kind if len(found) == 1 else kind
-        return _by_verb(subject) or kind
-
-    def _by_text(self, statements: Mapping[tuple[str, int, int], Candidate]) -> Iterator[Effect]:
-        """Yield what receivers do of which nothing is known but that they are given an SQL statement."""
-        wanted = {place for place, each in statements.items() if not self._types.infer(each.reference)}
-        paths = {path for path, _, _ in wanted}
-        for module in self._project.modules:
-            for call in module.facts.calls if module.path in paths else ():
-                if (module.path, call.start, call.end) in wanted:
-                    statement = statements[module.path, call.start, call.end]
-                    kind, spread = _by_verb(statement.subject), bool(statement.message)
-                    if kind:
-                        yield Effect(kind, "", module, call, statement.subject, certain=False, spread=spread)
 
     def reach(self, kind: str) -> Mapping[str, Reach]:
         """Return for every function from which an effect of a kind is reached, within `MAX_CALLS` calls, the way."""
@@ -146,6 +108,59 @@ class Effects:
                 yield site, onward
 
 
+class _Found(NamedTuple):
+    """An effect of a module's call with this number; see `Effect`."""
+
+    number: int
+    kind: str
+    name: str
+    statement: str = ""
+    certain: bool = True
+    spread: bool = False
+
+
+def _find(project: Project, module: Module) -> Iterator[_Found]:
+    """Yield the effects of the calls in a module."""
+    resolver, words, effect = project.query(types), project.query(_words), project.library.effect
+    statements = {(each.start, each.end): each for each in module.facts.candidates if each.code == STATEMENT}
+    callees = {call.callee for call in module.facts.calls}
+    known = {
+        callee: {(kind, name) for name in resolver.names(callee) if (kind := effect(name))}
+        for callee in callees
+        if not words.isdisjoint(words_of(callee))
+    }
+    for number, call in enumerate(module.facts.calls):
+        kinds = known.get(call.callee, set())
+        if len({kind for kind, _ in kinds}) == 1:
+            kind, name = min(kinds)
+            statement = statements.pop((call.start, call.end), None)
+            subject = statement.subject if statement is not None else ""
+            spread = statement is not None and bool(statement.message)
+            yield _Found(number, _done(resolver, kind, subject, call), name, subject, spread=spread)
+    yield from _by_text(resolver, module, statements)
+
+
+def _by_text(resolver: Types, module: Module, statements: Mapping[tuple[int, int], Candidate]) -> Iterator[_Found]:
+    """Yield what receivers do of which nothing is known but that they are given an SQL statement."""
+    wanted = {place: each for place, each in statements.items() if not resolver.infer(each.reference)}
+    for number, call in enumerate(module.facts.calls) if wanted else ():
+        statement = wanted.get((call.start, call.end))
+        kind = _by_verb(statement.subject) if statement is not None else ""
+        if statement is not None and kind:
+            yield _Found(number, kind, "", statement.subject, certain=False, spread=bool(statement.message))
+
+
+def _done(resolver: Types, kind: str, subject: str, call: Call) -> str:
+    """Return what `runs` turns out to be: by the SQL text, or by the type of what is run."""
+    if kind != "runs":
+        return kind
+    given = next((value for name, value in call.arguments if name in ("", "statement")), "")
+    if not subject and given and not given.startswith("="):
+        found = {_STATEMENTS.get(value.name, "") for value in resolver.infer(given) if value.kind == "instance"}
+        return found.pop() or kind if len(found) == 1 else kind
+    return _by_verb(subject) or kind
+
+
 def _by_verb(subject: str) -> str:
     verb = subject.partition(" ")[0]
     if verb in _WRITING:
@@ -153,11 +168,26 @@ def _by_verb(subject: str) -> str:
     return "reads" if verb in _READING else ""
 
 
+def _words(project: Project) -> frozenset[str]:
+    """Answer the query for the last names of what has an effect, and others under which the project knows it."""
+    words = {last_word(name) for name in project.library.effects}
+    return frozenset(other_spellings(words, project.query(spellings)))
+
+
+_DIRECT = ModuleWise(
+    "effects",
+    tuple[_Found, ...],
+    lambda project, module: tuple(_find(project, module)),
+    lambda project: sorted(project.query(_words)),
+)
+
+
 def _callers(project: Project) -> Mapping[str, list[tuple[str, Site]]]:
     """Answer the query for the functions that run each function, with the places where they do; tests run nothing."""
     found: dict[str, list[tuple[str, Site]]] = {}
+    tests = {module.path for module in project.modules if is_test(module)}
     for caller, sites in project.query(blocking_functions).sites.items():
         for site in sites:
-            if site.use.function >= 0 and not is_test(site.module):
+            if site.use.function >= 0 and site.module.path not in tests:
                 found.setdefault(site.target, []).append((caller, site))
     return found

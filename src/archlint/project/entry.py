@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 from archlint.facts import model
 from archlint.project.imports import written
 from archlint.project.layers import COMPOSITION, is_test, layers
+from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.uses import last_word
 
@@ -47,7 +48,7 @@ def is_script(project: Project, module: Module) -> bool:
         return True
     if not name.isidentifier() or (folders and folders[0] in _TOP_FOLDERS and folders[0] not in project.by_name):
         return True
-    return (_acts_as_script(module) or _only_tells(project, module)) and module.name not in project.query(_imported)
+    return project.query(_ACTS)[module.path] and module.name not in project.query(_imported)
 
 
 def _acts_as_script(module: Module) -> bool:
@@ -68,6 +69,13 @@ def _only_tells(project: Project, module: Module) -> bool:
         return False
     package = project.by_name.get(module.name.rpartition(".")[0])
     return package is None and any(each.callee == "builtins.print" for each in facts.calls)
+
+
+_ACTS = ModuleWise(
+    "acts as a script",
+    bool,
+    lambda project, module: _acts_as_script(module) or _only_tells(project, module),
+)
 
 
 def _imported(project: Project) -> frozenset[str]:

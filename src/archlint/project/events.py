@@ -1,12 +1,14 @@
 """Which classes of the project are events, and whether their instances can be changed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from archlint.facts.references import alternatives
 from archlint.project.layers import is_test
-from archlint.project.ports import class_keys
+from archlint.project.modulewise import ModuleWise
+from archlint.project.ports import class_keys, class_keys_in
 from archlint.project.program import Module, Project
+from archlint.project.reading import Memo
 from archlint.project.types import Types, types
 from archlint.project.uses import Calls
 
@@ -75,34 +77,15 @@ class Events:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._types: Types = project.query(types)
-        self._shapes = {
-            (module.name, each.start): each.subject
-            for module in project.by_name.values()
-            for each in module.facts.candidates
-            if each.code == SHAPE
-        }
-        self._united = frozenset(self._of_unions())
+        self._united = frozenset(key for keys in project.query(_UNITED).values() for key in keys)
         self._told = frozenset(self._of_calls())
         self.frozen: dict[str, str] = {}
         self.open: dict[str, str] = {}
-        for key in class_keys(project):
-            kind, is_frozen = self._data(key)
-            if kind and self._is_event(key, surely=is_frozen or kind == "dataclass"):
-                (self.frozen if is_frozen else self.open)[key] = kind
-
-    def _data(self, key: str) -> tuple[str, bool]:
-        """Return what makes a class a data class, and whether it is frozen; empty if it is none."""
-        own = self._shape(key)
-        order = self._types.order(key)
-        if _MODELS.intersection(order):
-            frozen = any(self._shape(base) == "frozen" for base in order if "@" in base)
-            unknown = any(not self._types.infer(base) for base in self._project.class_(key)[1].bases)
-            return "" if unknown else "model", frozen
-        return ("dataclass", own == "frozen") if own in ("frozen", "open") else ("", False)
-
-    def _shape(self, key: str) -> str:
-        module, fact = self._project.class_(key)
-        return self._shapes.get((module.name, fact.start), "")
+        data = project.query(_DATA)
+        for module in project.by_name.values():
+            for key, kind, is_frozen in data[module.path]:
+                if self._is_event(key, surely=is_frozen or kind == "dataclass"):
+                    (self.frozen if is_frozen else self.open)[key] = kind
 
     def _is_event(self, key: str, *, surely: bool) -> bool:
         """Tell whether a data class is an event; `surely` says that its name is enough."""
@@ -137,18 +120,59 @@ class Events:
     def _name(self, base: str) -> str:
         return self._project.class_(base)[1].name if "@" in base else base.rpartition(".")[2]
 
-    def _of_unions(self) -> Iterator[str]:
-        """Yield the classes that `SomethingEvent = A | B` joins."""
-        for module in self._project.by_name.values():
-            for name, bound in module.facts.bindings.items():
-                if _EVENT.search(name):
-                    yield from self._united_by(module, bound)
 
-    def _united_by(self, module: Module, bound: tuple[str, ...]) -> Iterator[str]:
-        for reference in bound:
+def _united_in(project: Project, module: Module) -> Iterator[str]:
+    """Yield the classes that `SomethingEvent = A | B` joins in a module."""
+    resolver = project.query(types)
+    for name, bound in module.facts.bindings.items():
+        for reference in bound if _EVENT.search(name) else ():
             parts = alternatives(reference)
             if len(parts) > 1:
-                yield from (value.name for part in parts for value in self._types.infer(part) if value.is_class)
+                yield from (value.name for part in parts for value in resolver.infer(part) if value.is_class)
+
+
+_UNITED = ModuleWise("unions of events", tuple[str, ...], lambda project, module: tuple(_united_in(project, module)))
+
+
+class _Shapes:
+    """Tells which classes are data classes."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._types: Types = project.query(types)
+        self._of = Memo(project.reading, self._find)
+
+    def data_in(self, module: Module) -> Iterator[tuple[str, str, bool]]:
+        """Yield the data classes of a module, what makes each one, and whether it is frozen."""
+        for key in class_keys_in(self._project, module):
+            kind, is_frozen = self._data(key)
+            if kind:
+                yield key, kind, is_frozen
+
+    def _data(self, key: str) -> tuple[str, bool]:
+        own = self._shape(key)
+        order = self._types.order(key)
+        if _MODELS.intersection(order):
+            frozen = any(self._shape(base) == "frozen" for base in order if "@" in base)
+            unknown = any(not self._types.infer(base) for base in self._project.class_(key)[1].bases)
+            return "" if unknown else "model", frozen
+        return ("dataclass", own == "frozen") if own in ("frozen", "open") else ("", False)
+
+    def _shape(self, key: str) -> str:
+        module, fact = self._project.class_(key)
+        return self._of(module.name).get(fact.start, "")
+
+    def _find(self, module: str) -> Mapping[int, str]:
+        self._project.reading.add_body(module)
+        candidates = self._project.by_name[module].facts.candidates
+        return {each.start: each.subject for each in candidates if each.code == SHAPE}
+
+
+_DATA = ModuleWise(
+    "data classes",
+    tuple[tuple[str, str, bool], ...],
+    lambda project, module: tuple(project.query(_Shapes).data_in(module)),
+)
 
 
 def _families(project: Project) -> frozenset[str]:

@@ -173,10 +173,13 @@ _IMPLICIT = frozenset(
 """Dunder names in a class body that promise nothing."""
 
 
-def class_keys(project: Project) -> Iterator[str]:
-    """Yield the reference root of every class."""
-    for module in project.by_name.values():
-        yield from class_keys_in(project, module)
+def class_keys(project: Project) -> tuple[str, ...]:
+    """Return the reference root of every class."""
+    return project.query(_class_keys)
+
+
+def _class_keys(project: Project) -> tuple[str, ...]:
+    return tuple(key for module in project.by_name.values() for key in class_keys_in(project, module))
 
 
 def class_keys_in(project: Project, module: Module) -> Iterator[str]:
@@ -206,3 +209,10 @@ PORTS = ModuleWise(
     lambda project, module: tuple(filter(project.query(ports).is_port, class_keys_in(project, module))),
 )
 """The query for the ports of each module."""
+
+PROTOCOLS = ModuleWise(
+    "protocols",
+    tuple[str, ...],
+    lambda project, module: tuple(filter(project.query(ports).is_protocol, class_keys_in(project, module))),
+)
+"""The query for the Protocols of each module."""

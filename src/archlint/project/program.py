@@ -14,16 +14,15 @@ from archlint.project.reading import Reading
 T = TypeVar("T")
 
 
-class Module(msgspec.Struct, frozen=True, eq=False):
-    """One module of the project: its facts and the absolute path (forward slashes) of its file."""
+class Module:
+    """One module of the project: its facts, the absolute path (forward slashes) of its file, and its dotted name."""
 
-    facts: ModuleFacts
-    path: str
+    __slots__ = ("facts", "name", "path")
 
-    @property
-    def name(self) -> str:
-        """The dotted name."""
-        return self.facts.name
+    def __init__(self, facts: ModuleFacts, path: str) -> None:
+        self.facts = facts
+        self.path = path
+        self.name = facts.name
 
     def place(self, start: int, end: int) -> Place:
         """Return a place in this module (offsets in code points)."""

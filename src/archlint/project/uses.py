@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from archlint.facts.model import Call
 from archlint.facts.references import alternatives
+from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 
 
@@ -67,21 +68,23 @@ def last_word(reference: str) -> str:
 def spellings(project: Project) -> Mapping[str, frozenset[str]]:
     """Answer the query for other names: by the last part of a name, those that are given to what it names."""
     found: dict[str, set[str]] = {}
-    for module in project.modules:
-        facts = module.facts
-        given = [(each.alias, each.name) for each in facts.imports if each.alias and each.name != each.alias]
-        bound = [*facts.bindings.items()]
-        bound += [(each.name, each.values) for class_ in facts.classes for each in class_.attributes]
-        given += [
-            (name, last_word(each))
-            for name, references in bound
-            for reference in references
-            for each in alternatives(reference)
-        ]
-        for name, word in given:
-            if name != word:
-                found.setdefault(word, set()).add(name)
+    for pairs in project.query(_GIVEN).values():
+        for word, name in pairs:
+            found.setdefault(word, set()).add(name)
     return {word: frozenset(names) for word, names in found.items()}
+
+
+def _given(_project: Project, module: Module) -> tuple[tuple[str, str], ...]:
+    """Return the last parts of what a module names anew, each with the other name."""
+    facts = module.facts
+    given = [(each.name, each.alias) for each in facts.imports if each.alias]
+    bound = [*facts.bindings.items()]
+    bound += [(each.name, each.values) for class_ in facts.classes for each in class_.attributes]
+    given += [(word, name) for name, references in bound for each in references for word in words_of(each)]
+    return tuple(sorted({(word, name) for word, name in given if word != name}))
+
+
+_GIVEN = ModuleWise("other names", tuple[tuple[str, str], ...], _given)
 
 
 def other_spellings(words: Iterable[str], known: Mapping[str, frozenset[str]]) -> set[str]:

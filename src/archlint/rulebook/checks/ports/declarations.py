@@ -9,7 +9,7 @@ from archlint.project.classes import ClassTable, Member, definitions
 from archlint.project.concrete import concrete
 from archlint.project.forms import forms, names, parse
 from archlint.project.layers import INNER, Layer, is_test, layers
-from archlint.project.ports import Ports, class_keys, ports
+from archlint.project.ports import PROTOCOLS, Ports, class_keys, ports
 from archlint.project.program import Module, Project
 from archlint.project.types import types
 from archlint.rulebook.checks.ports.concrete import inner_modules
@@ -160,11 +160,11 @@ def _fits_some_class(project: Project, known: Ports, port: str) -> bool:
 
 def port_with_behaviour(project: Project, rule: Rule) -> Iterator[Violation]:
     """PRT010: a Protocol has methods with a body, or holds state; one violation a Protocol."""
-    known = project.query(ports)
     table = project.query(ClassTable)
-    for key in class_keys(project):
+    protocols = project.query(PROTOCOLS)
+    for key in (key for module in project.by_name.values() for key in protocols[module.path]):
         module, fact = project.class_(key)
-        if is_test(module) or not known.is_protocol(key):
+        if is_test(module):
             continue
         members = table.own_members(key).values()
         coded = [each.name for each in members if any(one.body == "code" for one in definitions(module, each))]
