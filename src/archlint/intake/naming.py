@@ -8,7 +8,6 @@ the imports of the project's own files decide, those of the files below the fold
 import sys
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
 from keyword import iskeyword
 from pathlib import Path
 from typing import NamedTuple
@@ -69,6 +68,8 @@ class _Tree:
                 self._enter(folder.path)
         self._prefixes: dict[str, str] = {}
         self._imports: dict[str, frozenset[str]] = {}
+        self._unseen = iter(self._files)
+        self._seen: set[str] = set()
 
     def prefix(self, path: str) -> str:
         """Return the dotted name that names of the folder's modules begin with; empty where names begin."""
@@ -103,7 +104,7 @@ class _Tree:
 
         Two of them at least, for one may be called like a third-party package; and nobody calls any by its full name.
         """
-        if not self._all_imports.isdisjoint(self._claim(path, name)):
+        if self._is_imported(self._claim(path, name)):
             return False
         bare = self._content(path).packages - self._found_first(path) - sys.stdlib_module_names
         below = (file for file in self._files if file.startswith(f"{path}/")) if len(bare) > 1 else ()
@@ -117,11 +118,11 @@ class _Tree:
         below = self._first_below(path, [*claims, ("", self._top_level(path))])
         if below is not None:
             return below
-        return next((name for name, claim in claims if not self._all_imports.isdisjoint(claim)), "")
+        return next((name for name, claim in claims if self._is_imported(claim)), "")
 
     def _inherited_unless_imported(self, path: str, inherited: str) -> str:
         """Decide on a folder of modules: scripts there may import each other as if names began in it."""
-        if not self._all_imports.isdisjoint(self._claim(path, inherited)):
+        if self._is_imported(self._claim(path, inherited)):
             return inherited
         below = self._first_below(path, [("", self._top_level(path))])
         return inherited if below is None else below
@@ -194,9 +195,16 @@ class _Tree:
                 return False
         return self._is_package(path)
 
-    @cached_property
-    def _all_imports(self) -> frozenset[str]:
-        return frozenset().union(*map(self._imports_of, self._files))
+    def _is_imported(self, claim: frozenset[str]) -> bool:
+        """Tell whether any file imports one of these names; files are read until one does."""
+        if not self._seen.isdisjoint(claim):
+            return True
+        for file in self._unseen:
+            imports = self._imports_of(file)
+            self._seen |= imports
+            if not imports.isdisjoint(claim):
+                return True
+        return False
 
     def _imports_of(self, file: str) -> frozenset[str]:
         if file not in self._imports:

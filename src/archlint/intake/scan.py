@@ -77,7 +77,7 @@ def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -
                 reason = f"cannot be read: {error.strerror}; mend it, or exclude the folder"
                 found.failures.append(Failure(f"{path}/.gitignore", 0, reason))
         inside = path + "/"
-        levels = ((excluded,), chain)
+        levels = tuple(level for level in ((excluded,), chain) if any(each.rules for each in level))
         files = [name for name in _files(entries, inside, root, found) if not _left_out(inside + name, levels, False)]
         folders = [name for name in _folders(entries) if not _left_out(inside + name, levels, True)]
         if folders and inside.count("/") - start.count("/") > MOST_DEPTH:
