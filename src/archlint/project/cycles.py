@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import heapify, heappop, heappush
 
 import msgspec
 
@@ -10,6 +11,8 @@ Weights = Mapping[str, Mapping[str, int]]
 
 _EXACT = 10
 """Up to how many names an order is tried out in full; 2 ** 10 sets of them."""
+_ROUNDS = 20
+"""How often all names of a larger order are moved at most."""
 
 
 class Cycle(msgspec.Struct, frozen=True):
@@ -96,35 +99,64 @@ def _best_order(names: Sequence[str], weights: Weights) -> list[str]:
 def _good_order(names: Sequence[str], weights: Weights) -> list[str]:
     """Return an order with cheap edges back: greedy, then each name is moved to where it costs least."""
     order = _greedy_order(names, weights)
-    for _ in range(len(names)):
+    costs = _Costs(names, weights)
+    for _ in range(_ROUNDS):
         before = list(order)
         for name in names:
-            _move(order, name, weights)
+            costs.move(order, name)
         if order == before:
             break
     return order
 
 
 def _greedy_order(names: Sequence[str], weights: Weights) -> list[str]:
-    left = set(names)
+    """Take what imports most and is imported least, again and again of what is left."""
+    importers = _importers(names, weights)
+    surplus = {name: sum(weights[name].values()) - sum(importers[name].values()) for name in names}
+    waiting = [(-each, name) for name, each in surplus.items()]
+    heapify(waiting)
     order: list[str] = []
-    while left:
-        surplus = {
-            name: sum(cost for other, cost in weights[name].items() if other in left)
-            - sum(weights[other].get(name, 0) for other in left)
-            for name in left
-        }
-        following = min(left, key=lambda name: (-surplus[name], name))
-        order.append(following)
-        left.remove(following)
+    while waiting:
+        key, name = heappop(waiting)
+        if surplus.get(name) != -key:
+            continue  # taken, or weighed anew since
+        order.append(name)
+        del surplus[name]
+        for others, sign in ((weights[name], 1), (importers[name], -1)):
+            for other, cost in others.items():
+                if other in surplus:
+                    surplus[other] += sign * cost
+                    heappush(waiting, (-surplus[other], other))
     return order
 
 
-def _move(order: list[str], name: str, weights: Weights) -> None:
-    order.remove(name)
-    cost = sum(weights[other].get(name, 0) for other in order)  # all others behind: their imports of it go back
-    costs = [cost]
-    for other in order:
-        cost += weights[name].get(other, 0) - weights[other].get(name, 0)
-        costs.append(cost)
-    order.insert(costs.index(min(costs)), name)
+def _importers(names: Iterable[str], weights: Weights) -> dict[str, dict[str, int]]:
+    importers: dict[str, dict[str, int]] = {name: {} for name in names}
+    for name in names:
+        for other, cost in weights[name].items():
+            importers[other][name] = cost
+    return importers
+
+
+class _Costs:
+    """What it costs to put a name at a place of an order."""
+
+    def __init__(self, names: Sequence[str], weights: Weights) -> None:
+        self._weights = weights
+        self._importers = _importers(names, weights)
+
+    def move(self, order: list[str], name: str) -> None:
+        """Move a name to the first place where its edges back cost least."""
+        order.remove(name)
+        imports, importers = self._weights[name], self._importers[name]
+        beside = imports.keys() | importers.keys()
+        places = sorted((order.index(other), other) for other in beside if other != name)
+        cost = sum(
+            each for other, each in importers.items() if other != name
+        )  # all others behind: their imports go back
+        best, at = cost, 0
+        for place, other in places:
+            cost += imports.get(other, 0) - importers.get(other, 0)
+            if cost < best:
+                best, at = cost, place + 1
+        order.insert(at, name)

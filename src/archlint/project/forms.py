@@ -32,6 +32,8 @@ _ABSTRACT = frozenset(
 _WRAPPERS = frozenset({"ClassVar", "Final", "Required", "NotRequired", "ReadOnly"})
 _VARIABLES = frozenset({"TypeVar", "ParamSpec", "TypeVarTuple"})
 _TYPING = ("typing.", "typing_extensions.")
+_LARGEST = 500
+"""How many parts a type may have; beyond that nothing is known of it."""
 
 
 class Form(NamedTuple):
@@ -57,6 +59,15 @@ def union(*forms: Form) -> Form:
     """Return the union of types, flat and without doubles."""
     parts = dict.fromkeys(part for form in forms for part in (form.args if form.kind == "union" else (form,)))
     return next(iter(parts)) if len(parts) == 1 else Form("union", args=tuple(parts))
+
+
+def _is_large(form: Form) -> bool:
+    """Tell whether a type has more parts than anybody writes: type variables can double it from class to class."""
+    waiting, count = [form], 0
+    while waiting and count <= _LARGEST:
+        waiting.extend(waiting.pop().args)
+        count += 1
+    return bool(waiting)
 
 
 class Expression(NamedTuple):
@@ -137,7 +148,8 @@ class Forms:
             return variables.get(resolved, UNKNOWN)
         if kind != "class":
             return Form(kind, resolved)
-        return Form("class", resolved, tuple(self._form(each, variables) for each in expression.args))
+        found = Form("class", resolved, tuple(self._form(each, variables) for each in expression.args))
+        return UNKNOWN if _is_large(found) else found
 
     def _special(self, name: str, expression: Expression, variables: Variables) -> Form:
         inner = [self._form(each, variables) for each in expression.args] if name != "Literal" else []
