@@ -39,11 +39,11 @@ from tests.support import ROOT, expected_in, fixture_projects, found
 MUTATED = ("facts", "project", "rulebook/checks")
 PACKAGE = ROOT / "src" / "archlint"
 UNIT_TESTS = (
-    *("bindings", "calls", "config_mistakes", "conformance", "contracts", "effects", "elements", "engine", "graph"),
-    *("handovers", "imports", "init", "layers", "library", "messages", "module_patterns", "patterns", "port_commands"),
-    *("ports", "secret_texts", "suppressions", "text", "tokens", "twins", "types", "walk", "why"),
+    *("bindings", "calls", "config_mistakes", "conformance", "contracts", "cuts", "effects", "elements", "engine"),
+    *("forms", "handovers", "imports", "init", "layers", "library", "messages", "module_patterns", "patterns"),
+    *("port_commands", "ports", "secret_texts", "suppressions", "text", "tokens", "twins", "types", "walk", "why"),
 )
-SLOW = "deep or ten_thousand or installed_packages"
+SLOW = "deep or ten_thousand or installed_packages or type_checkers"
 SECONDS = 60
 Key = tuple[str, str, int]
 """File, qualified name and first line of a function."""

@@ -16,6 +16,7 @@ from archlint.outcome.examples import written
 from archlint.outcome.reporters.paths import relative
 from archlint.rulebook.examples import Example, examples
 from archlint.rulebook.pages import Page
+from tests.port_verdicts import told_of_pairs
 from tests.support import ROOT, fixture_projects
 
 GOLDEN = ROOT / "tests" / "golden"
@@ -78,6 +79,11 @@ def golden_fixture(project: Path) -> str:
     return (GOLDEN / "fixtures" / f"{project.name}.txt").read_text(encoding="utf-8")
 
 
+def golden_pairs() -> str:
+    """Return what the golden file of pairs of a port and an adapter says."""
+    return (GOLDEN / "pairs.txt").read_text(encoding="utf-8")
+
+
 def golden_examples(code: str) -> Mapping[str, str]:
     """Return what the golden file of a rule page says, by the names of examples; Good ones are not in it."""
     file = GOLDEN / "rules" / f"{code}.txt"
@@ -102,6 +108,7 @@ def main() -> None:
     for project in fixture_projects():
         report = check([project], Options(jobs=1)).report
         (GOLDEN / "fixtures" / f"{project.name}.txt").write_text(told(report, project), encoding="utf-8")
+    (GOLDEN / "pairs.txt").write_text(told_of_pairs(), encoding="utf-8")
     for page in built_in_pages():
         text = "".join(_examples_told(page))
         (GOLDEN / "rules" / f"{page_code(page)}.txt").write_text(text, encoding="utf-8")

@@ -10,16 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from archlint.facts.extract import extract
-from archlint.intake.rulefiles import data_tables
-from archlint.project.adapters import adapters
-from archlint.project.conformance import Verdict, conformance
-from archlint.project.library import Library
-from archlint.project.program import Architecture, Module, Project
-from tests.port_cases import CASES, HEAD, UNTYPED
+from tests.goldens import COMMAND, golden_pairs
+from tests.port_cases import CASES
+from tests.port_verdicts import told_of_pairs, verdict
 from tests.type_checkers import ANSWERS, refused_by_mypy
-
-LIBRARY = Library.parse(data_tables())
 
 SIDES = {
     "renamed": (
@@ -62,20 +56,6 @@ SIDES = {
     ),
 }
 """By title of a case on which mypy and pyright differ: what archlint says, and why."""
-
-
-def verdict(text: str) -> Verdict:
-    """Return what archlint says of `Adapter` and `Port` in a module."""
-    module = Module(extract(HEAD + text + UNTYPED, "m", is_package=False), "/m.py")
-    project = Project((module,), LIBRARY, Architecture())
-    judge = project.query(conformance)
-    found = [
-        judge.verdict(pair)
-        for pair in project.query(adapters).pairs
-        if project.class_(pair.adapter)[1].name == "Adapter"
-    ]
-    assert found, "no pair"
-    return next((each for each in found if each.conformance == "no"), found[0])
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +112,7 @@ def test_a_partly_known_adapter_says_why() -> None:
 
     assert found.conformance == "unknown"
     assert found.unknown == ("`__getattr__`",)
+
+
+def test_all_that_is_said_of_pairs() -> None:
+    assert told_of_pairs() == golden_pairs(), f"read the difference; then run: {COMMAND}"
