@@ -28,7 +28,7 @@ def sync_wrapper(node: cst.FunctionDef, context: ModuleContext) -> Iterable[Sigh
         return ()
     given = {each.name.value for each in (*outer.params.posonly_params, *outer.params.params)} - {"self", "cls"}
     called = _called(node, given) if given and _is_returned(outer, node.name.value) else ""
-    if not called or any(isinstance(each, cst.Name) and each.value in _KNOWS_COROUTINES for each in descend(outer)):
+    if not called or _thinks_of_coroutines(outer):
         return ()
     work = _work(node, called)
     if not work:
@@ -44,6 +44,16 @@ def sync_wrapper(node: cst.FunctionDef, context: ModuleContext) -> Iterable[Sigh
             severity="warning" if work == CHECKS else "",
         ),
     )
+
+
+def _thinks_of_coroutines(outer: cst.FunctionDef) -> bool:
+    """Tell whether a decorator asks what it was given, or has an async wrapper to return, too."""
+    for each in descend(outer):
+        if isinstance(each, cst.Name) and each.value in _KNOWS_COROUTINES:
+            return True
+        if isinstance(each, cst.FunctionDef) and each.asynchronous and _is_returned(outer, each.name.value):
+            return True
+    return False
 
 
 def _is_returned(outer: cst.FunctionDef, name: str) -> bool:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from archlint.facts.model import Candidate, Function
 from archlint.model import Severity, Step, Violation
 from archlint.project.endpoints import endpoints
+from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
 from archlint.rulebook.checks.decorators.decorating import outermost
@@ -25,13 +26,13 @@ class _Decorated(NamedTuple):
 
 
 class _Wrapped:
-    """The async functions of the project by what they are decorated with (function or class of the project)."""
+    """The async functions outside of tests by what they are decorated with (function or class of the project)."""
 
     def __init__(self, project: Project) -> None:
         self.by_decorator: dict[str, list[_Decorated]] = {}
         resolver, answering = project.query(types), project.query(endpoints).endpoints
         for module in project.modules:
-            for index, function in enumerate(module.facts.functions):
+            for index, function in enumerate(module.facts.functions) if not is_test(module) else ():
                 if not function.is_async or function.is_generator:
                     continue
                 answers = f"{module.name}#{index}" in answering and not _is_awaited_anyway(resolver, function)
