@@ -275,14 +275,23 @@ def test_the_module_runs_too() -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_shells_can_complete(shell: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        (("check", "--output-format", "s"), "sarif"),
+        (("check", "--select", "LAY001,rds00"), "LAY001,RDS003"),
+        (("rule", "redis-k"), "redis-keys"),
+    ],
+)
+def test_shells_can_complete(shell: str, words: tuple[str, ...], completed: str) -> None:
     # fish passes the word itself, the others its number.
-    asked = {"COMP_WORDS": "archlint check --output-format s", "COMP_CWORD": "s" if shell == "fish" else "3"}
+    number = words[-1] if shell == "fish" else str(len(words))
+    asked = {"COMP_WORDS": " ".join(("archlint", *words)), "COMP_CWORD": number}
 
     def said(instruction: str) -> str:
         environment = {**os.environ, **asked, "_ARCHLINT_COMPLETE": f"{shell}_{instruction}"}
         command = [sys.executable, "-c", "from archlint.cli import archlint; archlint(prog_name='archlint')"]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout
 
-    assert "sarif" in said("complete")
+    assert completed in said("complete")
     assert "_ARCHLINT_COMPLETE" in said("source")

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import click
 
+from archlint.cli.completing import rules
 from archlint.engine import Options
 from archlint.model import Failure, UnableError
 from archlint.outcome.files import write_whole
@@ -19,9 +20,9 @@ from archlint.outcome.reporters.visible import visible
 
 _SELECTORS = "Comma-separated codes, names, families (RDS) or ALL; may be given more than once."
 _RULES = (
-    click.option("--select", multiple=True, help=f"Run only these rules. {_SELECTORS}"),
-    click.option("--ignore", multiple=True, help="Do not run these rules."),
-    click.option("--extend-select", multiple=True, help="Run these rules too."),
+    click.option("--select", multiple=True, shell_complete=rules, help=f"Run only these rules. {_SELECTORS}"),
+    click.option("--ignore", multiple=True, shell_complete=rules, help="Do not run these rules."),
+    click.option("--extend-select", multiple=True, shell_complete=rules, help="Run these rules too."),
 )
 _PROJECT = (
     click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Use this configuration file."),

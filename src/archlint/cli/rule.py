@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from archlint.cli import completing
 from archlint.cli.common import able, stop, wants_colour, write
 from archlint.inputs import Options, configure
 from archlint.intake.reading import leads_inside
@@ -19,7 +20,7 @@ _NEW_PAGES = "lint/rules"
 
 
 @click.command("rule")
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=completing.rules)
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
 @click.option("--new", nargs=2, metavar="CODE NAME", help="Write a page to start a rule of your own from.")
 @click.option(
