@@ -44,12 +44,12 @@ class Block(NamedTuple):
 
 
 def blocks(*languages: str) -> list[Block]:
-    """Return all blocks of README and guide in these languages."""
+    """Return all blocks of README and guide, or those in these languages."""
     return [
         Block(page, part["language"], part["body"], part["path"] or "")
         for page in PAGES
         for part in _PART.finditer(page.read_text(encoding="utf-8"))
-        if part["language"] in languages
+        if not languages or part["language"] in languages
     ]
 
 

@@ -3,12 +3,20 @@
 from collections import Counter
 from pathlib import Path
 
+from click.testing import CliRunner, Result
+
+from archlint.cli import archlint
 from archlint.model import Report
 from archlint.rulebook.examples import Finding, expected
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = ROOT / "rules"
 FIXTURES = ROOT / "fixtures"
+
+
+def run(*arguments: str) -> Result:
+    """Run a command in this process."""
+    return CliRunner().invoke(archlint, arguments)
 
 
 def expected_in(project: Path) -> Counter[Finding]:

@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from archlint import __version__
-from archlint.cli import archlint
 from archlint.outcome.files import write_whole
+from tests.support import run
 
 BROKEN = "import redis\ndef f(r: redis.Redis):\n    r.keys()\n"
 
@@ -23,14 +23,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "archlint.toml").write_text("")
     (tmp_path / "bad.py").write_text(BROKEN)
     (tmp_path / "good.py").write_text("x = 1\n")
-    for name in ("NO_COLOR", "FORCE_COLOR"):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(archlint, arguments)
 
 
 def check(*arguments: str) -> Result:

@@ -2,53 +2,41 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from archlint.cli import archlint
-from tests.support import ROOT
+from tests.shown import blocks
+from tests.support import ROOT, run
 
-GUIDE = (ROOT / "docs" / "writing-rules.md").read_text(encoding="utf-8")
+GUIDE = [each for each in blocks() if each.page.stem == "writing-rules"]
 PLUGIN = ROOT / "tests" / "example_plugin"
-_PART = re.compile(
-    r"^(?:`(?P<path>[\w./-]+)`:\n\n)?(?P<fence>`{3,4})(?P<language>\w+)\n(?P<body>.*?)^(?P=fence)$",
-    re.MULTILINE | re.DOTALL,
-)
 PAGE = "lint/rules/ABC001-no-print.md"
 
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("NO_COLOR", "FORCE_COLOR"):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(archlint, arguments)
-
-
 def test_what_the_guide_says_of_a_missing_marker(here: Path) -> None:
-    page = next(part["body"] for part in _PART.finditer(GUIDE) if part["fence"] == "````")
+    page = next(each.body for each in GUIDE if each.language == "markdown")
     (here / "lint").mkdir()
     (here / "lint" / "ACM002-float-money.md").write_text(page.replace('"EUR")  # expect: ACM002', '"EUR")'))
     result = run("test-rules", "lint")
     assert result.exit_code == 1
-    failure = next(part["body"] for part in _PART.finditer(GUIDE) if part["body"].startswith("FAIL"))
+    failure = next(each.body for each in GUIDE if each.body.startswith("FAIL"))
     assert failure.replace("lint/rules", "lint") in result.stdout
 
 
 def test_the_example_plugin_is_the_one_of_the_guide() -> None:
-    check = next(part["body"] for part in _PART.finditer(GUIDE) if "def long_signature" in part["body"])
+    check = next(each.body for each in GUIDE if "def long_signature" in each.body)
     assert check in (PLUGIN / "acme_rules" / "checks.py").read_text(encoding="utf-8")
-    entry = next(part["body"] for part in _PART.finditer(GUIDE) if "entry-points" in part["body"])
+    entry = next(each.body for each in GUIDE if "entry-points" in each.body)
     assert entry in (PLUGIN / "pyproject.toml").read_text(encoding="utf-8")
 
 

@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from archlint.baselining import Renewed, renew
-from archlint.cli.common import able, project_options, rule_options, selectors, stop, write
+from archlint.cli.common import able, judging_options, stop, write
 from archlint.engine import Options
 from archlint.outcome.baseline import render
 from archlint.outcome.reporters import concise
@@ -19,16 +19,12 @@ from archlint.outcome.reporters.visible import visible
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), help="Write this file.")
 @click.option("--prune", is_flag=True, help="Take out what no longer occurs, and accept nothing new.")
-@rule_options
-@project_options
+@judging_options
 def command(
     *,
     paths: tuple[Path, ...],
     baseline: Path | None,
     prune: bool,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    extend_select: tuple[str, ...],
     options: Options,
 ) -> None:
     """Write down what breaks a rule today, so that `archlint check` reports only what is new.
@@ -38,15 +34,8 @@ def command(
     or selected rules the entries of all others stay as they are. Exit code 0, or 2 when something could not be checked:
     nothing is written then.
     """
-    options = msgspec.structs.replace(
-        options,
-        select=selectors(select) if select else None,
-        ignore=selectors(ignore),
-        extend_select=selectors(extend_select),
-        baseline=baseline,
-    )
     with able():
-        result = renew(paths or (Path(),), options, prune=prune)
+        result = renew(paths or (Path(),), msgspec.structs.replace(options, baseline=baseline), prune=prune)
     shown = relative(result.path.resolve().as_posix(), Path.cwd().as_posix())
     if result.report.failures:
         failed = msgspec.structs.replace(result.report, violations=(), identities=())

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+import msgspec
 
 from archlint.cli.completing import rules
 from archlint.engine import Options
@@ -37,9 +38,27 @@ _PROJECT = (
 Command = Callable[..., None]
 
 
-def rule_options(command: Command) -> Command:
-    """Give a command the options that say which rules run."""
-    return _with_options(command, _RULES)
+def judging_options(command: Command) -> Command:
+    """Give a command the options that say which rules run and how the project is read; it gets them as `options`."""
+
+    @wraps(command)
+    def run(
+        *arguments: object,
+        select: tuple[str, ...],
+        ignore: tuple[str, ...],
+        extend_select: tuple[str, ...],
+        options: Options,
+        **others: object,
+    ) -> None:
+        chosen = msgspec.structs.replace(
+            options,
+            select=_selectors(select) if select else None,
+            ignore=_selectors(ignore),
+            extend_select=_selectors(extend_select),
+        )
+        command(*arguments, options=chosen, **others)
+
+    return with_options(project_options(run), _RULES)
 
 
 def project_options(command: Command) -> Command:
@@ -60,16 +79,17 @@ def project_options(command: Command) -> Command:
         options = Options(config=config, isolated=isolated, jobs=jobs, cache=not no_cache, cache_dir=cache_dir)
         command(*arguments, options=options, **others)
 
-    return _with_options(run, _PROJECT)
+    return with_options(run, _PROJECT)
 
 
-def _with_options(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
+def with_options(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
+    """Give a command options, which its help lists in this order before those that it has."""
     for option in reversed(options):
         command = option(command)
     return command
 
 
-def selectors(lists: tuple[str, ...]) -> tuple[str, ...]:
+def _selectors(lists: tuple[str, ...]) -> tuple[str, ...]:
     """Return the selectors of comma-separated lists."""
     return tuple(part.strip() for each in lists for part in each.split(",") if part.strip())
 
