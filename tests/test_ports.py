@@ -272,3 +272,12 @@ def test_a_family_of_handlers_that_each_take_their_own_kind_is_worth_a_note(tmp_
     assert severities(tmp_path, port + one) == ["error"]
     assert severities(tmp_path, port + one + other) == ["note", "note"]
     assert severities(tmp_path, port + one + other.replace("c: E", "c: E, d: int")) == ["error", "error"]
+
+
+def test_a_coroutine_function_and_an_async_generator_are_told_apart(tmp_path: Path) -> None:
+    port = "class P(ABC):\n    @abstractmethod\n    async def f(self): ...\n"
+    adapter = "class A(P):\n    async def f(self):\n        yield 1\n"
+
+    (found,) = reported(tmp_path, port + adapter, "PRT004")
+
+    assert found.message == ("`A.f` is an async generator, but its port `P` says a coroutine function (inheritance)")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from archlint.facts.model import Function
 from archlint.model import Severity, Step, Violation
 from archlint.project.adapters import adapters
 from archlint.project.classes import ClassTable, Member
@@ -103,19 +104,25 @@ def _async(project: Project, rule: Rule, pair: Pair, mismatch: Mismatch) -> Viol
     assert ours is not None
     _, port = project.class_(pair.port)
     _, adapter = project.class_(pair.adapter)
-    mine, other = ("async def" if each.is_async else "def" for each in (ours, theirs))
+    mine, other = (_kind(each) for each in (ours, theirs))
+    advice = f"make both {mine}: callers {'await' if ours.is_async else 'do not await'} the port's method"
+    if mine == other:
+        mine, other = ("an async generator" if each.is_generator else "a coroutine function" for each in (ours, theirs))
+        advice = f"make both {mine}; what is to be iterated is `def {ours.name}(...) -> AsyncIterator[...]` in the port"
     return rule.violation(
         module,
         (theirs.start, theirs.end),
-        message=(
-            f"`{adapter.name}.{theirs.name}` is `{other}`, but its port `{port.name}` says `{mine}` ({pair.evidence})"
-        ),
+        message=f"`{adapter.name}.{theirs.name}` is {other}, but its port `{port.name}` says {mine} ({pair.evidence})",
         subject=f"{port.name}.{theirs.name}",
         scope=theirs.qualname,
         severity=_severity(rule, pair),
-        help_=f"make both `{mine}`: callers {'await' if ours.is_async else 'do not await'} the port's method",
+        help_=advice,
         trace=tuple(_trace(project, pair)),
     )
+
+
+def _kind(function: Function) -> str:
+    return "`async def`" if function.is_async else "`def`"
 
 
 def _stream(project: Project, rule: Rule, pair: Pair, mismatch: Mismatch) -> Violation:
