@@ -16,6 +16,9 @@ from archlint.rulebook.newpage import new_page, new_page_mistakes
 from archlint.rulebook.selection import did_you_mean, meant_by
 
 MARKDOWN_WIDTH = 100
+_CODE_THEME = "ansi_dark"
+"""The terminal's own colours on its own background, which may be light: the brighter ones are seen on both."""
+_STYLES = {"markdown.code": "bold", "markdown.code_block": "none"}
 _NEW_PAGES = "lint/rules"
 
 
@@ -104,6 +107,7 @@ def _show(markdown: str) -> None:
         return
     from rich.console import Console  # noqa: PLC0415 -- 0.1 s that only a terminal should pay
     from rich.markdown import Markdown  # noqa: PLC0415
+    from rich.theme import Theme  # noqa: PLC0415
 
-    console = Console(force_terminal=True)
-    console.print(Markdown(_shown(markdown)), width=min(console.width, MARKDOWN_WIDTH))
+    console = Console(force_terminal=True, theme=Theme(_STYLES))
+    console.print(Markdown(_shown(markdown), code_theme=_CODE_THEME), width=min(console.width, MARKDOWN_WIDTH))
