@@ -159,11 +159,16 @@ def _is_constant(delay: cst.BaseExpression, function: cst.FunctionDef, loop: cst
     if not name or any(word in name.lower() for word in ("jitter", "backoff", "poll")):
         return False
     if "." not in name and any(
-        isinstance(each, cst.AssignTarget | cst.AnnAssign | cst.NamedExpr)
-        and dotted_name(each.target) == name
-        and not isinstance(getattr(each, "value", None), cst.Integer | cst.Float)
+        isinstance(each, cst.Assign | cst.AnnAssign | cst.NamedExpr)
+        and name in _targets(each)
+        and not isinstance(each.value, cst.Integer | cst.Float)
         for each in descend(function.body, but_not=FUNCTIONS)
     ):
         return False
     bound = (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For)
     return not any(isinstance(each, bound) and dotted_name(each.target) == name for each in descend(loop, FUNCTIONS))
+
+
+def _targets(node: cst.Assign | cst.AnnAssign | cst.NamedExpr) -> list[str]:
+    targets = node.targets if isinstance(node, cst.Assign) else (node,)
+    return [dotted_name(each.target) for each in targets]

@@ -149,7 +149,7 @@ class Judge:
         if found:
             return all(
                 self._gives_constants(cst.Name(name), each.node, name, loops, depth)
-                if each.how in ("loop", "more") and each.how == "loop"
+                if each.how == "loop"
                 else each.how != "unknown" and self._is_constant(each.node, loops, depth)
                 for each in found
             )
@@ -175,8 +175,6 @@ class Judge:
                 return True
             if word in ("enumerate", "sorted", "reversed", "list", "tuple", "set", "zip") and iterable.args:
                 return self._is_constant(iterable.args[0].value, loops, depth)
-            if word in ("items", "keys", "values") and isinstance(iterable.func, cst.Attribute):
-                return self._is_constant(iterable.func.value, loops, depth)
         return self._is_constant(iterable, loops, depth)
 
     def _is_constant_call(self, node: cst.Call, loops: Loops, depth: int) -> bool:
