@@ -6,9 +6,11 @@ from typing import NamedTuple, TypeAlias
 from archlint.facts.model import Call
 from archlint.project.classes import ClassTable
 from archlint.project.library import Argument
+from archlint.project.modulewise import ModuleWise
+from archlint.project.ports import class_keys_in
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
-from archlint.project.uses import Calls, last_word
+from archlint.project.uses import last_word
 
 _ArgumentOf: TypeAlias = Callable[[str], Argument | None]
 
@@ -21,44 +23,92 @@ class Handover(NamedTuple):
     call: Call | None = None
 
 
+class Given(NamedTuple):
+    """A call, by its number in the module, that gives `given` to `api` to run; `functions` are the plain ones meant."""
+
+    to_loop: bool
+    number: int
+    api: str
+    given: str
+    functions: tuple[str, ...]
+
+
+class _Handed(NamedTuple):
+    """What a module hands over: by calls; by decorators, each with the function's number; methods of protocols."""
+
+    given: tuple[Given, ...]
+    decorated: tuple[tuple[bool, int, str], ...]
+    methods: tuple[tuple[int, str], ...]
+
+
 class Handovers:
     """The plain functions of the project (by key) that the event loop or a thread runs, each with its first taker."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._types: Types = project.query(types)
         self.on_loop: dict[str, Handover] = {}
         self.in_thread: dict[str, Handover] = {}
-        library = project.library
-        self._collect(self.on_loop, _words(library.loop_callbacks), library.loop_callback)
-        self._collect(self.in_thread, _words(library.offloaders), library.offloader)
-        for key in self._loop_methods():
-            self.on_loop.setdefault(*key)
+        found = project.query(_HANDED)
+        handed = [(module, found[module.path]) for module in project.modules]
+        for module, each in handed:
+            for given in each.given:
+                takers = self.on_loop if given.to_loop else self.in_thread
+                handover = Handover(given.api, module, module.facts.calls[given.number])
+                for key in given.functions:
+                    takers.setdefault(key, handover)
+        for module, each in handed:
+            for to_loop, number, api in each.decorated:
+                takers = self.on_loop if to_loop else self.in_thread
+                takers.setdefault(f"{module.name}#{number}", Handover(api, module))
+        for module, each in handed:
+            for number, api in each.methods:
+                self.on_loop.setdefault(f"{module.name}#{number}", Handover(api, module))
 
     def offloads(self) -> Iterator[tuple[Handover, Call, str]]:
         """Yield each call of an offloader, and the reference of what it is to run elsewhere."""
-        library = self._project.library
-        yield from self._given(_words(library.offloaders), library.offloader)
-
-    def _given(self, words: set[str], argument: _ArgumentOf) -> Iterator[tuple[Handover, Call, str]]:
-        calls = self._project.query(Calls)
-        for module, call in calls.of([callee for callee in calls.callees if last_word(callee) in words]):
-            names = self._types.names(call.callee) if call.arguments else ()
-            api, place = next(((name, found) for name in names if (found := argument(name))), ("", None))
-            given = place.of(call.arguments) if place is not None else None
-            if given:
-                yield Handover(api, module, call), call, given
-
-    def _collect(self, found: dict[str, Handover], words: set[str], argument: _ArgumentOf) -> None:
-        for handover, _, given in self._given(words, argument):
-            for key in self._plain_functions(given):
-                found.setdefault(key, handover)
+        found = self._project.query(_HANDED)
         for module in self._project.modules:
-            for index, function in enumerate(module.facts.functions):
-                for decorator in function.decorators if not function.is_async else ():
+            for each in found[module.path].given:
+                if not each.to_loop:
+                    call = module.facts.calls[each.number]
+                    yield Handover(each.api, module, call), call, each.given
+
+
+class _Finder:
+    """Finds what modules hand over."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._types: Types = project.query(types)
+        self._classes = project.query(ClassTable)
+        library = project.library
+        self._takers: tuple[tuple[bool, set[str], _ArgumentOf], ...] = (
+            (True, _words(library.loop_callbacks), library.loop_callback),
+            (False, _words(library.offloaders), library.offloader),
+        )
+
+    def handed(self, module: Module) -> _Handed:
+        """Return what a module hands over."""
+        return _Handed(tuple(self._given(module)), tuple(self._decorated(module)), tuple(self._methods(module)))
+
+    def _given(self, module: Module) -> Iterator[Given]:
+        for to_loop, words, argument in self._takers:
+            for number, call in enumerate(module.facts.calls):
+                if not call.arguments or last_word(call.callee) not in words:
+                    continue
+                names = self._types.names(call.callee)
+                api, place = next(((name, found) for name in names if (found := argument(name))), ("", None))
+                given = place.of(call.arguments) if place is not None else None
+                if given:
+                    yield Given(to_loop, number, api, given, tuple(self._plain_functions(given)))
+
+    def _decorated(self, module: Module) -> Iterator[tuple[bool, int, str]]:
+        for number, function in enumerate(module.facts.functions):
+            for decorator in function.decorators if not function.is_async else ():
+                for to_loop, _, argument in self._takers:
                     taker = next(filter(argument, self._types.names(decorator.removesuffix("()"))), None)
                     if taker is not None:
-                        found.setdefault(f"{module.name}#{index}", Handover(taker, module))
+                        yield to_loop, number, taker
 
     def _plain_functions(self, reference: str) -> Iterator[str]:
         for value in self._types.infer(reference):
@@ -67,23 +117,23 @@ class Handovers:
                 if not function.is_async and not function.is_generator:
                     yield value.name
 
-    def _loop_methods(self) -> Iterator[tuple[str, Handover]]:
+    def _methods(self, module: Module) -> Iterator[tuple[int, str]]:
         """Yield the methods of protocols: the loop calls them by their names."""
-        table = self._project.query(ClassTable)
-        for module in self._project.modules:
-            for index in range(len(module.facts.classes)):
-                key = f"{module.name}@{index}"
-                called = [
-                    (f"{owner}.{name}", name)
-                    for owner in self._types.order(key)
-                    if "@" not in owner
-                    for name in sorted(self._project.library.loop_methods(owner))
-                ]
-                members = table.own_members(key) if called else {}
-                for api, name in called:
-                    for position in members[name].functions if name in members else ():
-                        if not module.facts.functions[position].is_async:
-                            yield f"{module.name}#{position}", Handover(api, module)
+        for key in class_keys_in(self._project, module):
+            called = [
+                (f"{owner}.{name}", name)
+                for owner in self._types.order(key)
+                if "@" not in owner
+                for name in sorted(self._project.library.loop_methods(owner))
+            ]
+            members = self._classes.own_members(key) if called else {}
+            for api, name in called:
+                for number in members[name].functions if name in members else ():
+                    if not module.facts.functions[number].is_async:
+                        yield number, api
+
+
+_HANDED = ModuleWise("handovers", _Handed, lambda project, module: project.query(_Finder).handed(module))
 
 
 def _words(listed: Mapping[str, Argument]) -> set[str]:

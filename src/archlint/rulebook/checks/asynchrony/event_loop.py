@@ -8,10 +8,11 @@ from archlint.facts.model import Call, Function
 from archlint.model import Step, Violation
 from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
+from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reach import Hop, reaching, way
 from archlint.project.types import types
-from archlint.project.uses import Calls, last_word, other_spellings, spellings, words_of
+from archlint.project.uses import last_word, other_spellings, spellings, words_of
 from archlint.rulebook.model import Rule
 
 _RUNNERS = frozenset(
@@ -121,18 +122,36 @@ class _Runners:
 
 def _external_calls(project: Project) -> Iterator[tuple[Module, Call, frozenset[str]]]:
     """Yield every call that means something here, with the dotted names of its callee that do."""
-    resolver = project.query(types)
-    calls = project.query(Calls)
-    known: dict[str, frozenset[str]] = {}
-    words = other_spellings(map(last_word, _MEANINGFUL), project.query(spellings))
-    for callee in calls.callees:
+    found = project.query(_MEANINGFUL_CALLS)
+    for module in project.modules:
+        for number, names in found[module.path]:
+            yield module, module.facts.calls[number], frozenset(names)
+
+
+def _find(project: Project, module: Module) -> Iterator[tuple[int, tuple[str, ...]]]:
+    resolver, words = project.query(types), project.query(_words)
+    known: dict[str, tuple[str, ...]] = {}
+    for callee in dict.fromkeys(call.callee for call in module.facts.calls if call.callee):
         names = {f"{each.name}.__call__" for each in resolver.infer(callee) if each.kind == "instance"}
         if not words.isdisjoint(words_of(callee)):
             names.update(resolver.names(callee))
         if not names.isdisjoint(_MEANINGFUL):
-            known[callee] = _MEANINGFUL & names
-    for module, call in calls.of(known):
-        yield module, call, known[call.callee]
+            known[callee] = tuple(sorted(_MEANINGFUL & names))
+    for number, call in enumerate(module.facts.calls) if known else ():
+        if call.callee in known:
+            yield number, known[call.callee]
+
+
+def _words(project: Project) -> frozenset[str]:
+    return frozenset(other_spellings(map(last_word, _MEANINGFUL), project.query(spellings)))
+
+
+_MEANINGFUL_CALLS = ModuleWise(
+    "calls about loops",
+    tuple[tuple[int, tuple[str, ...]], ...],
+    lambda project, module: tuple(_find(project, module)),
+    lambda project: sorted(project.query(_words)),
+)
 
 
 def _callers(project: Project, functions: set[str]) -> set[str]:
