@@ -1,7 +1,5 @@
 """Which modules are run rather than imported, and which role that gives them."""
 
-from pathlib import PurePosixPath
-
 from archlint.facts import model
 from archlint.project.imports import written
 from archlint.project.layers import COMPOSITION, is_test, layers
@@ -38,11 +36,9 @@ _METHODS_OF_SCRIPTS = frozenset(
 
 def is_script(project: Project, module: Module) -> bool:
     """Tell whether a module is run by itself: `__main__.py`, what lies in `scripts/`, or what acts as a script."""
-    path = PurePosixPath(module.path)
-    root = project.architecture.root
-    *folders, _ = (path.relative_to(root) if root and path.is_relative_to(root) else path).parts
+    *folders, file = module.path.removeprefix(f"{project.architecture.root}/").split("/")
     name = module.name.partition(":")[0].rpartition(".")[2]
-    if name in _SCRIPTS or path.name == "gunicorn.conf.py" or not _FOLDERS.isdisjoint(folders):
+    if name in _SCRIPTS or file == "gunicorn.conf.py" or not _FOLDERS.isdisjoint(folders):
         return True
     if name == "env" and any(each.target.partition(".")[0] == "alembic" for each in module.facts.imports):
         return True

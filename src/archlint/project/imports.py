@@ -43,11 +43,13 @@ def import_graph(modules: Mapping[str, ModuleFacts]) -> ImportGraph:
     known = modules.keys() | namespaces(modules)
     edges: list[Edge] = []
     unresolved: list[Edge] = []
+    targets = {import_.target for facts in modules.values() for import_ in facts.imports}
+    own = {target for target in targets if _must_be_own(target, modules)}
     for importer in sorted(modules):
         for import_ in sorted(modules[importer].imports, key=_position):
             module = meant(import_, known)
             edge = Edge(importer, module or import_.target, import_, module is not None)
-            bucket = unresolved if module is None and _must_be_own(import_.target, modules) else edges
+            bucket = unresolved if module is None and import_.target in own else edges
             bucket.append(edge)
     return ImportGraph(
         modules=modules,

@@ -51,10 +51,7 @@ def resume(project: Project, earlier: Inferences, changed: Iterable[tuple[Module
     if any(_hangs(then) != _hangs(now) for then, now in pairs):
         others |= NAMESPACES
     reading.missed |= earlier.missed
-    settle = project.query(types).settle
-    for reference, answer, reads in earlier.settled():
-        if not reads & others:
-            settle(reference, answer, reads)
+    project.query(types).settle(earlier.settled(), others)
     project.query(Answers).resume(earlier.answered, frozenset(path for _, _, path in changed), others)
 
 

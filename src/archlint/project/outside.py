@@ -90,11 +90,11 @@ class Effects:
 
         `may_run` says whether a function (by key) hands on what happens at one of its sites.
         """
-        hops = {
-            key: next(Hop(module, call) for module, call, effect in found if wanted(effect))
-            for key, found in self.direct.items()
-            if not key.endswith("#-1") and any(wanted(effect) for _, _, effect in found)
-        }
+        hops: dict[str, Hop] = {}
+        for key, found in self.direct.items():
+            first = next((Hop(module, call) for module, call, effect in found if wanted(effect)), None)
+            if first is not None and not key.endswith("#-1"):
+                hops[key] = first
         queue = deque(hops)
         while queue:
             callee = queue.popleft()

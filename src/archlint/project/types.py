@@ -3,7 +3,7 @@
 Nothing is guessed: a step that cannot be followed gives no value. Third-party results come from `rules/data`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from archlint.facts.model import Function
@@ -428,10 +428,13 @@ class Types:
             if not reads & CUT:
                 yield reference, self._memo[reference], reads
 
-    def settle(self, reference: str, answer: tuple[Value, ...], reads: int) -> None:
-        """Take an answer as given."""
-        self._memo[reference] = answer
-        self._memo_reads[reference] = reads
+    def settle(self, answers: Iterable[tuple[str, tuple[Value, ...], int]], others: int) -> None:
+        """Take answers as given, but those that have read one of the set `others`."""
+        memo, memo_reads = self._memo, self._memo_reads
+        for reference, answer, reads in answers:
+            if not reads & others:
+                memo[reference] = answer
+                memo_reads[reference] = reads
 
     def names(self, reference: str) -> tuple[str, ...]:
         """Return the dotted names under which rules may know the thing that a reference stands for.

@@ -15,7 +15,7 @@ from archlint.server.background import Background
 from archlint.server.progress import Progress
 from archlint.server.session import Checked, Session, Superseded
 
-LONGEST_PAUSE = 0.1
+LONGEST_PAUSE = 0.05
 """Seconds without another change before a project is checked; fewer if its checks take less."""
 
 
