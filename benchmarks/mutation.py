@@ -210,7 +210,10 @@ def _run(wanted: argparse.Namespace, work: Path) -> None:
         if each.name.startswith(("archlint.facts", "archlint.project", "archlint.rulebook")):
             importlib.import_module(each.name)
     all_cases = list(cases(work))
-    covering, units = pickle.loads(in_a_child(lambda: pickle.dumps(_covering(all_cases)), 3600))
+    found = in_a_child(lambda: pickle.dumps(_covering(all_cases)), 3600)
+    if found[:1] != pickle.dumps(0)[:1]:
+        sys.exit(f"without a mutant: {found.decode(errors='replace')}")
+    covering, units = pickle.loads(found)
     drawn = list(_left(wanted.again)) if wanted.again else _drawn(wanted, covering.keys() | units.keys())
     wanted.output.parent.mkdir(parents=True, exist_ok=True)
     tally: Counter[tuple[str, bool]] = Counter()

@@ -21,7 +21,7 @@ from archlint.intake.wire import Answer, Task, read_message, write_message
 from archlint.model import UnableError
 from archlint.rulebook.fixable import Wish
 
-SECONDS_TO_START = 30.0
+SECONDS_TO_START = 120.0
 
 
 class WorkerError(UnableError):
