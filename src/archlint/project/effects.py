@@ -12,7 +12,7 @@ from archlint.project.library_tables import EFFECTS
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
-from archlint.project.uses import last_word, other_spellings, spellings, words_of
+from archlint.project.uses import CalledWords, last_word, other_spellings, spellings
 
 STATEMENT = "statement"
 """The code of a candidate that says what an SQL statement does: its subject is the verb and the table.
@@ -123,13 +123,11 @@ def _find(project: Project, module: Module) -> Iterator[_Found]:
     """Yield the effects of the calls in a module."""
     resolver, words, effect = project.query(types), project.query(_words), project.library.effect
     statements = {(each.start, each.end): each for each in module.facts.candidates if each.code == STATEMENT}
-    callees = {call.callee for call in module.facts.calls}
     known = {
         callee: {(kind, name) for name in resolver.names(callee) if (kind := effect(name))}
-        for callee in callees
-        if not words.isdisjoint(words_of(callee))
+        for callee in project.query(CalledWords).callees(module, words)
     }
-    for number, call in enumerate(module.facts.calls):
+    for number, call in enumerate(module.facts.calls if known else ()):
         kinds = known.get(call.callee, set())
         if len({kind for kind, _ in kinds}) == 1:
             kind, name = min(kinds)

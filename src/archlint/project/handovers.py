@@ -10,7 +10,7 @@ from archlint.project.modulewise import ModuleWise
 from archlint.project.ports import class_keys_in
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
-from archlint.project.uses import last_word
+from archlint.project.uses import CalledWords, last_word
 
 _ArgumentOf: TypeAlias = Callable[[str], Argument | None]
 
@@ -81,6 +81,7 @@ class _Finder:
         self._project = project
         self._types: Types = project.query(types)
         self._classes = project.query(ClassTable)
+        self._called = project.query(CalledWords)
         library = project.library
         self._takers: tuple[tuple[bool, set[str], _ArgumentOf], ...] = (
             (True, _words(library.loop_callbacks), library.loop_callback),
@@ -93,8 +94,9 @@ class _Finder:
 
     def _given(self, module: Module) -> Iterator[Given]:
         for to_loop, words, argument in self._takers:
-            for number, call in enumerate(module.facts.calls):
-                if not call.arguments or last_word(call.callee) not in words:
+            callees = {callee for callee in self._called.callees(module, words) if last_word(callee) in words}
+            for number, call in enumerate(module.facts.calls if callees else ()):
+                if not call.arguments or call.callee not in callees:
                     continue
                 names = self._types.names(call.callee)
                 api, place = next(((name, found) for name in names if (found := argument(name))), ("", None))

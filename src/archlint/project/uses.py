@@ -1,6 +1,7 @@
 """Calls of the whole program by what is called, so that no check has to look at each of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from archlint.facts.model import Call
 from archlint.facts.references import alternatives
@@ -51,6 +52,23 @@ class Calls:
         """Yield the calls of what has a last name that starts and ends so, in order of file and position."""
         words = (word for word in self._by_word if word.startswith(start) and word.endswith(end))
         yield from self.of({callee for word in words for callee in self._by_word[word]})
+
+
+class CalledWords:
+    """What each module calls, by last word; reached by `project.query(CalledWords)`."""
+
+    def __init__(self, _project: Project) -> None:
+        self._known: dict[str, dict[str, list[str]]] = {}
+
+    def callees(self, module: Module, words: AbstractSet[str]) -> set[str]:
+        """Return the references that a module calls whose last word, in some alternative, is one of these."""
+        known = self._known.get(module.path)
+        if known is None:
+            known = self._known[module.path] = {}
+            for callee in {call.callee for call in module.facts.calls}:
+                for word in words_of(callee):
+                    known.setdefault(word, []).append(callee)
+        return {callee for word in known.keys() & words for callee in known[word]}
 
 
 def words_of(reference: str) -> Iterable[str]:

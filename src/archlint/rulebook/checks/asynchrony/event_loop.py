@@ -12,7 +12,7 @@ from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reach import Hop, reaching, way
 from archlint.project.types import types
-from archlint.project.uses import last_word, other_spellings, spellings, words_of
+from archlint.project.uses import CalledWords, last_word, other_spellings, spellings
 from archlint.rulebook.model import Rule
 
 _RUNNERS = frozenset(
@@ -129,11 +129,12 @@ def _external_calls(project: Project) -> Iterator[tuple[Module, Call, frozenset[
 
 
 def _find(project: Project, module: Module) -> Iterator[tuple[int, tuple[str, ...]]]:
-    resolver, words = project.query(types), project.query(_words)
+    resolver = project.query(types)
+    named = project.query(CalledWords).callees(module, project.query(_words))
     known: dict[str, tuple[str, ...]] = {}
     for callee in dict.fromkeys(call.callee for call in module.facts.calls if call.callee):
         names = {f"{each.name}.__call__" for each in resolver.infer(callee) if each.kind == "instance"}
-        if not words.isdisjoint(words_of(callee)):
+        if callee in named:
             names.update(resolver.names(callee))
         if not names.isdisjoint(_MEANINGFUL):
             known[callee] = tuple(sorted(_MEANINGFUL & names))
