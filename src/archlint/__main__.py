@@ -22,12 +22,22 @@ def main() -> None:
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
             signal.signal(getattr(signal, name), _leave)
     open_what_is_closed()
-    with writable():
-        archlint(prog_name="archlint")
+    try:
+        with writable():
+            archlint(prog_name="archlint")
+    except SystemExit:
+        if _left:  # whoever waits for changes takes any signal for an interrupt
+            sys.exit(128 + _left[0])
+        raise
+
+
+_left: list[int] = []
+"""The signals that said to leave."""
 
 
 def _leave(number: int, _frame: object) -> None:
     """End as an interrupt does, so that no process and no half-written file is left."""
+    _left.append(number)
     sys.exit(128 + number)
 
 

@@ -64,6 +64,7 @@ class ClassTable:
         self._project = project
         self._own: dict[str, dict[str, Member]] = {}
         self._methods: dict[str, dict[int, list[int]]] = {}
+        self._nested: dict[str, dict[int, list[Attribute]]] = {}
 
     def own_members(self, key: str) -> dict[str, Member]:
         """Return the members that the class `module@index` itself defines, by name."""
@@ -73,14 +74,27 @@ class ClassTable:
         return self._own[key]
 
     def _collect(self, key: str, module: Module, fact: Class) -> dict[str, Member]:
-        members = {each.name: Member(each.name, key, attribute=each) for each in fact.attributes}
+        number = int(key.rsplit("@", 1)[1])
+        nested = self._nested_in(module).get(number, ())
+        members = {each.name: Member(each.name, key, attribute=each) for each in (*nested, *fact.attributes)}
         grouped: dict[str, list[int]] = {}
-        for index in self._functions_of(module).get(int(key.rsplit("@", 1)[1]), ()):
+        for index in self._functions_of(module).get(number, ()):
             grouped.setdefault(module.facts.functions[index].name, []).append(index)
         for name, indexes in grouped.items():
             functions = [module.facts.functions[index] for index in indexes]
             members[name] = Member(name, key, functions=tuple(indexes), is_property=any(map(is_property, functions)))
         return members
+
+    def _nested_in(self, module: Module) -> dict[int, list[Attribute]]:
+        """Return the classes in bodies of classes, as attributes, by the index of the class around them."""
+        if module.name not in self._nested:
+            nested: dict[int, list[Attribute]] = {}
+            for index, each in enumerate(module.facts.classes):
+                if each.owner >= 0:
+                    made = Attribute(each.name, "", (f"{module.name}@{index}",), True, each.start, each.end)
+                    nested.setdefault(each.owner, []).append(made)
+            self._nested[module.name] = nested
+        return self._nested[module.name]
 
     def _functions_of(self, module: Module) -> dict[int, list[int]]:
         """Return the indexes of methods by the index of their class."""

@@ -11,6 +11,7 @@ from archlint.project.layers import is_test
 from archlint.project.library_tables import EFFECTS
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
+from archlint.project.reach import Callers
 from archlint.project.types import Types, types
 from archlint.project.uses import CalledWords, last_word, other_spellings, spellings
 
@@ -79,7 +80,6 @@ class Effects:
         return self._reached[kind]
 
     def _spread(self, kind: str) -> dict[str, Reach]:
-        callers = self._project.query(_callers)
         found: dict[str, Reach] = {}
         for key, effects in self.of.items():
             own = next((effect for effect in effects if effect.kind == kind), None)
@@ -89,7 +89,7 @@ class Effects:
         while queue:
             callee = queue.popleft()
             reach = found[callee]
-            for caller, site in callers.get(callee, ()) if reach.calls < MAX_CALLS else ():
+            for caller, site in self.callers_of(callee) if reach.calls < MAX_CALLS else ():
                 if caller not in found:
                     found[caller] = Reach(site, reach.effect, reach.calls + 1)
                     queue.append(caller)
@@ -97,7 +97,8 @@ class Effects:
 
     def callers_of(self, key: str) -> list[tuple[str, Site]]:
         """Return the functions that run a function, each with the place; tests left out."""
-        return self._project.query(_callers).get(key, [])
+        callers = self._project.query(Callers).of.get(key, ())
+        return [(caller, site) for caller, site in callers if not is_test(site.module)]
 
     def through(self, module: Module, function: int, kind: str) -> Iterator[tuple[Site, Reach]]:
         """Yield the calls in a function that reach an effect of a kind through a project function, with the way on."""
@@ -178,14 +179,3 @@ _DIRECT = ModuleWise(
     lambda project, module: tuple(_find(project, module)),
     lambda project: sorted(project.query(_words)),
 )
-
-
-def _callers(project: Project) -> Mapping[str, list[tuple[str, Site]]]:
-    """Answer the query for the functions that run each function, with the places where they do; tests run nothing."""
-    found: dict[str, list[tuple[str, Site]]] = {}
-    tests = {module.path for module in project.modules if is_test(module)}
-    for caller, sites in project.query(blocking_functions).sites.items():
-        for site in sites:
-            if site.use.function >= 0 and site.module.path not in tests:
-                found.setdefault(site.target, []).append((caller, site))
-    return found

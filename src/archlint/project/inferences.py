@@ -13,7 +13,7 @@ from archlint.facts.places import without_places
 from archlint.project.modulewise import Answered, Answers
 from archlint.project.namespaces import KEPT
 from archlint.project.program import Project
-from archlint.project.reading import CUT, NAMESPACES
+from archlint.project.reading import NAMESPACES
 from archlint.project.types import Value, types
 
 
@@ -46,7 +46,7 @@ def resume(project: Project, earlier: Inferences, changed: Iterable[tuple[Module
         return
     pairs = [(then, now) for then, now, _ in changed]
     reading = project.reading
-    others = CUT | reading.bodies_of(now.name for _, now in pairs)
+    others = reading.bodies_of(now.name for _, now in pairs)
     others |= reading.set_of(now.name for then, now in pairs if not _looks_same(then, now, earlier.missed))
     if any(_hangs(then) != _hangs(now) for then, now in pairs):
         others |= NAMESPACES

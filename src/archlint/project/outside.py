@@ -7,12 +7,12 @@ from typing import NamedTuple
 from archlint.facts import model
 from archlint.facts.model import Call
 from archlint.facts.references import alternatives, parse
-from archlint.project.blocking import BLOCKING_CALLS, OWN, blocking_functions
+from archlint.project.blocking import BLOCKING_CALLS, OWN
 from archlint.project.calls import Site
 from archlint.project.library import Blocking
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
-from archlint.project.reach import Hop
+from archlint.project.reach import Callers, Hop
 from archlint.project.reading import Memo
 from archlint.project.types import Types, types
 
@@ -76,10 +76,7 @@ class Effects:
             for index, effect in known[module.path]:
                 call = module.facts.calls[index]
                 self.direct.setdefault(f"{module.name}#{call.function}", []).append((module, call, effect))
-        self._callers: dict[str, list[tuple[str, Site]]] = {}
-        for caller, sites in project.query(blocking_functions).sites.items():
-            for site in sites if not caller.endswith("#-1") else ():
-                self._callers.setdefault(site.target, []).append((caller, site))
+        self._callers: Callers = project.query(Callers)
 
     def at(self, hop: Hop, key: str) -> Effect:
         """Return the effect that a hop at the end of a way has in the function `key`."""
@@ -98,7 +95,7 @@ class Effects:
         queue = deque(hops)
         while queue:
             callee = queue.popleft()
-            for caller, site in self._callers.get(callee, ()):
+            for caller, site in self._callers.of.get(callee, ()):
                 if caller not in hops and may_run(caller, site):
                     hops[caller] = Hop(site.module, site.use, callee)
                     queue.append(caller)

@@ -19,14 +19,13 @@ class Hop(NamedTuple):
 
 
 class Callers:
-    """The plain functions that run each function: `of` maps a function's key to (caller's key, site)."""
+    """The functions that run each function: `of` maps a function's key to (caller's key, site)."""
 
     def __init__(self, project: Project) -> None:
         self.of: dict[str, list[tuple[str, Site]]] = {}
         for caller, sites in project.query(blocking_functions).sites.items():
-            for site in sites:
-                if site.use.function >= 0 and not site.module.facts.functions[site.use.function].is_async:
-                    self.of.setdefault(site.target, []).append((caller, site))
+            for site in sites if not caller.endswith("#-1") else ():
+                self.of.setdefault(site.target, []).append((caller, site))
 
 
 def reaching(project: Project, ends: Iterable[tuple[str, Hop]], never: frozenset[str]) -> dict[str, Hop]:
@@ -43,7 +42,8 @@ def reaching(project: Project, ends: Iterable[tuple[str, Hop]], never: frozenset
     while queue:
         callee = queue.popleft()
         for caller, site in callers.of.get(callee, ()):
-            if caller not in hops and caller not in never:
+            is_async = site.module.facts.functions[site.use.function].is_async
+            if not is_async and caller not in hops and caller not in never:
                 hops[caller] = Hop(site.module, site.use, callee)
                 queue.append(caller)
     return hops
