@@ -107,6 +107,27 @@ def test_roles_beside_a_domain_and_its_infrastructure(names: str, others: dict[s
             {"a.domain.teams.services.x": "domain", "a.persistence.x": "infrastructure"},
         ),
         ("tests.domain.x tests.adapters.x", {"tests.domain.x": "tests", "tests.adapters.x": "tests"}),
+        ("a.usecases.x a.adapters", {}),
+        ("a.usecases.x a.adapters.x", {"a.usecases.x": "application", "a.adapters.x": "infrastructure"}),
+        ("a.application.x a.models.x", {}),
+        ("a.application.x a.models.x a.db", {}),
+        (
+            "a.application.x a.models.x a.web.x",
+            {"a.application.x": "application", "a.models.x": "domain?", "a.web.x": "presentation?"},
+        ),
+        ("a.domain.x a.adapters.x " + " ".join(f"a.m{number}" for number in range(15)), {}),
+        (
+            "a.infra.x a.util a.modules.sales.domain.x a.modules.sales.infra.x",
+            {
+                "a.infra.x": "infrastructure",
+                "a.modules.sales.domain.x": "domain",
+                "a.modules.sales.infra.x": "infrastructure",
+            },
+        ),
+        (
+            "a.domain.order.entities.x a.domain.order.adapters.x",
+            {"a.domain.order.entities.x": "domain", "a.domain.order.adapters.x": "infrastructure"},
+        ),
     ],
 )
 def test_what_is_inferred_at_all(names: str, expected: dict[str, str]) -> None:

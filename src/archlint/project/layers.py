@@ -72,6 +72,10 @@ _FACES = frozenset({"controllers", "endpoints", "presentation", "routers", "rout
 """What no domain holds: a `domain` with these in it is a folder of features, each with layers of its own."""
 
 
+_FEW = 8
+"""One in so many children of a package, at least, has the name of a layer when they are layers."""
+
+
 class Layer(msgspec.Struct, frozen=True):
     """The role of a module; `sure` is false when it only follows from a name that means other things too.
 
@@ -104,6 +108,11 @@ class Layers:
         """Return the role of a module, empty when it is in no layer."""
         layer = self._layers.get(module)
         return layer.role if layer else ""
+
+    def is_sure(self, module: str) -> bool:
+        """Tell whether a module is in a layer for sure."""
+        layer = self._layers.get(module)
+        return layer is not None and layer.sure
 
     def members(self) -> dict[str, list[str]]:
         """Return the modules of each role that has any, sorted."""
@@ -216,6 +225,7 @@ def _layered_packages(project: Project) -> _Layered:
     for parent, names in children.items():
         cores = _cores(parent, names, children, packages)
         parents.update([parent, *cores] if cores else ())
+    parents.update([above for parent in parents for above in _shared(parent, children, packages)])
     return _Layered(frozenset(parents), frozenset(packages), frozenset(_features(packages)))
 
 
@@ -227,10 +237,17 @@ def _features(packages: set[str]) -> Iterator[str]:
 
 
 def _is_layered(parent: str, names: set[str], packages: set[str]) -> bool:
+    """Tell whether the children of a package are layers; where these are few among many, their names mean other things.
+
+    A package of use cases makes no layers with a single module called `adapters`, nor with `models`.
+    """
     sure = _sure_packages(parent, names, packages)
     modules = {NAMES[name] for name in names if name in NAMES}
-    weak = {_weak_role(name, package=_dotted(parent, name) in packages) for name in names} - {None}
-    return (bool(sure) and len(modules) >= 2) or (not INNER.isdisjoint(sure) and len(modules | weak) >= 2)
+    weak = {name: _weak_role(name, package=_dotted(parent, name) in packages) for name in names if name in _WEAK}
+    if not sure or len(modules.union(weak.values()) - {None}) < 2 or _are_others(names):
+        return False
+    around = {role for name, role in weak.items() if _dotted(parent, name) in packages} - INNER
+    return "domain" in modules or len(sure) >= 2 or ("application" in sure and bool(around))
 
 
 def _cores(parent: str, names: set[str], children: Mapping[str, set[str]], packages: set[str]) -> list[str]:
@@ -240,6 +257,21 @@ def _cores(parent: str, names: set[str], children: Mapping[str, set[str]], packa
     homes = [_dotted(parent, name) for name in names if name not in NAMES]
     roles = {home: _sure_packages(home, children.get(home, set()), packages) for home in homes}
     return [home for home, found in roles.items() if found and found <= INNER]
+
+
+def _shared(parent: str, children: Mapping[str, set[str]], packages: set[str]) -> Iterator[str]:
+    """Yield the packages around layers that hold some themselves: `infrastructure` beside `modules.sales.domain`."""
+    parts = parent.split(".")
+    for end in range(1, len(parts)):
+        around = ".".join(parts[:end])
+        names = children[around] - {parts[end]}
+        if _sure_packages(around, names, packages) and not _are_others(names):
+            yield around
+
+
+def _are_others(names: set[str]) -> bool:
+    """Tell whether too few of the children of a package have names of layers."""
+    return len(names) > _FEW * sum(name in NAMES or name in _WEAK or name in COMPOSITION for name in names)
 
 
 def _sure_packages(parent: str, names: set[str], packages: set[str]) -> set[str]:
