@@ -96,7 +96,7 @@ OPTIONS: Mapping[str, str] = {
 }
 PAGE: Mapping[str, str] = {
     "severity": "`error`, `warning` or `note`.",
-    "severity-in-tests": "That of violations in test code, if it is another.",
+    "severity-in-tests": "That of violations in test code and in migrations, if it is another.",
     "default": "`false` for a rule that runs only when it is selected.",
     "match": "What is forbidden, as Python: `lib.f(...)`, `lib.Class.method(..., verify=False)`, `import lib`.",
     "unless": "What is fine all the same, in the same notation.",

@@ -49,6 +49,7 @@ SURE = {"a.domain.x": "domain", "a.infrastructure.y": "infrastructure"}
         ("a.tests.domain.z", {"a.tests.domain.z": "tests"}),
         ("a.domain.test_x a.domain.x_test", {"a.domain.test_x": "tests", "a.domain.x_test": "tests"}),
         ("a.conftest", {"a.conftest": "tests"}),
+        ("a.ui_tests.domain.z ab_tests.z", {"a.ui_tests.domain.z": "tests"}),
         ("a.testutil a.domain.unittest_utils.z", {"a.testutil": "tests", "a.domain.unittest_utils.z": "tests"}),
         ("test.fakes test.domain.z", {"test.fakes": "tests", "test.domain.z": "tests"}),
         ("a.domain.test.z", {"a.domain.test.z": "domain"}),

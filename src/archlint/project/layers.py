@@ -128,21 +128,30 @@ def layers(project: Project) -> Layers:
 
 
 _TEST_HELPERS = re.compile(r"(?:^|_)(?:unit)?test(?:ing)?_?(?:utils?|utilities|helpers?|support)$")
+_SUBJECTS = frozenset({"ab_tests", "blood_tests", "hypothesis_tests", "lab_tests", "medical_tests"})
+"""Tests that a program is about, which are no tests of it."""
 
 
 def is_test(module: Module) -> bool:
-    """Tell whether a module is test code: `tests/`, `test.py`, `test_*.py`, `*_test.py`, `conftest.py`, `testutils`."""
+    """Tell whether a module is test code: `tests/`, `ui_tests/`, `test_*.py`, `*_test.py`, `conftest.py`, ..."""
     return _is_test(module.name, module.facts.is_package, module.path)
 
 
 @lru_cache(maxsize=65536)
 def _is_test(module: str, is_package: bool, path: str) -> bool:
     *folders, name = module.partition(":")[0].split(".")
-    if "tests" in folders or name in ("conftest", "tests") or (name == "test" and not is_package):
+    if "tests" in folders or any(each.endswith("_tests") and each not in _SUBJECTS for each in folders):
+        return True
+    if name in ("conftest", "tests") or (name == "test" and not is_package):
         return True
     if name.startswith("test_") or name.endswith("_test") or "/tests/" in path.rpartition("/src/")[2]:
         return True
     return folders[:1] == ["test"] or any(map(_TEST_HELPERS.search, (*folders, name)))
+
+
+def is_migration(module: Module) -> bool:
+    """Tell whether a module changes a database once, by Django or Alembic."""
+    return not {"migrations", "alembic"}.isdisjoint(module.name.split("."))
 
 
 def _by_configuration(project: Project) -> Iterator[tuple[str, Layer]]:

@@ -54,3 +54,13 @@ def way(hops: Mapping[str, Hop], key: str) -> Iterator[tuple[str, Hop]]:
     while key:
         yield key, hops[key]
         key = hops[key].callee
+
+
+def may_be_another(project: Project, site: Site) -> bool:
+    """Tell whether the call may run something else as well: a port's method runs one adapter of several."""
+    others = project.query(blocking_functions).sites.get(f"{site.module.name}#{site.use.function}", ())
+    name = project.function(site.target)[1].name
+    return any(
+        each.use == site.use and each.target != site.target and project.function(each.target)[1].name == name
+        for each in others
+    )

@@ -13,6 +13,7 @@ from archlint.project.program import Module, Project
 from archlint.project.transactions import Transactions
 from archlint.project.types import Value, types
 from archlint.project.uses import Calls
+from archlint.project.withs import spot
 
 STORED = ("writes", "commits", "stages")
 SENT = ("publishes", "enqueues")
@@ -52,10 +53,10 @@ class Act(NamedTuple):
 
     def steps(self, text: str) -> Iterator[Step]:
         """Yield the steps that explain where the effect is."""
-        yield Step(text, self.module.place(self.call.start, self.call.end))
+        yield Step(text, self.module.place(*spot(self.module, self.call)))
         if self.through:
             effect = self.effect
-            yield Step(f"`{effect.name or effect.statement}`", effect.module.place(effect.call.start, effect.call.end))
+            yield Step(f"`{effect.name or effect.statement}`", effect.module.place(*spot(effect.module, effect.call)))
 
 
 class Timelines:

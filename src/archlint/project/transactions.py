@@ -1,26 +1,15 @@
 """Which calls stand in a transaction: the `with` blocks around them and the decorators of their function."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from archlint.facts.model import Call
 from archlint.project.classes import ClassTable
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, Value, types
+from archlint.project.withs import ENTERS, Block, with_blocks
 
-_ENTERS = (".__enter__", ".__aenter__")
-_EXITS = (".__exit__", ".__aexit__")
 _UNIT_OF_WORK = frozenset({"commit", "rollback"})
 _MAX_NESTING = 3
-
-
-class Block(NamedTuple):
-    """The body of one `with` item: what it enters (a reference), from where to where it reaches (offsets), its end."""
-
-    entered: str
-    start: int
-    end: int
-    leaving: Call
 
 
 class Transactions:
@@ -64,7 +53,7 @@ class Transactions:
     def _finds_opening(self, entered: str, depth: int) -> bool:
         if entered.endswith("()") and self._begins(entered[:-2]):
             return True
-        if any(self._begins(entered + method) for method in _ENTERS):
+        if any(self._begins(entered + method) for method in ENTERS):
             return True
         return depth < _MAX_NESTING and any(
             self._yields_inside(value, depth) for value in self._types.infer(entered) if value.kind == "context"
@@ -102,20 +91,5 @@ class Transactions:
 
     def _of_module(self, module: Module) -> Mapping[int, list[Block]]:
         if module.path not in self._blocks:
-            self._blocks[module.path] = _with_blocks(module)
+            self._blocks[module.path] = with_blocks(module)
         return self._blocks[module.path]
-
-
-def _with_blocks(module: Module) -> Mapping[int, list[Block]]:
-    """Return the blocks of each function by its index, outer ones before inner ones."""
-    found: dict[int, list[Block]] = {}
-    open_: dict[int, list[Call]] = {}
-    for call in module.facts.calls:
-        if call.callee.endswith(_ENTERS):
-            open_.setdefault(call.function, []).append(call)
-        elif call.callee.endswith(_EXITS):
-            entered = call.callee.rpartition(".")[0]
-            waiting = open_.get(call.function, [])
-            if waiting and waiting[-1].callee.rpartition(".")[0] == entered:
-                found.setdefault(call.function, []).append(Block(entered, waiting.pop().end, call.end, call))
-    return {function: sorted(blocks, key=lambda block: (block.start, -block.end)) for function, blocks in found.items()}

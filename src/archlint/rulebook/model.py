@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from archlint.model import Place, Severity, Step, Violation
-from archlint.project.layers import is_test
+from archlint.project.layers import is_migration, is_test
 from archlint.project.program import Module
 
 
@@ -30,7 +30,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """One rule, from its page.
 
     `name` is kebab-case and names the bad thing; `family` is the folder of the page. `severity_in_tests` is that of
-    violations in test code, if it is another one. `default` is false for
+    violations in test code and migrations, if it is another one. `default` is false for
     rules that run only when selected. `summary` is the page's first sentence (inline Markdown), `markdown`
     the page as it is shown to people, `url` where it is published. `match`, `unless`, `within`, `layers`,
     `except_layers` and `message` are the pattern; `match` is empty when a check judges the rule. `options` are
@@ -81,7 +81,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         """Return a violation of this rule at `span` (offsets) of a module, with the rule's severity unless told."""
         return Violation(
             code=self.code,
-            severity=severity or (self.severity_in_tests if is_test(module) else None) or self.severity,
+            severity=severity or (self.severity_in_tests if _is_aside(module) else None) or self.severity,
             message=message,
             place=Place(module.path, *span),
             module=module.name,
@@ -90,3 +90,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
             help=help_,
             trace=trace,
         )
+
+
+def _is_aside(module: Module) -> bool:
+    return is_test(module) or is_migration(module)

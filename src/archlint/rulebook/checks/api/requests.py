@@ -64,10 +64,10 @@ def endpoint_bypasses_application(project: Project, rule: Rule) -> Iterator[Viol
         for call in module.facts.calls if module.name in answering else ():
             key = f"{module.name}#{call.function}"
             client = _client(project, call) if key in known else ""
-            if not client or (key, client) in seen:
+            kind = project.library.client(client) if client else None
+            if kind is None or (key, kind) in seen:
                 continue
-            seen.add((key, client))
-            kind = project.library.client(client)
+            seen.add((key, kind))
             yield rule.violation(
                 module,
                 (call.start, call.end),

@@ -1,17 +1,25 @@
 """The rules about asynchronous code."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from archlint.facts import model
 from archlint.facts.model import Call, Function
 from archlint.model import Severity, Step, Violation
-from archlint.project.blocking import BlockingFunctions, Cause, blocking_calls, blocking_functions
+from archlint.project.blocking import BlockingFunctions, blocking_calls, blocking_functions
 from archlint.project.calls import Site
 from archlint.project.handovers import handovers
 from archlint.project.layers import is_test
 from archlint.project.library import Blocking
 from archlint.project.program import Module, Project
+from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
+
+_SHOWN = 3
+"""How many of the functions that one call may run are named."""
+
+_THREADS = frozenset({"use `asyncio.to_thread` and `await` it", "run it in a thread with `asyncio.to_thread`"})
+"""Advice that knows nothing but a thread."""
 
 
 def blocking_call(project: Project, rule: Rule) -> Iterator[Violation]:
@@ -40,7 +48,7 @@ def _blocking_violation(project: Project, rule: Rule, module: Module, call: Call
     where = _where(project, module, call.function)
     return rule.violation(
         module,
-        (call.start, call.end),
+        spot(module, call),
         message=f"`{found.api}` blocks the event loop ({found.kind}) {where}; {found.instead}",
         subject=found.api,
         scope=function.qualname,
@@ -54,7 +62,10 @@ def _matters(module: Module, found: Blocking) -> bool:
 
 
 def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
-    """ASY002: an async function runs a plain function that blocks, at whatever depth; one for each callee."""
+    """ASY002: an async function runs a plain function that blocks, at whatever depth; one for each callee.
+
+    What one call may run, adapters of a port for instance, is one violation.
+    """
     known = project.query(blocking_functions)
     on_loop = project.query(handovers).on_loop
     for module in project.modules:
@@ -63,46 +74,76 @@ def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
             if not function.is_async and key not in on_loop:
                 continue
             seen: set[str] = set()
-            for site in known.sites.get(key, ()):
-                if site.target in known.causes and site.target not in seen:
-                    seen.add(site.target)
-                    if _matters(site.module, list(known.chain(site.target))[-1][1].blocking):
-                        yield _chain_violation(project, rule, known, site, function)
+            for sites in _by_use(known.sites.get(key, ())):
+                new = [site for site in sites if site.target in known.causes and site.target not in seen]
+                seen.update(site.target for site in new)
+                chains = [_Chain(project, known, site) for site in new]
+                told = [each for each in chains if _matters(each.site.module, each.found)]
+                if told:
+                    yield _chain_violation(project, rule, function, sorted(told, key=_Chain.weight))
 
 
-def _chain_violation(
-    project: Project, rule: Rule, known: BlockingFunctions, site: Site, function: Function
-) -> Violation:
-    chain = list(known.chain(site.target))
-    found = chain[-1][1].blocking
-    once = any(known.remembers(key) for key, _ in chain)
-    module, callee = project.function(site.target)
+def _by_use(sites: Iterable[Site]) -> Iterator[list[Site]]:
+    """Yield what each use may run."""
+    return (list(group) for _, group in groupby(sites, key=lambda site: site.use))
+
+
+class _Chain:
+    """The way from a call to a blocking API, through one function that the call may run."""
+
+    def __init__(self, project: Project, known: BlockingFunctions, site: Site) -> None:
+        self.site = site
+        self.module, self.callee = project.function(site.target)
+        self.causes = list(known.chain(site.target))
+        self.found = self.causes[-1][1].blocking
+        self.once = any(known.remembers(key) for key, _ in self.causes)
+
+    def weight(self) -> tuple[bool, int, int, str]:
+        """Return what sorts the gravest and shortest to the front."""
+        return self.once, -self.found.severity.rank, len(self.causes), self.callee.qualname
+
+
+def _chain_violation(project: Project, rule: Rule, function: Function, chains: list[_Chain]) -> Violation:
+    first = chains[0]
+    site, found = first.site, first.found
+    ends = list(dict.fromkeys(f"`{each.found.api}` ({each.found.kind})" for each in chains))
+    verb, they = ("blocks", "it reaches") if len(chains) == 1 else ("block", "they reach")
+    where = _where(project, site.module, site.use.function)
     return rule.violation(
         site.module,
-        (site.use.start, site.use.end),
+        spot(site.module, site.use),
         message=(
-            f"`{callee.qualname}` blocks the event loop {_where(project, site.module, site.use.function)}: "
-            f"it reaches `{found.api}` ({found.kind})"
+            f"{_listed([f'`{each.callee.qualname}`' for each in chains])} {verb} the event loop {where}: "
+            f"{they} {_listed(ends)}"
         ),
-        subject=f"{module.name}.{callee.qualname}",
+        subject=f"{first.module.name}.{first.callee.qualname}",
         scope=function.qualname,
-        severity=Severity.NOTE if once or is_test(site.module) else found.severity,
-        help_=f"{found.instead}, or {_in_thread(callee)} with `asyncio.to_thread`",
-        trace=tuple(_steps(project, site, function, chain)),
+        severity=Severity.NOTE if first.once or is_test(site.module) else found.severity,
+        help_=_help(found, first.callee),
+        trace=tuple(step for each in chains[:_SHOWN] for step in _steps(project, function, each)),
     )
 
 
-def _in_thread(callee: Function) -> str:
+def _listed(names: list[str]) -> str:
+    """Join names to a list that is read easily; few of many are enough."""
+    if len(names) > _SHOWN:
+        names = [*names[:_SHOWN], f"{len(names) - _SHOWN} more"]
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _help(found: Blocking, callee: Function) -> str:
     is_implicit = callee.name.startswith("__") and callee.name.endswith("__")
-    return "do this in a thread" if is_implicit else f"hand `{callee.name}` to a thread"
+    in_thread = "do this in a thread" if is_implicit else f"hand `{callee.name}` to a thread"
+    if found.instead in _THREADS:
+        return f"{in_thread} with `asyncio.to_thread`"
+    return f"{found.instead}, or {in_thread} with `asyncio.to_thread`"
 
 
-def _steps(project: Project, site: Site, function: Function, chain: list[tuple[str, Cause]]) -> Iterator[Step]:
+def _steps(project: Project, function: Function, chain: _Chain) -> Iterator[Step]:
     caller = function.qualname
-    module, use = site.module, site.use
-    for key, cause in chain:
+    module, use = chain.site.module, chain.site.use
+    for key, cause in chain.causes:
         _, callee = project.function(key)
-        yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(use.start, use.end))
+        yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(*spot(module, use)))
         caller, module, use = callee.qualname, cause.module, cause.use
-    api = chain[-1][1].blocking.api
-    yield Step(f"`{caller}` calls `{api}`, which blocks", module.place(use.start, use.end))
+    yield Step(f"`{caller}` calls `{chain.found.api}`, which blocks", module.place(*spot(module, use)))

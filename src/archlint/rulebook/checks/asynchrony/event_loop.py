@@ -13,6 +13,7 @@ from archlint.project.program import Module, Project
 from archlint.project.reach import Hop, reaching, way
 from archlint.project.types import types
 from archlint.project.uses import CalledWords, last_word, other_spellings, spellings
+from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
 
 _RUNNERS = frozenset(
@@ -177,7 +178,7 @@ def _through(project: Project, rule: Rule, known: _Runners, arrival: _Arrival) -
     api = _shown(known.api(arrival.end))
     return rule.violation(
         site.module,
-        (site.use.start, site.use.end),
+        spot(site.module, site.use),
         message=(
             f"`{callee.qualname}` starts an event loop in `async def {function.name}`, where one is running: "
             f"it reaches `{api}`"
@@ -197,6 +198,6 @@ def _steps(project: Project, arrival: _Arrival, api: str) -> Iterator[Step]:
     caller, module, use = arrival.function.qualname, arrival.site.module, arrival.site.use
     for key, hop in arrival.chain:
         _, callee = project.function(key)
-        yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(use.start, use.end))
+        yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(*spot(module, use)))
         caller, module, use = callee.qualname, hop.module, hop.use
-    yield Step(f"`{caller}` calls `{api}`, which starts an event loop", module.place(use.start, use.end))
+    yield Step(f"`{caller}` calls `{api}`, which starts an event loop", module.place(*spot(module, use)))

@@ -11,6 +11,7 @@ from archlint.project.outside import Effect, Effects
 from archlint.project.program import Module, Project
 from archlint.project.reach import Hop, way
 from archlint.project.types import types
+from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
 
 _NO_IO = frozenset({"sleep", "thread"})
@@ -68,7 +69,7 @@ class _DomainIO:
     def _direct(self, module: Module, layer: Layer, call: Call, effect: Effect) -> Violation:
         return self._rule.violation(
             module,
-            (call.start, call.end),
+            spot(module, call),
             message=f"domain code calls `{effect.api}` ({effect.kind})",
             subject=effect.api,
             scope=module.scope(call.function, call.owner),
@@ -83,7 +84,7 @@ class _DomainIO:
         called, callee = self._project.function(site.target)
         return self._rule.violation(
             site.module,
-            (site.use.start, site.use.end),
+            spot(site.module, site.use),
             message=f"domain code calls `{callee.qualname}`, which reaches `{effect.api}` ({effect.kind})",
             subject=f"{called.name}.{callee.qualname}",
             scope=site.module.scope(site.use.function, site.use.owner),
@@ -97,9 +98,9 @@ class _DomainIO:
         module, use = site.module, site.use
         for key, hop in chain:
             _, callee = self._project.function(key)
-            yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(use.start, use.end))
+            yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(*spot(module, use)))
             caller, module, use = callee.qualname, hop.module, hop.use
-        yield Step(f"`{caller}` calls `{effect.api}`", module.place(use.start, use.end))
+        yield Step(f"`{caller}` calls `{effect.api}`", module.place(*spot(module, use)))
 
 
 def _is_io(effect: Effect) -> bool:

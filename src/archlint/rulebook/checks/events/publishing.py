@@ -12,6 +12,7 @@ from archlint.project.program import Module, Project
 from archlint.project.timeline import STORED, Act, Timelines
 from archlint.project.transactions import Transactions
 from archlint.project.types import types
+from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
 
 _TELLING = re.compile(r"publish|emit|send|notif|dispatch|produc|broadcast|event|messag|relay|push|announce", re.I)
@@ -32,7 +33,7 @@ def dual_write(project: Project, rule: Rule) -> Iterator[Violation]:
                 continue
             yield rule.violation(
                 module,
-                (sent.call.start, sent.call.end),
+                spot(module, sent.call),
                 message=(
                     f"`{stored.what}` stores, then `{sent.what}` publishes: a crash in between loses the message; "
                     "store the message in the same transaction (an outbox) and relay it"
@@ -76,7 +77,7 @@ def _before_commit(project: Project, rule: Rule, kind: str, what: str) -> Iterat
             if early is not None and not _waits_for_commit(project, sent):
                 yield rule.violation(
                     module,
-                    (sent.call.start, sent.call.end),
+                    spot(module, sent.call),
                     message=f"`{sent.what}` {what}",
                     subject=sent.what,
                     scope=module.scope(sent.call.function, sent.call.owner),

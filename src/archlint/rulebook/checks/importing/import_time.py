@@ -11,7 +11,8 @@ from archlint.project.entry import is_script
 from archlint.project.layers import is_test
 from archlint.project.outside import FILES, GRAVE, Effect, Effects
 from archlint.project.program import Module, Project
-from archlint.project.reach import Hop, way
+from archlint.project.reach import Hop, may_be_another, way
+from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
 
 _NOT_ON_IMPORT = model.IN_MAIN_GUARD | model.IN_TYPE_CHECKING
@@ -54,7 +55,7 @@ class _ImportTime:
                 site.module is not module
                 or site.use.flags & _NOT_ON_IMPORT
                 or site.target in seen
-                or self._is_async(site.target)
+                or not self._is_plain("", site)
             ):
                 continue
             seen.add(site.target)
@@ -68,7 +69,10 @@ class _ImportTime:
                     self.nearest[end] = length, violation
 
     def _is_plain(self, caller: str, site: Site) -> bool:
-        return not (self._is_async(caller) or self._is_async(site.target))
+        """Tell whether a plain function surely runs another; which of several adapters is there, nobody knows."""
+        if self._is_async(site.target) or (caller and self._is_async(caller)):
+            return False
+        return not may_be_another(self._project, site)
 
     def _is_async(self, key: str) -> bool:
         return self._project.function(key)[1].is_async
@@ -81,7 +85,7 @@ class _ImportTime:
     def _direct(self, module: Module, call: Call, effect: Effect) -> Violation:
         return self._rule.violation(
             module,
-            (call.start, call.end),
+            spot(module, call),
             message=f"`{effect.api}` ({effect.kind}) runs when `{module.name}` is imported",
             subject=effect.api,
             scope=module.scope(call.function, call.owner),
@@ -97,7 +101,7 @@ class _ImportTime:
         conditional = any(use.flags & model.IN_CONDITION for use in (site.use, *(hop.use for _, hop in chain)))
         return self._rule.violation(
             site.module,
-            (site.use.start, site.use.end),
+            spot(site.module, site.use),
             message=(
                 f"`{callee.qualname}` runs when `{site.module.name}` is imported: "
                 f"it reaches `{effect.api}` ({effect.kind})"
@@ -113,9 +117,9 @@ class _ImportTime:
         caller, module, use = site.module.name, site.module, site.use
         for key, hop in chain:
             _, callee = self._project.function(key)
-            yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(use.start, use.end))
+            yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(*spot(module, use)))
             caller, module, use = callee.qualname, hop.module, hop.use
-        yield Step(f"`{caller}` calls `{effect.api}`", module.place(use.start, use.end))
+        yield Step(f"`{caller}` calls `{effect.api}`", module.place(*spot(module, use)))
 
 
 def _severity(effect: Effect, *, conditional: bool, through: bool = False) -> Severity | None:

@@ -6,6 +6,7 @@ import msgspec
 
 from archlint.model import Violation
 from archlint.project.contracts import Contract
+from archlint.project.grpc import is_generated
 from archlint.project.imports import Edge, written
 from archlint.project.layers import layers
 from archlint.project.members import Members
@@ -72,7 +73,8 @@ def _customary(found: Iterable[_Private]) -> frozenset[str]:
 def _privates(project: Project) -> Iterator[_Private]:
     roles = project.query(layers)
     for edge in project.query(graph).edges:
-        if edge.import_.kind != "dynamic" and roles.role(edge.importer) != "tests":
+        ours = roles.role(edge.importer) != "tests" and not is_generated(project.by_name[edge.importer])
+        if ours and edge.import_.kind != "dynamic":
             found = _private_part(project, edge)
             if found is not None:
                 yield _Private(edge, *found)

@@ -11,6 +11,7 @@ from archlint.project.calls import Site
 from archlint.project.effects import Effect, Effects, Reach
 from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
+from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
 
 _ONCE = frozenset({"migrations", "versions", "alembic", "scripts", "commands", "cli", "__main__"})
@@ -82,12 +83,12 @@ def _through(project: Project, rule: Rule, site: Site, reach: Reach) -> Violatio
     effect = reach.effect
     return rule.violation(
         site.module,
-        (site.use.start, site.use.end),
+        spot(site.module, site.use),
         message=f"`{function.qualname}` asks the database again for each element of the loop; ask once for all of them",
         subject=f"{module.name}.{function.qualname}",
         scope=site.module.scope(site.use.function, site.use.owner),
         trace=(
-            Step(f"`{function.qualname}` is called for each element", site.module.place(site.use.start, site.use.end)),
-            Step("the query is made here", effect.module.place(effect.call.start, effect.call.end)),
+            Step(f"`{function.qualname}` is called for each element", site.module.place(*spot(site.module, site.use))),
+            Step("the query is made here", effect.module.place(*spot(effect.module, effect.call))),
         ),
     )
