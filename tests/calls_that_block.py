@@ -282,8 +282,8 @@ class Lock:
     def __enter__(self): return self
     def __exit__(self, *_): time.sleep(1)
 async def main(lock: Lock):
-    with lock:
-        return lock  # expect: ASY002
+    with lock:  # expect: ASY002
+        return lock
 """,
     "__aenter__ that calls a helper": """
 import time
