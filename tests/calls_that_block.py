@@ -267,6 +267,18 @@ class Client:
 async def main():
     return Client("a")  # expect: ASY002
 """,
+    "a future that may not be done": """
+import asyncio
+from concurrent.futures import Future, ThreadPoolExecutor
+pool = ThreadPoolExecutor()
+async def main(job: Future, other: Future):
+    future = pool.submit(print)
+    await asyncio.wrap_future(job)
+    return future.result(), job.result()  # expect: ASY001
+async def late(job: Future):
+    found = job.result()  # expect: ASY001
+    return await asyncio.wrap_future(job), found
+""",
     "__enter__": """
 import time
 class Lock:

@@ -23,6 +23,17 @@ from functools import partial
 async def main(loop):
     await loop.run_in_executor(None, partial(slow, 2))
 """,
+    "a future that is done": """
+import asyncio
+from concurrent.futures import Future, ThreadPoolExecutor
+pool = ThreadPoolExecutor()
+async def main(job: Future):
+    future = pool.submit(print)
+    await asyncio.wait_for(asyncio.wrap_future(future), timeout=1)
+    while not job.done():
+        await asyncio.sleep(1)
+    return future.result(), job.result()
+""",
     "submit with a nested function": _SLOW
     + """
 from concurrent.futures import ThreadPoolExecutor

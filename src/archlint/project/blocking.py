@@ -22,6 +22,8 @@ _STREAM_ARGUMENTS = frozenset({"file", "fileobj", "fp"})
 _REMEMBERING = frozenset({"functools.cache", "functools.lru_cache", "functools.cached_property"})
 _READY_MADE = frozenset({"http_client", "transport", "verify"})
 """Arguments with which a client does not load the certificates of the system when it is made."""
+_FUTURE = "concurrent.futures.Future."
+_AWAITABLE = "asyncio.wrap_future"
 _NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
 
 
@@ -167,7 +169,9 @@ def _waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> b
     if blocking.kind == "lock":
         if any(arguments.get(name) in ("=False", "=0", "=0.0") for name in _NO_WAIT):
             return False
-        return not (first == "=False" and blocking.api.endswith((".acquire", ".get", ".shutdown")))
+        if first == "=False" and blocking.api.endswith((".acquire", ".get", ".shutdown")):
+            return False
+        return not (blocking.api.startswith(_FUTURE) and _is_done(module, call))
     if blocking.kind == "file" and any(arguments.get(name, "=True") != "=True" for name in _READY_MADE):
         return False
     if blocking.kind == "file":
@@ -177,6 +181,17 @@ def _waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> b
     if blocking.api.startswith("socket.socket."):
         return not _is_nonblocking(module, call)
     return True
+
+
+def _is_done(module: Module, call: Call) -> bool:
+    """Tell whether the same function has asked before whether a future is done, or has awaited it."""
+    future = call.callee.rpartition(".")[0]
+    return any(
+        each.function == call.function
+        and each.start < call.start
+        and (each.callee == f"{future}.done" or (each.callee == _AWAITABLE and ("", future) in each.arguments[:1]))
+        for each in module.facts.calls
+    )
 
 
 def _in_memory(module: Module, call: Call, first: str) -> bool:
