@@ -36,6 +36,29 @@ def of_element(node: cst.CSTNode, walk: Walk) -> int:
     return model.PER_ELEMENT if _mentions(node, walk.elements) else 0
 
 
+def singles_out(test: cst.BaseExpression, elements: frozenset[str]) -> bool:
+    """Tell whether a condition holds for few elements of a loop: those that are equal to constants."""
+    if isinstance(test, cst.BooleanOperation):
+        sides = (singles_out(test.left, elements), singles_out(test.right, elements))
+        return any(sides) if isinstance(test.operator, cst.And) else all(sides)
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        return False
+    subject, compared = test.left, test.comparisons[0]
+    if isinstance(subject, cst.Call) and isinstance(subject.func, cst.Attribute) and not subject.args:
+        subject = subject.func.value
+    if not isinstance(subject, cst.Name) or subject.value not in elements:
+        return False
+    return isinstance(compared.operator, cst.Equal | cst.Is | cst.In) and _is_constant(compared.comparator)
+
+
+def _is_constant(node: cst.BaseExpression) -> bool:
+    if isinstance(node, cst.Tuple | cst.List | cst.Set):
+        return all(_is_constant(each.value) for each in node.elements)
+    if isinstance(node, cst.SimpleString | cst.Integer):
+        return True
+    return dotted_name(node).rpartition(".")[2].strip("_").isupper()
+
+
 def assigned_names(targets: Iterable[cst.CSTNode]) -> frozenset[str]:
     """Return the names that assignment targets bind."""
     names: list[str] = []

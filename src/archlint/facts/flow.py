@@ -4,7 +4,7 @@ import libcst as cst
 
 from archlint.facts import model
 from archlint.facts.binding import bind
-from archlint.facts.elements import loop_elements
+from archlint.facts.elements import loop_elements, singles_out
 from archlint.facts.examined import examined
 from archlint.facts.records import Anchor
 from archlint.facts.references import step, union
@@ -25,13 +25,20 @@ def if_(walk: Walk, node: cst.If) -> None:
         (_begin,),
         (_narrow, node.test),
         (Walk.set_flags, body_flags),
-        node.body,
+        *(_singled_out(walk, node) if walk.elements else (node.body,)),
         (_next_branch, _terminates(node.body)),
         (Walk.set_flags, else_flags),
         node.orelse,
         (_end, node.orelse is not None and _terminates(node.orelse)),
         (Walk.set_flags, flags),
     )
+
+
+def _singled_out(walk: Walk, node: cst.If) -> tuple[cst.CSTNode | Action, ...]:
+    """Return the body of an `if` in a loop; where it is for few elements, it does nothing for each of them."""
+    if not singles_out(node.test, walk.elements):
+        return (node.body,)
+    return (Walk.set_elements, frozenset()), node.body, (Walk.set_elements, walk.elements)
 
 
 def _condition_flags(walk: Walk, test: cst.BaseExpression) -> tuple[int, int]:
