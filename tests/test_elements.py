@@ -40,7 +40,7 @@ def marked(text: str) -> list[str]:
         ("for x in xs:\n    lib.a(x)\n    if x: return x", []),
         ("for x in xs:\n    try:\n        lib.a(x)\n        break\n    except E: pass", []),
         ("for x in xs:\n    for y in ys:\n        break\n    lib.a(x)", ["a"]),
-        ("for x in xs:\n    if x == 'a' and ys: lib.a(x)\n    elif x.lower() in ('b', ORDER): lib.b(x)", []),
+        ("for x in xs:\n    if x == 'a' and ys: lib.a(x)\n    elif x in ('b', ORDER): lib.b(x)", []),
         ("for x in xs:\n    if x == 'a': pass\n    else: lib.a(x)\n    lib.b(x)", ["a", "b"]),
         ("for x in xs:\n    if x.kind == 'a' or x != 'b' or x in ys: lib.a(x)", ["a"]),
         ("while xs: lib.a(xs)", []),

@@ -82,6 +82,11 @@ class ModuleContext:
         return self._scope.block.node
 
     @property
+    def module(self) -> cst.CSTNode | None:
+        """The module around the node."""
+        return self._scope.module.node
+
+    @property
     def enclosing_class(self) -> cst.ClassDef | None:
         """The nearest class definition around the node, in whose body or method it stands."""
         scope: Scope | None = self._scope

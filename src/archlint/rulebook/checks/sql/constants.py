@@ -11,6 +11,7 @@ from archlint.facts.references import step
 from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import descend
 from archlint.rulebook.checks.sql.flow import Flow, parameters
+from archlint.rulebook.checks.sql.givers import given, giver
 from archlint.rulebook.checks.sql.guards import checked_names
 from archlint.rulebook.checks.sql.text import Hole
 
@@ -103,8 +104,19 @@ class Judge:
     def _name(self, node: cst.Name, loops: Loops, depth: int) -> bool:
         return self._is_constant_name(node.value, loops, depth)
 
-    def _attribute(self, node: cst.Attribute, _: Loops, __: int) -> bool:
-        return _is_constant_path(dotted_name(node)) or self._names_schema(node)
+    def _attribute(self, node: cst.Attribute, _: Loops, depth: int) -> bool:
+        return _is_constant_path(dotted_name(node)) or self._names_schema(node) or self._is_given(node, depth)
+
+    def _is_given(self, node: cst.BaseExpression, depth: int) -> bool:
+        """Tell whether a function or property of the same class or module gives nothing but constants."""
+        function = giver(node, self._context)
+        if function is None:
+            return False
+        results = given(function)
+        return bool(results) and all(
+            each.value is not None and Judge(self._context, Flow(function, each))._is_constant(each.value, (), depth)
+            for each in results
+        )
 
     def _subscript(self, node: cst.Subscript, loops: Loops, depth: int) -> bool:
         return self._is_constant(node.value, loops, depth) or self._is_table_lookup(node.value)
@@ -206,7 +218,7 @@ class Judge:
                 return self._is_constant(node.func.value, loops, depth)
             if word == "join" and first is not None:
                 return self._is_constant(first, loops, depth)
-        return False
+        return self._is_given(node, depth)
 
     def _is_table_lookup(self, node: cst.BaseExpression) -> bool:
         """Tell whether something is looked up in a dictionary that is written in the module and has constant values."""
