@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from archlint.facts.model import Function
-from archlint.project.program import Project
+from archlint.facts import model
+from archlint.facts.model import Call, Function
+from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
 from archlint.project.types import Types, Value, types
 
@@ -102,3 +103,13 @@ class Decorators:
 def decorators(project: Project) -> Decorators:
     """Answer the query for what decorators put in a function's place."""
     return Decorators(project)
+
+
+def is_decorator(module: Module, call: Call) -> bool:
+    """Tell whether a call makes what decorates a function or a class."""
+    if not call.flags & model.IN_DECORATOR:
+        return False
+    facts, made = module.facts, f"{call.callee}()"
+    return any(made in each.decorators for each in facts.functions) or any(
+        made in each.decorators for each in facts.classes
+    )

@@ -6,6 +6,7 @@ from archlint.model import Place, Violation
 from archlint.project.adapters import adapters
 from archlint.project.classes import ClassTable
 from archlint.project.contracts import Contract
+from archlint.project.decorators import is_decorator
 from archlint.project.layers import layers
 from archlint.project.members import Members
 from archlint.project.preset_contracts import contracts
@@ -76,7 +77,7 @@ def misplaced_wiring(project: Project, rule: Rule) -> Iterator[Violation]:
             made.setdefault(pair.adapter, class_.name)
     resolver = project.query(types)
     for module, call in project.query(Calls).named(made.values()) if made else ():
-        if roles.role(module.name) not in ("presentation", "infrastructure"):
+        if roles.role(module.name) not in ("presentation", "infrastructure") or is_decorator(module, call):
             continue
         found = [value.name for value in resolver.infer(call.callee) if value.is_class and value.name in made]
         if not found or any(key.rpartition("@")[0] == module.name for key in found):

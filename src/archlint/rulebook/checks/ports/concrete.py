@@ -6,6 +6,7 @@ from archlint.facts.model import IN_DEFAULT, Call
 from archlint.model import Severity, Step, Violation
 from archlint.project.adapters import adapters
 from archlint.project.concrete import Concrete, concrete
+from archlint.project.decorators import is_decorator
 from archlint.project.layers import INNER, Layer, Layers, layers
 from archlint.project.missing_port import MissingPorts, Use, missing_ports
 from archlint.project.program import Module, Project
@@ -44,7 +45,7 @@ def concrete_construction(project: Project, rule: Rule) -> Iterator[Violation]:
         for call in module.facts.calls:
             values = resolver.infer(call.callee)
             made = known.made_by(values[0]) if len(values) == 1 else None
-            if made is None or _is_annotated_default(project, known, module, call):
+            if made is None or is_decorator(module, call) or _is_annotated_default(project, known, module, call):
                 continue
             name, kind = made
             yield rule.violation(
