@@ -147,6 +147,8 @@ RECEIVERS = {
     "local function": "def f():\n    def make(): return Redis()\n    make().keys()",
     "unbound": "Redis.keys(Redis())",
     "assigned function": "def f():\n    k = Redis().keys\n    k()",
+    "kept by a key": "from aiohttp.web import AppKey\nK = AppKey('k', Redis)\ndef f(app): app[K].keys()",
+    "a dictionary called app": "def f(app: dict[str, Redis]): app['a'].keys()",
 }
 
 
@@ -233,6 +235,8 @@ NOTHING = {
     "starred": "def f(rs: tuple[Redis, int]):\n    *a, b = rs\n    a.keys()",
     "nested function's parameter": "def f(r: Redis):\n    def g(r): r.keys()",
     "lambda's parameter": "def f(r: Redis): return lambda r: r.keys()",
+    "kept by another key": "from aiohttp.web import AppKey\nK = AppKey('k', dict)\ndef f(app): app[K].keys()",
+    "kept by what is no key": "K = Redis()\ndef f(app): app[K].keys()",
     "Literal": "from typing import Literal\ndef f(r: Literal['Redis']): r.keys()",
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from archlint.facts.references import generic, step, union
+from archlint.facts.references import KEPT_BY_KEY, generic, kept_under, step, union
 from archlint.facts.scopes import Scope
 from archlint.facts.syntax import text_of
 
@@ -56,6 +56,9 @@ _PROVIDERS = frozenset(
 """What provides the results of its first argument, which stands as the type's argument."""
 _WIRED = frozenset({"dependency_injector.wiring.Provide", "dependency_injector.wiring.Closing"})
 """What is replaced, when subscripted as a default, by what the provider between its brackets gives."""
+_APPLICATIONS = frozenset({"app", "application", "config_dict"})
+"""What the applications of aiohttp are called, which keep things under names and keys."""
+_KEYS = frozenset({"aiohttp.web.AppKey", "aiohttp.web.RequestKey"})
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.param_functions.Depends"})
 _DISPLAYS: dict[type[cst.CSTNode], str] = {
     cst.SimpleString: "builtins.str{}",
@@ -181,6 +184,8 @@ class Expressions:
         if node.func.__class__ is cst.Name and node.func.value == "super" and not node.args:
             return self._super()
         callee = self.value(node.func, depth)
+        if callee in _KEYS and len(node.args) > 1:
+            return step(generic(callee, [self.annotation(node.args[1].value, depth)]), "{}")
         given = self._from_first(callee, node.args[0].value, depth) if node.args else ""
         return given or step(callee, "()")
 
@@ -237,7 +242,14 @@ class Expressions:
             if len(node.slice) == 1 and isinstance(index, cst.Index) and isinstance(index.value, cst.Integer)
             else "[]"
         )
-        return step(base, constant)
+        return union(step(base, constant), self._kept(node, base, depth))
+
+    def _kept(self, node: cst.Subscript, base: str, depth: int) -> str:
+        """Return what an application keeps under a name, or under a key that says what it is for."""
+        key = key_of_application(node)
+        if isinstance(key, cst.SimpleString):
+            return step(base, f".{kept_under(str(text_of(key)))}")
+        return step(self.value(key, depth), f".{KEPT_BY_KEY}") if isinstance(key, cst.Name | cst.Attribute) else ""
 
     def _choices(self, node: cst.Dict | cst.List | cst.Tuple, depth: int) -> str:
         """Return a collection with what it holds, if that is nothing but names, as of functions to choose from."""
@@ -293,3 +305,10 @@ def literal(node: cst.CSTNode) -> str:
         inner = literal(node.expression)
         return f"=-{inner[1:]}" if inner else ""
     return ""
+
+
+def key_of_application(node: cst.Subscript) -> cst.BaseExpression | None:
+    """Return the key of something that an application keeps; `None` for other subscripts."""
+    holder, index = node.value, node.slice[0].slice
+    word = holder.attr.value if isinstance(holder, cst.Attribute) else getattr(holder, "value", "")
+    return index.value if word in _APPLICATIONS and isinstance(index, cst.Index) else None

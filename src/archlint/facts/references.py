@@ -9,6 +9,10 @@ _BEHIND_ROOT = re.compile(r"[(!^~*&\[{<%$+#@]")
 _BRACKETS = {")": "()", "}": "{}"}
 _MARKS = frozenset("!^~*&%$+")
 _ANGLE = re.compile(r"[<>]")
+KEPT_UNDER = "__kept_under__"
+"""How the attribute begins that stands for what an application keeps under a name: `app["pool"]`."""
+KEPT_BY_KEY = "__kept_by_key__"
+"""The attribute of an `AppKey` that stands for what an application keeps under it: `app[POOL]`."""
 MAX_ALTERNATIVES = 6
 MAX_LENGTH = 300
 
@@ -46,6 +50,11 @@ def step(reference: str, suffix: str) -> str:
     if "|" not in reference:
         return reference + suffix
     return "|".join(part + suffix for part in alternatives(reference))
+
+
+def kept_under(name: str) -> str:
+    """Return the attribute that stands for what an application keeps under a name."""
+    return KEPT_UNDER + re.sub(r"\W", "_", name)
 
 
 def generic(base: str, arguments: list[str]) -> str:

@@ -28,7 +28,7 @@ how people import a thing; a type is a class, perhaps with arguments: `builtins.
 | `sql-text` | function or method that takes SQL text | which argument that text is |
 | `autocommit` | (array) | classes that commit each write at once outside a transaction |
 | `one-task` | (array) | classes whose instances only one task or thread may use at a time |
-| `namespaces` | (array) | classes whose attributes are what a program assigns to them, wherever it does |
+| `namespaces` | (array) | classes that keep what a program assigns to their attributes, or under names, for all of it |
 | `timeouts` | request, or class of a client | `{ name = "timeout" }`, its argument without which it waits for ever |
 | `tls-switches` | request, or class of a client | arguments that turn verification off when they are false |
 | `retries` | what calls a function again | `{ stops, varies, fixed, limited }`: see `Retry` |

@@ -1,4 +1,4 @@
-"""What a program hangs onto objects that are made for it, such as `app.state` of FastAPI and `g` of Flask."""
+"""What a program hangs onto objects that are made for it: `app.state` of FastAPI, Flask's `g`, aiohttp's `app["x"]`."""
 
 from collections.abc import Mapping
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from archlint.facts.model import Function
-from archlint.facts.references import alternatives, arguments_of, filled, last_step, step
+from archlint.facts.references import KEPT_BY_KEY, KEPT_UNDER, alternatives, arguments_of, filled, last_step, step
 from archlint.project.classes import CONTEXT_BASES, STRUCTURAL, ClassTable, Member, implementation
 from archlint.project.containers import element, method_result, subscript
 from archlint.project.namespaces import kept_attributes
@@ -18,6 +18,7 @@ MAX_DEPTH = 60
 _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itertools.filterfalse"})
 """What runs a function (its type argument) each time it is iterated over."""
+_KEYS = frozenset({"aiohttp.web.AppKey", "aiohttp.web.RequestKey"})
 _SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 
 
@@ -186,6 +187,8 @@ class Types:
     def _attribute(self, value: Value, name: str) -> tuple[Value, ...]:
         if name == "__class__" and value.kind in ("instance", "super"):
             return (Value("object", value.name, value.args),)
+        if name == KEPT_BY_KEY or name.startswith(KEPT_UNDER):
+            return self._kept_element(value, name)
         if value.kind == "object" and not value.is_class and not value.is_function:
             module = self._project.by_name.get(value.name)
             if module is not None:
@@ -219,8 +222,21 @@ class Types:
         """Return what the program assigns to an attribute of an object that keeps such things for it."""
         self.reading.reads |= NAMESPACES
         pairs = self._project.query(kept_attributes).get(name, ())
-        given = [value for holder, value in pairs if any(each.name == owner for each in self.infer(holder))]
+        given = [value for holder, value in pairs if any(self._is_a(each, owner) for each in self.infer(holder))]
         return tuple(dict.fromkeys(each for value in given for each in self.infer(value)))
+
+    def _is_a(self, value: Value, owner: str) -> bool:
+        return value.name == owner or (value.is_class and owner in self.order(value.name))
+
+    def _kept_element(self, value: Value, name: str) -> tuple[Value, ...]:
+        """Return what an application keeps under a name, or what the key of something kept says that it is."""
+        if value.kind != "instance":
+            return ()
+        if name == KEPT_BY_KEY:
+            return self.infer_instance(value.args[0]) if value.name in _KEYS and value.args else ()
+        owners = self.order(value.name) if value.is_class else (value.name,)
+        found = (self._kept(owner, name) for owner in owners if owner in self._library.namespaces)
+        return next(filter(None, found), ())
 
     def _external_attribute(self, value: Value, owner: str, name: str) -> tuple[Value, ...]:
         if owner in self._library.namespaces and (kept := self._kept(owner, name)):
