@@ -580,4 +580,240 @@ settings = Settings()
 async def main():
     return settings.revision  # expect: ASY002
 """,
+    "a function given to one that calls it": """
+import time
+def slow(): time.sleep(1)
+def apply(action): return action()
+class Runner:
+    def run(self, name, action): return action()
+async def one():
+    apply(slow)  # expect: ASY002
+async def other(runner: Runner):
+    runner.run("a", action=slow)  # expect: ASY002
+async def third():
+    apply(lambda: time.sleep(1))  # expect: ASY002
+async def fourth(store):
+    await later(slow)  # expect: ASY002
+async def later(action): action()
+""",
+    "a step that subclasses fill in": """
+import time
+class Base:
+    def run(self): self.step()
+    async def main(self):
+        self.step()  # expect: ASY002
+    def step(self): raise NotImplementedError
+class Child(Base):
+    def step(self): time.sleep(1)
+async def other(child: Child):
+    child.run()  # expect: ASY002
+""",
+    "a method that only the classes have which mix it in": """
+import time
+class Loading:
+    async def reload(self):
+        self.load()  # expect: ASY002
+class Store(Loading):
+    def load(self): time.sleep(1)
+""",
+    "getattr by a constant name": """
+import time
+class Store:
+    def load(self): time.sleep(1)
+async def main(store: Store):
+    getattr(store, "load")()  # expect: ASY002
+""",
+    "import_module of a constant name": """
+# file: shop/store.py
+import time
+def load(): time.sleep(1)
+# file: shop/api.py
+import importlib
+store = importlib.import_module("shop.store")
+async def main():
+    store.load()  # expect: ASY002
+""",
+    "elements of collections": """
+import time
+class Store:
+    def load(self): time.sleep(1)
+def stores() -> list[Store]: ...
+async def first():
+    one, *others = stores()
+    one.load()  # expect: ASY002
+async def middle():
+    one, *others, last = stores()
+    for each in others:
+        each.load()  # expect: ASY002
+async def last():
+    *others, one = stores()
+    one.load()  # expect: ASY002
+async def part():
+    for each in reversed(stores()[1:]):
+        each.load()  # expect: ASY002
+async def chosen():
+    for each in [each for each in stores() if each]:
+        each.load()  # expect: ASY002
+async def next_one():
+    one = next(each for each in stores() if each)
+    one.load()  # expect: ASY002
+async def made():
+    for each in [Store(), Store()]:
+        each.load()  # expect: ASY002
+async def by_name():
+    {name: Store() for name in "ab"}["a"].load()  # expect: ASY002
+""",
+    "what is put into a collection": """
+import time
+def slow(): time.sleep(1)
+BY_NAME = {}
+BY_NAME["slow"] = slow
+HOOKS = []
+HOOKS.append(slow)
+class Bus:
+    def __init__(self): self._handlers = {}
+    def connect(self): self._handlers["slow"] = slow
+    async def handle(self, name):
+        self._handlers[name]()  # expect: ASY002
+async def one(name):
+    BY_NAME[name]()  # expect: ASY002
+async def every():
+    for hook in HOOKS:
+        hook()  # expect: ASY002
+async def own():
+    hooks = set()
+    hooks.add(slow)
+    for hook in hooks:
+        hook()  # expect: ASY002
+""",
+    "a type variable with a bound": """
+import time
+from typing import TypeVar, Generic
+class Store:
+    def load(self): time.sleep(1)
+T = TypeVar("T", bound=Store)
+class Service(Generic[T]):
+    def __init__(self, store: T): self.store = store
+    async def main(self):
+        self.store.load()  # expect: ASY002
+async def other(store: T):
+    store.load()  # expect: ASY002
+""",
+    "what a generic class is a container of": """
+import time
+from typing import Generic, TypeVar
+class Store:
+    def load(self): time.sleep(1)
+T = TypeVar("T")
+class Service(Generic[T]):
+    store: T
+    def get(self) -> T: ...
+    def every(self) -> list[T]: ...
+    async def later(self) -> T: ...
+class Orders(Service[Store]):
+    async def main(self):
+        self.store.load()  # expect: ASY002
+async def one(service: Service[Store]):
+    service.get().load()  # expect: ASY002
+async def other(orders: Orders):
+    for each in orders.every():
+        each.load()  # expect: ASY002
+async def awaited(orders: Orders):
+    (await orders.later()).load()  # expect: ASY002
+class Box[X]:
+    def get(self) -> X: ...
+class Bounded[X: Store]:
+    def __init__(self, store: X): self.store = store
+    async def main(self):
+        self.store.load()  # expect: ASY002
+async def third(box: Box[Store]):
+    box.get().load()  # expect: ASY002
+""",
+    "what a test says of a name": """
+import time
+class Store:
+    def load(self): time.sleep(1)
+async def asserted(x):
+    assert isinstance(x, Store)
+    x.load()  # expect: ASY002
+async def left(x):
+    if not isinstance(x, Store):
+        return
+    x.load()  # expect: ASY002
+async def both(x):
+    if x and isinstance(x, Store):
+        x.load()  # expect: ASY002
+async def in_the_test(x):
+    return isinstance(x, Store) and x.load()  # expect: ASY002
+async def chosen(xs):
+    return [x.load() for x in xs if isinstance(x, Store)]  # expect: ASY002
+async def matched(x):
+    match x:
+        case Store():
+            x.load()  # expect: ASY002
+""",
+    "a default, a NewType, and what a callable returns": """
+import time
+from typing import Callable, NewType
+class Store:
+    def load(self): time.sleep(1)
+Main = NewType("Main", Store)
+async def one(store=Store()):
+    store.load()  # expect: ASY002
+async def other(store: Main):
+    store.load()  # expect: ASY002
+async def third(make: Callable[[], Store]):
+    make().load()  # expect: ASY002
+""",
+    "exit stacks and closing()": """
+import time
+from contextlib import ExitStack, closing
+class Store:
+    def __enter__(self):
+        time.sleep(1)
+        return self
+    def __exit__(self, *_): pass
+    def load(self): time.sleep(1)
+async def one():
+    with ExitStack() as stack:
+        store = stack.enter_context(Store())  # expect: ASY002
+        store.load()  # expect: ASY002
+async def other():
+    with closing(Store()) as store:
+        store.load()  # expect: ASY002
+""",
+    "members of an enumeration": """
+import time, enum
+class Kind(enum.Enum):
+    A = "a"
+    def run(self): time.sleep(1)
+async def main():
+    Kind.A.run()  # expect: ASY002
+async def other(k: Kind):
+    k.run()  # expect: ASY002
+async def third(s):
+    Kind(s).run()  # expect: ASY002
+async def fourth():
+    for k in Kind: k.run()  # expect: ASY002
+""",
+    "a validator of a model": """
+import time
+from pydantic import BaseModel, field_validator
+class User(BaseModel):
+    name: str
+    @field_validator("name")
+    @classmethod
+    def check(cls, value): time.sleep(1)
+async def main():
+    User(name="a")  # expect: ASY002
+""",
+    "a partial method": """
+import time
+from functools import partialmethod
+class S:
+    def load(self, n): time.sleep(n)
+    load_one = partialmethod(load, 1)
+    async def main(self):
+        self.load_one()  # expect: ASY002
+""",
 }

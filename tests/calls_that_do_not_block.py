@@ -310,4 +310,66 @@ async def main():
     probe.setblocking(False)
     probe.connect(("example.org", 1))
 """,
+    "a function given to one that only keeps or awaits it": _SLOW
+    + """
+class Runner:
+    def __init__(self, action): self.action = action
+def keep(action): return lambda: action()
+async def offload(action): return await asyncio.to_thread(action)
+async def both(action):
+    action = wrapped(action)
+    return action()
+async def awaited(action): return await action()
+async def main():
+    Runner(slow)
+    keep(slow)
+    await offload(slow)
+    await both(slow)
+    await awaited(slow)
+""",
+    "a function given by one who may wait": _SLOW
+    + """
+def apply(action): return action()
+def script(): apply(slow)
+async def main(): apply(print)
+""",
+    "a test that does not hold": _SLOW
+    + """
+class Store:
+    def load(self): slow(1)
+async def main(x):
+    if isinstance(x, Store): return
+    x.load()
+async def other(x, y):
+    if isinstance(x, Store) or y:
+        x.load()
+async def third(x):
+    (isinstance(x, Store) and print(x))
+    x.load()
+""",
+    "a step that subclasses fill in without waiting": _SLOW
+    + """
+class Base:
+    async def main(self): self.step()
+    def step(self): raise NotImplementedError
+class Child(Base):
+    def step(self): return 1
+class Other:
+    def step(self): slow(1)
+""",
+    "closing() does not enter what it closes": _SLOW
+    + """
+from contextlib import closing
+class Store:
+    def __enter__(self): slow(1)
+    def __exit__(self, *_): slow(1)
+async def main():
+    with closing(Store()): pass
+""",
+    "a collection of an unknown kind": _SLOW
+    + """
+async def main(session, hooks):
+    hooks.append(slow)
+    for hook in hooks: hook()
+""",
 }

@@ -3,10 +3,13 @@
 import libcst as cst
 
 from archlint.facts import model
-from archlint.facts.references import step, union
+from archlint.facts.displays import MAX_CHOICES, type_of
+from archlint.facts.references import alternatives, generic, step, union
 from archlint.facts.scopes import Scope
 from archlint.facts.syntax import text_of
 from archlint.facts.walk import Walk
+
+_COLLECTIONS = ("builtins.", "collections.", "typing.")
 
 
 def bind(
@@ -28,23 +31,21 @@ def bind(
 def _bind_elements(
     walk: Walk, target: cst.Tuple | cst.List, reference: str, value: cst.CSTNode | None, scope: Scope
 ) -> None:
-    """Let each target of `a, b = ...` hold its part; a starred one and those behind it hold something unknown."""
-    targets = [element.value for element in target.elements if isinstance(element, cst.Element)]
-    known = next(
-        (index for index, each in enumerate(target.elements) if isinstance(each, cst.StarredElement)),
-        len(targets),
-    )
+    """Let each target of `a, b = ...` hold its part; a starred one holds some of the whole."""
+    targets = target.elements
+    star = next((index for index, each in enumerate(targets) if isinstance(each, cst.StarredElement)), len(targets))
     written = value.elements if isinstance(value, cst.Tuple | cst.List) else ()
-    values: list[cst.CSTNode | None] = [None] * len(targets)
-    parts = [step(reference, f"[{index}]") if index < known else "" for index in range(len(targets))]
-    if len(written) == len(target.elements) == len(targets):
-        values = [each.value for each in written]
+    nodes: list[cst.CSTNode | None] = [None] * len(targets)
+    if star < len(targets):
+        behind = [f"[{index - len(targets)}]" for index in range(star + 1, len(targets))]
+        parts = [step(reference, each) for each in (*(f"[{index}]" for index in range(star)), "+", *behind)]
+    elif len(written) == len(targets):
+        nodes = [each.value for each in written]
         parts = [walk.expressions.value(each.value) for each in written]
-    for each, part, node in zip(targets, parts, values, strict=True):
-        bind(walk, each, part, node, scope)
-    for element in target.elements:
-        if isinstance(element, cst.StarredElement):
-            bind(walk, element.value, "", None, scope)
+    else:
+        parts = [step(reference, f"[{index}]") for index in range(len(targets))]
+    for each, part, node in zip(targets, parts, nodes, strict=True):
+        bind(walk, each.value, part, node, scope)
 
 
 def _bind_name(walk: Walk, scope: Scope, target: cst.Name, reference: str, value: cst.CSTNode | None) -> None:
@@ -67,6 +68,40 @@ def _bind_name(walk: Walk, scope: Scope, target: cst.Name, reference: str, value
     if scope.is_class and value is not None:
         ordinal = walk.targets.get(id(target), 0)
         walk.records.classes[scope.owner].add_attribute(name, "", reference, True, [ordinal, ordinal])
+
+
+def add_element(walk: Walk, container: cst.CSTNode, kind: str, held: str) -> None:
+    """Let a collection of the type `kind` hold `held`, too: `x[key] = held`, `x.append(held)`."""
+    element = type_of(held)
+    if not element or (element.startswith("builtins.") and "<" not in element):
+        return
+    reference = step(generic(kind, ["", element] if kind == "builtins.dict" else [element]), "{}")
+    if container.__class__ is cst.Name:
+        _add_to_name(walk, container.value, reference)
+    elif container.__class__ is cst.Attribute:
+        owner = walk.own_class(walk.expressions.value(container.value))
+        record = owner.attributes.get(container.attr.value) if owner is not None else None
+        if record is not None and _is_collection(*record.values):
+            record.add_value(reference)
+
+
+def _add_to_name(walk: Walk, name: str, reference: str) -> None:
+    scope: Scope | None = walk.scope
+    while scope is not None and scope.parent is not None:
+        if not scope.is_class and name in scope.env:
+            if _is_collection(scope.env[name]):
+                scope.env[name] = union(scope.env[name], reference)
+            return
+        scope = scope.parent
+    bound = walk.records.bindings.get(name, ())
+    if _is_collection(*bound) and reference not in bound:
+        walk.records.bind(name, reference)
+
+
+def _is_collection(*references: str) -> bool:
+    """Tell whether something is known to be a collection, and does not hold too much already."""
+    known = [part for each in references for part in alternatives(each)]
+    return 0 < len(known) <= MAX_CHOICES and all(each.startswith(_COLLECTIONS) for each in (*known, *references))
 
 
 def bind_in_module(walk: Walk, name: str, reference: str) -> None:

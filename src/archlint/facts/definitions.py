@@ -8,14 +8,18 @@ from archlint.facts import model
 from archlint.facts.binding import bind
 from archlint.facts.elements import clause_elements
 from archlint.facts.expressions import literal
+from archlint.facts.narrowing import narrow
 from archlint.facts.records import ClassRecord, FunctionRecord
-from archlint.facts.references import step
+from archlint.facts.references import step, union
 from archlint.facts.scopes import Bindings, Scope
 from archlint.facts.spelling import spell
 from archlint.facts.uses import awaited, count_target, iterate
 from archlint.facts.walk import Action, Walk, handles
 
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+
+_NAMED = frozenset({cst.Name, cst.Attribute, cst.Call})
+"""Defaults that say what a parameter is for; a literal may stand for anything."""
 
 
 @handles(cst.FunctionDef)
@@ -46,12 +50,14 @@ def function(walk: Walk, node: cst.FunctionDef) -> None:
     )
 
 
-def _enter_type_parameters(walk: Walk, node: cst.FunctionDef) -> None:
-    """Open the scope of a function's type parameters, which hide what has their names outside (PEP 695)."""
+def _enter_type_parameters(walk: Walk, node: cst.FunctionDef | cst.ClassDef) -> None:
+    """Open the scope of type parameters, which hide what has their names outside (PEP 695)."""
     outer = walk.scope
     scope = Scope(outer, None, function=outer.function, owner=outer.owner, qualname=outer.qualname)
     for parameter in node.type_parameters.params if node.type_parameters is not None else ():
-        scope.env[parameter.param.name.value] = ""
+        name = parameter.param.name.value
+        bound = parameter.param.bound if isinstance(parameter.param, cst.TypeVar) else None
+        scope.env[name] = union(f"?{name}", walk.expressions.annotation(bound) if bound is not None else "")
     walk.enter(scope)
 
 
@@ -87,8 +93,14 @@ def _parameter(walk: Walk, node: cst.Param, kind: str, record: FunctionRecord) -
     fact = model.Parameter(node.name.value, kind, annotation, node.default is not None, default, 0, 0, spelled)
     record.parameters.append(([ordinal, ordinal], fact))
     if node.default is not None and not annotation:
-        record.injected[node.name.value] = walk.expressions.injected(node.default)
+        record.injected[node.name.value] = _held_by_default(walk, node.default)
     walk.push(node.annotation, node.default)
+
+
+def _held_by_default(walk: Walk, default: cst.BaseExpression) -> str:
+    """Return what a parameter without annotation may hold: what FastAPI injects, or its default if that is named."""
+    injected = walk.expressions.injected(default)
+    return injected or (walk.expressions.value(default) if default.__class__ in _NAMED else "")
 
 
 def _default(walk: Walk, node: cst.Param) -> str:
@@ -175,12 +187,13 @@ def class_(walk: Walk, node: cst.ClassDef) -> None:
     record = ClassRecord(name, outer.inner_name(name), outer.function, walk.owner)
     walk.records.classes.append(record)
     record.decorators = tuple(walk.expressions.value(decorator.decorator) for decorator in node.decorators)
+    if node.type_parameters is not None:
+        record.parameters = tuple(each.param.name.value for each in node.type_parameters.params)
+        _enter_type_parameters(walk, node)
     record.bases = tuple(walk.expressions.annotation(base.value) if not base.star else "" for base in node.bases)
     record.spelled = tuple(
         spell(walk.expressions, base.value) for base in node.bases if isinstance(base.value, cst.Subscript)
     )
-    if node.type_parameters is not None:
-        record.parameters = tuple(each.param.name.value for each in node.type_parameters.params)
     record.keywords = tuple(
         (keyword.keyword.value, literal(keyword.value) or walk.expressions.value(keyword.value))
         for keyword in node.keywords
@@ -197,6 +210,7 @@ def class_(walk: Walk, node: cst.ClassDef) -> None:
         (_enter_class, node, index),
         node.body,
         (Walk.leave,),
+        (Walk.enter, outer),
         (Walk.set_flags, flags),
     )
 
@@ -247,6 +261,8 @@ def comprehension(walk: Walk, node: cst.BaseComp) -> None:
         walk.flags = inner_flags
         walk.enter(scope)
         bind(walk, clause.target, element, None, scope)
+        for each in clause.ifs:
+            narrow(walk, each.test, True)
         elements |= clause_elements(clause, walk)
         clauses.extend([(count_target, clause.target), *source, (Walk.set_flags, inner_flags), *clause.ifs])
         clause = clause.inner_for_in

@@ -3,6 +3,7 @@
 import libcst as cst
 
 from archlint.facts import model
+from archlint.facts.narrowing import asks_for_type, narrow
 from archlint.facts.walk import Action, Walk, handles
 
 _MARKED = frozenset({cst.Call, cst.BooleanOperation})
@@ -22,7 +23,14 @@ def boolean(walk: Walk, node: cst.BooleanOperation) -> None:
     flags = walk.flags
     walk.flags = plain = flags & ~model.EXAMINED
     right = examined(node.right, plain) if flags & model.EXAMINED else (node.right,)
+    if node.operator.__class__ is cst.And and asks_for_type(node.left):
+        right = ((narrow, node.left, True), *right, (_forget, dict(walk.scope.env)))
     walk.push(*examined(node.left, plain), *right, (Walk.set_flags, flags))
+
+
+def _forget(walk: Walk, env: dict[str, str]) -> None:
+    """Go back to what names held before a test that need not hold any more."""
+    walk.scope.env.update(env)
 
 
 @handles(cst.Comparison)
@@ -47,8 +55,8 @@ def conditional(walk: Walk, node: cst.IfExp) -> None:
 
 @handles(cst.Assert)
 def assertion(walk: Walk, node: cst.Assert) -> None:
-    """Mark what is asserted."""
-    walk.push(*examined(node.test, walk.flags), node.msg)
+    """Mark what is asserted, which holds from there on."""
+    walk.push(*examined(node.test, walk.flags), node.msg, (narrow, node.test, True))
 
 
 @handles(cst.CompIf)

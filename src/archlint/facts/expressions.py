@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import libcst as cst
 
+from archlint.facts.displays import DISPLAYS, comprehended, written_out
 from archlint.facts.references import KEPT_BY_KEY, generic, kept_under, step, union
+from archlint.facts.results import made
 from archlint.facts.scopes import Scope
 from archlint.facts.syntax import text_of
 
@@ -22,65 +24,15 @@ _TRANSPARENT = frozenset(
 )
 """Annotations that mean their first argument."""
 _NOT_A_VALUE = frozenset({"typing.Literal", "typing.Any", "typing.NoReturn", "typing.Never"})
-_STEPS_FROM_FIRST = {
-    **dict.fromkeys(("builtins.reversed", "builtins.iter"), ""),
-    **dict.fromkeys(("asyncio.shield", "asyncio.wait_for", "copy.copy", "copy.deepcopy"), ""),
-    **dict.fromkeys(("builtins.sorted", "builtins.list", "builtins.tuple"), "+"),
-    "builtins.next": "*",
-    "functools.partial": "$",
-}
-"""What is to be done with the first argument of a call to get its result."""
-_GIVES_ONE_OF = frozenset(
-    {
-        *("django.shortcuts.get_object_or_404", "django.shortcuts.aget_object_or_404"),
-        *(
-            f"{session}{{}}.{method}"
-            for session in (
-                *("sqlalchemy.orm.Session", "sqlalchemy.orm.session.Session", "sqlmodel.Session"),
-                *("sqlalchemy.ext.asyncio.AsyncSession", "sqlmodel.ext.asyncio.session.AsyncSession"),
-            )
-            for method in ("get", "get_one")
-        ),
-    }
-)
-"""What gives an instance of the class that is its first argument."""
-_LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itertools.filterfalse"})
-"""What calls its first argument when it is iterated over; the function stands as the type's argument."""
-_PROVIDERS = frozenset(
-    f"dependency_injector.providers.{name}"
-    for name in (
-        *("Factory", "Singleton", "ThreadSafeSingleton", "ThreadLocalSingleton", "ContextLocalSingleton"),
-        *("Resource", "Callable", "Coroutine", "Object"),
-    )
-) | {"lagom.Singleton"}
-"""What provides the results of its first argument, which stands as the type's argument."""
 _WIRED = frozenset({"dependency_injector.wiring.Provide", "dependency_injector.wiring.Closing"})
 """What is replaced, when subscripted as a default, by what the provider between its brackets gives."""
 _APPLICATIONS = frozenset({"app", "application", "config_dict"})
 """What the applications of aiohttp are called, which keep things under names and keys."""
-_KEYS = frozenset({"aiohttp.web.AppKey", "aiohttp.web.RequestKey"})
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.param_functions.Depends"})
-_DISPLAYS: dict[type[cst.CSTNode], str] = {
-    cst.SimpleString: "builtins.str{}",
-    cst.ConcatenatedString: "builtins.str{}",
-    cst.FormattedString: "builtins.str{}",
-    cst.List: "builtins.list{}",
-    cst.ListComp: "builtins.list{}",
-    cst.Dict: "builtins.dict{}",
-    cst.DictComp: "builtins.dict{}",
-    cst.Set: "builtins.set{}",
-    cst.SetComp: "builtins.set{}",
-    cst.Tuple: "builtins.tuple{}",
-    cst.Integer: "builtins.int{}",
-    cst.Float: "builtins.float{}",
-    cst.Comparison: "builtins.bool{}",
-}
 _GENERIC_MODULES = ("typing.", "typing_extensions.", "collections.abc.")
 """Modules in which whatever is subscripted is a type."""
 _GENERICS = frozenset(f"builtins.{name}" for name in ("dict", "frozenset", "list", "set", "tuple", "type"))
 MAX_DEPTH = 40
-MAX_CHOICES = 24
-"""How many functions or classes a dictionary, list or tuple may hold that is told from others by what is in it."""
 MAX_LITERAL = 200
 
 
@@ -102,7 +54,7 @@ class Expressions:
         handler = _VALUES.get(node.__class__)
         if handler is not None and depth < MAX_DEPTH:
             return handler(self, node, depth + 1)
-        display = _DISPLAYS.get(node.__class__)
+        display = DISPLAYS.get(node.__class__)
         if display == "builtins.str{}" and node.__class__ is cst.SimpleString and "b" in node.prefix:
             return "builtins.bytes{}"
         return display or ""
@@ -184,22 +136,7 @@ class Expressions:
         if node.func.__class__ is cst.Name and node.func.value == "super" and not node.args:
             return self._super()
         callee = self.value(node.func, depth)
-        if callee in _KEYS and len(node.args) > 1:
-            return step(generic(callee, [self.annotation(node.args[1].value, depth)]), "{}")
-        given = self._from_first(callee, node.args[0].value, depth) if node.args else ""
-        return given or step(callee, "()")
-
-    def _from_first(self, callee: str, first: cst.BaseExpression, depth: int) -> str:
-        """Return what a call gives whose result is made of its first argument; empty for other calls."""
-        if callee in _STEPS_FROM_FIRST:
-            return step(self.value(first, depth), _STEPS_FROM_FIRST[callee])
-        if callee in _GIVES_ONE_OF:
-            return step(self.value(first, depth), "{}")
-        if callee == "builtins.type":
-            return step(self.value(first, depth), ".__class__")
-        if callee in _LAZY or callee in _PROVIDERS:
-            return step(generic(callee, [self.value(first, depth)]), "{}")
-        return step(self.annotation(first), "{}") if callee == "typing.cast" else ""
+        return made(self, node, callee, depth) or step(callee, "()")
 
     def _super(self) -> str:
         scope: Scope | None = self.scope
@@ -237,6 +174,8 @@ class Expressions:
         if base in _GENERICS or (base.startswith(_GENERIC_MODULES) and "(" not in base):
             return self.annotation(node, depth)
         index = node.slice[0].slice
+        if isinstance(index, cst.Slice):
+            return step(base, "+")
         constant = (
             f"[{index.value.value}]"
             if len(node.slice) == 1 and isinstance(index, cst.Index) and isinstance(index.value, cst.Integer)
@@ -251,27 +190,10 @@ class Expressions:
             return step(base, f".{kept_under(str(text_of(key)))}")
         return step(self.value(key, depth), f".{KEPT_BY_KEY}") if isinstance(key, cst.Name | cst.Attribute) else ""
 
-    def _choices(self, node: cst.Dict | cst.List | cst.Tuple, depth: int) -> str:
-        """Return a collection with what it holds, if that is nothing but names, as of functions to choose from."""
-        plain = _DISPLAYS[node.__class__]
-        if not 0 < len(node.elements) <= MAX_CHOICES:
-            return plain
-        named = [each.value for each in node.elements if isinstance(each.value, _CHOICES)]
-        found = [self.value(each, depth) for each in named]
-        if len(found) < len(node.elements) or not all(each and each[-1] not in "})]>" for each in found):
-            return plain
-        types = [f"builtins.type<{each}>" for each in found]
-        if isinstance(node, cst.Tuple):
-            return step(generic("builtins.tuple", types), "{}")
-        held = union(*types)
-        arguments = ["", held] if isinstance(node, cst.Dict) else [held]
-        return step(generic(plain.removesuffix("{}"), arguments), "{}")
-
     def _lambda(self, node: cst.Lambda, _: int) -> str:
         return f"{self.module}#{self._lambda_index(node)}"
 
 
-_CHOICES = (cst.Name, cst.Attribute, cst.Lambda)
 _VALUES: dict[type[cst.CSTNode], Callable[..., str]] = {
     cst.Name: Expressions._name,
     cst.Attribute: Expressions._attribute,
@@ -283,9 +205,8 @@ _VALUES: dict[type[cst.CSTNode], Callable[..., str]] = {
     cst.BinaryOperation: Expressions._binary,
     cst.Subscript: Expressions._subscript,
     cst.Lambda: Expressions._lambda,
-    cst.Dict: Expressions._choices,
-    cst.List: Expressions._choices,
-    cst.Tuple: Expressions._choices,
+    **dict.fromkeys((cst.Dict, cst.List, cst.Tuple), written_out),
+    **dict.fromkeys((cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp), comprehended),
 }
 
 

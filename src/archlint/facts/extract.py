@@ -188,6 +188,7 @@ class _Spans:
             record.decorators,
             record.body,
             record.spelled,
+            tuple(record.called),
         )
 
     def class_(self, record: ClassRecord) -> Class:

@@ -6,6 +6,7 @@ from archlint.facts import model
 from archlint.facts.binding import bind
 from archlint.facts.elements import loop_elements, singles_out
 from archlint.facts.examined import examined
+from archlint.facts.narrowing import narrow, narrow_subject
 from archlint.facts.records import Anchor
 from archlint.facts.references import step, union
 from archlint.facts.scopes import dotted_name, merge
@@ -23,10 +24,11 @@ def if_(walk: Walk, node: cst.If) -> None:
     walk.push(
         *examined(node.test, flags),
         (_begin,),
-        (_narrow, node.test),
+        (narrow, node.test, True),
         (Walk.set_flags, body_flags),
         *(_singled_out(walk, node) if walk.elements else (node.body,)),
         (_next_branch, _terminates(node.body)),
+        (narrow, node.test, False),
         (Walk.set_flags, else_flags),
         node.orelse,
         (_end, node.orelse is not None and _terminates(node.orelse)),
@@ -61,18 +63,6 @@ def _is_main_guard(test: cst.BaseExpression) -> bool:
         and len(test.comparisons) == 1
         and isinstance(test.comparisons[0].comparator, cst.SimpleString)
     )
-
-
-def _narrow(walk: Walk, test: cst.BaseExpression) -> None:
-    """In the body of `if isinstance(x, T)`, `x` is a `T`."""
-    if not (test.__class__ is cst.Call and dotted_name(test.func) == "isinstance" and len(test.args) == 2):
-        return
-    subject, kind = test.args[0].value, test.args[1].value
-    if isinstance(subject, cst.Name) and walk.scope.parent is not None:
-        kinds = [element.value for element in kind.elements] if isinstance(kind, cst.Tuple) else [kind]
-        narrowed = union(*(step(walk.expressions.annotation(each), "{}") for each in kinds))
-        if narrowed:
-            walk.scope.env[subject.value] = narrowed
 
 
 def _begin(walk: Walk) -> None:
@@ -278,7 +268,15 @@ def match(walk: Walk, node: cst.Match) -> None:
     """Walk a `match`: each case starts from the same state."""
     walk.soft_keyword("match")
     flags = walk.flags
-    cases = [part for case in node.cases for part in (case, (_next_branch, _terminates(case.body)))]
+    cases = [
+        part
+        for case in node.cases
+        for part in (
+            (narrow_subject, node.subject, case.pattern),
+            case,
+            (_next_branch, _terminates(case.body)),
+        )
+    ]
     walk.push(
         node.subject,
         (_begin,),

@@ -107,7 +107,8 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
     `parent` is the index of the enclosing function, `owner` that of the class whose body it stands in (-1:
     none). `returns` refers to the annotated return type, `values` to returned values, `yields` to yielded
     ones. `body` is "stub" (nothing but docstring, `...`, `pass` or `raise NotImplementedError`), else "code".
-    `spelled` is the return annotation of a method as `facts/spelling.py` has it, empty without one.
+    `spelled` is the return annotation of a method as `facts/spelling.py` has it, empty without one. `called` are the
+    names of parameters that it calls itself.
     """
 
     name: str
@@ -125,6 +126,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
     decorators: tuple[str, ...]
     body: str
     spelled: str = ""
+    called: tuple[str, ...] = ()
 
 
 class Attribute(msgspec.Struct, frozen=True, array_like=True):

@@ -32,6 +32,7 @@ class FunctionRecord:
     decorators: tuple[str, ...] = ()
     body: str = "code"
     spelled: str = ""
+    called: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -44,6 +45,11 @@ class AttributeRecord:
     annotation: str = ""
     values: list[str] = field(default_factory=list)
     spelled: str = ""
+
+    def add_value(self, value: str) -> None:
+        """Note one more thing that the attribute may hold."""
+        if value not in self.values:
+            self.values.append(value)
 
 
 @dataclass(slots=True)
@@ -69,8 +75,8 @@ class ClassRecord:
         record = self.attributes.setdefault(name, AttributeRecord(name, in_body, anchor))
         record.annotation = record.annotation or annotation
         record.spelled = record.spelled or spelled
-        if value is not None and value not in record.values:
-            record.values.append(value)
+        if value is not None:
+            record.add_value(value)
 
 
 @dataclass(slots=True)

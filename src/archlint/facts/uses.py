@@ -3,12 +3,13 @@
 import libcst as cst
 
 from archlint.facts import model
-from archlint.facts.binding import bind
+from archlint.facts.binding import add_element, bind
 from archlint.facts.elements import assigned_names, of_element
 from archlint.facts.examined import examined
 from archlint.facts.expressions import literal
 from archlint.facts.records import Anchor, ImportRecord
 from archlint.facts.references import step
+from archlint.facts.results import ENTERED
 from archlint.facts.spelling import spell
 from archlint.facts.walk import Action, Walk, handles
 
@@ -17,10 +18,14 @@ _CONSUMERS = frozenset(
     f"builtins.{name}"
     for name in (
         *("all", "any", "dict", "enumerate", "frozenset", "list", "max", "min", "next", "set", "sorted", "sum"),
-        *("tuple", "list{}.extend", "set{}.update", "str{}.join"),
+        "tuple",
     )
 )
 """What iterates over its first argument there and then."""
+_CONSUMING = ("{}.extend", "{}.update", "{}.join")
+"""Methods of lists, sets and texts that do so, too."""
+_GROWING = {"append": "builtins.list", "add": "builtins.set"}
+"""Methods that put their argument into a collection, and what this is."""
 _CALLED = frozenset({cst.Call, cst.Await})
 _DYNAMIC_IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
 
@@ -76,19 +81,45 @@ def call(walk: Walk, node: cst.Call) -> None:
         callee = f"?.{node.func.attr.value}"
     flags = walk.flags | of_element(node, walk)
     walk.records.calls.append((callee, anchor, arguments, walk.scope.function, walk.owner, flags))
+    if node.func.__class__ is cst.Name:
+        _called_parameter(walk, node.func.value)
     if callee in _DYNAMIC_IMPORTS:
         _dynamic_import(walk, arguments, anchor)
     flags = walk.flags
     walk.flags = flags & ~(model.AWAITED | model.STATEMENT | model.EXAMINED)
     walk.check_call(node, callee, anchor)
-    if callee in _CONSUMERS and node.args:
-        iterate(walk, node.args[0].value)
+    if node.args:
+        _implied(walk, node, callee, anchor)
     if node.args and callee == "functools.partial":
         partial = walk.flags | model.IN_PARTIAL
         walk.push((Walk.set_flags, partial), node.args[0], (Walk.set_flags, walk.flags), *node.args[1:])
     elif node.args:
         walk.push_all(node.args)
     _chain(walk, node.func, (_callee_end, anchor))
+
+
+def _called_parameter(walk: Walk, name: str) -> None:
+    """Note that a function calls a parameter of its own; what it awaits is no plain function."""
+    record = walk.function
+    if record is None or walk.flags & model.AWAITED or not any(each.name == name for _, each in record.parameters):
+        return
+    bindings = walk.scope.block.bindings
+    own = walk.scope.block.function == walk.scope.function and (bindings is None or name not in bindings.names)
+    if own and name not in record.called:
+        record.called.append(name)
+
+
+def _implied(walk: Walk, node: cst.Call, callee: str, anchor: Anchor) -> None:
+    """Record what a call does with its first argument although nobody wrote it: iterate over it, or enter it."""
+    if callee in _CONSUMERS or (callee.endswith(_CONSUMING) and callee.startswith("builtins.")):
+        iterate(walk, node.args[0].value)
+    elif node.func.__class__ is not cst.Attribute:
+        return
+    elif node.func.attr.value in _GROWING and len(node.args) == 1:
+        kind = _GROWING[node.func.attr.value]
+        add_element(walk, node.func.value, kind, walk.expressions.value(node.args[0].value))
+    elif node.func.attr.value in ENTERED:
+        implicit_call(walk, node.args[0].value, ENTERED[node.func.attr.value][1], anchor, walk.flags)
 
 
 def _is_class(reference: str) -> bool:
@@ -218,6 +249,7 @@ def assign(walk: Walk, node: cst.Assign) -> None:
     targets = [target.target for target in node.targets]
     if targets[0].__class__ is cst.Subscript:
         _set_item(walk, targets[0], reference)
+        add_element(walk, targets[0].value, "builtins.dict", reference)
     if of_element(node.value, walk):
         walk.elements |= assigned_names(targets)
     walk.push(

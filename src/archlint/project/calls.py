@@ -6,23 +6,31 @@ is not called; what offloads it to a thread or a process needs no list for that.
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
-from archlint.facts.model import Call, Load
+from archlint.facts.model import Call, Function, Load
 from archlint.facts.references import alternatives
 from archlint.project.adapters import adapters
 from archlint.project.classes import PROPERTIES, ClassTable, Member, implementation
 from archlint.project.decorators import Decorators, decorators
 from archlint.project.modulewise import ModuleWise
-from archlint.project.ports import is_test_class
+from archlint.project.ports import class_keys, is_test_class
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
 from archlint.project.types import LAZY, Types, Value, types
 
 _CALLS_ITS_ARGUMENTS = frozenset(
-    {"builtins.sorted", "builtins.min", "builtins.max", "builtins.list.sort", "functools.reduce", "re.sub"}
+    {
+        *("builtins.sorted", "builtins.min", "builtins.max", "builtins.list.sort", "functools.reduce", "re.sub"),
+        *("contextvars.Context.run", "pybreaker.CircuitBreaker.call", "tenacity.Retrying.__call__"),
+    }
 )
-_CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
+_CONSTRUCTORS = ("__new__", "__init__", "__post_init__", "__attrs_post_init__", "model_post_init")
+_VALIDATORS = frozenset(
+    f"pydantic.{name}" for name in ("field_validator()", "model_validator()", "validator()", "root_validator()")
+) | {"pydantic.root_validator"}
+_OWN_METHOD = re.compile(r"([^|]+@\d+)\{\}\.(\w+)")
 _ATTRIBUTE = re.compile(r"\.([^\W\d]\w*)")
 
 
@@ -43,10 +51,14 @@ class Use(NamedTuple):
 
 
 class _Run(NamedTuple):
-    """What a call with a certain callee runs; some call their arguments too."""
+    """What a call with a certain callee runs; some call their arguments too: all, or those for some parameters.
+
+    `takers` are the functions of the project among the targets that call a parameter.
+    """
 
     targets: tuple[str, ...]
     arguments_too: bool = False
+    takers: tuple[str, ...] = ()
 
 
 _NOTHING = _Run(())
@@ -64,6 +76,11 @@ class CallGraph:
         for pair in project.query(adapters).pairs:
             if not is_test_class(project, pair.adapter):
                 self._adapters.setdefault(pair.port, []).append(pair.adapter)
+        self._subclasses: dict[str, list[str]] = {}
+        for key in class_keys(project):
+            for base in self._types.order(key)[1:] if not is_test_class(project, key) else ():
+                if "@" in base:
+                    self._subclasses.setdefault(base, []).append(key)
         self._properties = {
             function.name
             for module in project.modules
@@ -102,7 +119,7 @@ class CallGraph:
 
     def premises(self) -> object:
         """Return what of the whole program decides what a use runs."""
-        return sorted(self._adapters.items()), sorted(self._properties)
+        return sorted(self._adapters.items()), sorted(self._subclasses.items()), sorted(self._properties)
 
     def called(self, call: Call) -> Iterator[str]:
         """Yield the functions that a call runs."""
@@ -111,6 +128,9 @@ class CallGraph:
         if run.arguments_too:
             given = (argument for _, argument in call.arguments if not argument.startswith("="))
             yield from (target for argument in given for target in self.functions(argument))
+        for key in run.takers if call.arguments else ():
+            function = self._project.function(key)[1]
+            yield from (target for argument in called_arguments(function, call) for target in self.functions(argument))
 
     def _find_run(self, callee: str) -> "_Run":
         receiver, _, method = callee.rpartition(".")
@@ -118,7 +138,8 @@ class CallGraph:
             return _Run(tuple(self._iterated(receiver)))
         values = self._types.infer(callee)
         if not values and method != "__enter__":
-            return _NOTHING
+            left = self._left_to_subclasses(callee)
+            return _Run(left) if left else _NOTHING
         targets: list[str] = []
         with_arguments = False
         for value in values:
@@ -128,7 +149,18 @@ class CallGraph:
                 with_arguments = True
         if method == "__enter__":
             targets[:0] = [value.name for value in self._types.infer(receiver) if value.kind == "context"]
-        return _Run(tuple(targets), with_arguments) if targets or with_arguments else _NOTHING
+        if not targets and not with_arguments:
+            return _NOTHING
+        takers = tuple(key for key in targets if self._project.function(key)[1].called)
+        return _Run(tuple(targets), with_arguments, takers)
+
+    def _left_to_subclasses(self, callee: str) -> tuple[str, ...]:
+        """Return the methods of subclasses that a class calls on itself without having such a method."""
+        own = _OWN_METHOD.fullmatch(callee)
+        if own is None or own[1] not in self._subclasses or self._types.has_unknown_base(own[1]):
+            return ()
+        found = (each for sub in self._subclasses[own[1]] for each in self._definitions(sub, own[2]))
+        return tuple(dict.fromkeys(filter(self._runs_at_once, found)))
 
     def functions(self, reference: str) -> Iterator[str]:
         """Yield the functions that run when what a reference stands for is called."""
@@ -160,8 +192,20 @@ class CallGraph:
         elif value.kind in ("object", "partial") and value.is_class:
             for name in _CONSTRUCTORS:
                 yield from self._method(value.name, name)
+            yield from self._validators(value.name)
         elif value.kind == "instance" and value.is_class:
             yield from self._method(value.name, "__call__")
+
+    def _validators(self, key: str) -> Iterator[str]:
+        """Yield the functions that check the fields of a pydantic model when it is made."""
+        order = self._types.order(key)
+        if any(base.startswith("pydantic.") for base in order):
+            for owner in (each for each in order if "@" in each):
+                module, _ = self._project.class_(owner)
+                for member in self._classes.own_members(owner).values():
+                    for index in member.functions:
+                        if _VALIDATORS.intersection(module.facts.functions[index].decorators):
+                            yield f"{module.name}#{index}"
 
     def _implementations(self, key: str) -> Iterator[str]:
         """Yield a function, or for a method that a port only promises what its adapters do."""
@@ -173,8 +217,12 @@ class CallGraph:
             if function.decorators and not function.is_async:
                 yield from (each for each in self._decorators.wrappers(key) if each != key)
             return
-        for adapter in self._adapters.get(f"{module.name}@{function.owner}", ()):
-            yield from filter(self._runs_at_once, self._definitions(adapter, function.name))
+        owner = f"{module.name}@{function.owner}"
+        for other in (*self._adapters.get(owner, ()), *self._subclasses.get(owner, ())):
+            yield from (each for each in self._definitions(other, function.name) if self._is_code(each))
+
+    def _is_code(self, key: str) -> bool:
+        return self._project.function(key)[1].body != "stub" and self._runs_at_once(key)
 
     def _runs_at_once(self, key: str) -> bool:
         return not self._project.function(key)[1].is_generator and not self._decorators.is_replaced(key)
@@ -211,6 +259,20 @@ class CallGraph:
         """Return the classes of the project of which a reference is an instance."""
         instances = (value for value in self._types.infer(receiver) if value.kind in ("instance", "super"))
         return tuple(value.name for value in instances if value.is_class)
+
+
+def called_arguments(function: Function, call: Call) -> Iterator[str]:
+    """Yield the arguments of a call of a function that it calls itself."""
+    bound = function.owner >= 0 and "builtins.staticmethod" not in function.decorators
+    positional = list(takewhile(lambda each: each[0] != "*", (each for each in call.arguments if each[0] in ("", "*"))))
+    keywords = dict(call.arguments)
+    for place, parameter in enumerate(function.parameters):
+        if parameter.name in function.called:
+            index = place - bound
+            is_given = parameter.kind in ("normal", "positional-only") and 0 <= index < len(positional)
+            argument = positional[index][1] if is_given else keywords.get(parameter.name, "")
+            if argument and not argument.startswith("="):
+                yield argument
 
 
 def call_graph(project: Project) -> CallGraph:

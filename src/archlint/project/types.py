@@ -10,6 +10,7 @@ from archlint.facts.model import Function
 from archlint.facts.references import KEPT_BY_KEY, KEPT_UNDER, alternatives, arguments_of, filled, last_step, step
 from archlint.project.classes import CONTEXT_BASES, STRUCTURAL, ClassTable, Member, implementation
 from archlint.project.containers import element, method_result, subscript
+from archlint.project.generics import VARIABLES, Generics
 from archlint.project.namespaces import kept_attributes
 from archlint.project.program import Module, Project
 from archlint.project.reading import CUT, NAMESPACES
@@ -19,6 +20,7 @@ _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccon
 LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itertools.filterfalse"})
 """What runs a function (its type argument) each time it is iterated over."""
 _KEYS = frozenset({"aiohttp.web.AppKey", "aiohttp.web.RequestKey"})
+_CALLABLE = frozenset({"typing.Callable", "collections.abc.Callable"})
 _SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 
 
@@ -62,6 +64,7 @@ class Types:
         self._orders: dict[str, tuple[str, ...]] = {}
         self._order_reads: dict[str, int] = {}
         self._names: dict[str, tuple[tuple[str, ...], int]] = {}
+        self._generics = Generics(project, self.infer)
         self._depth = 0
         self._cuts = 0
 
@@ -178,6 +181,8 @@ class Types:
         return (value._replace(kind="elements"),) if value.kind == "generator" or value.name in LAZY else (value,)
 
     def _instance(self, value: Value) -> tuple[Value, ...]:
+        if value.kind == "instance" and value.args and value.name in VARIABLES:
+            return self.infer_instance(value.args[0])
         if value.kind != "object" or value.is_function or value.name in self._project.by_name:
             return ()
         if value.name == "builtins.type" and value.args:
@@ -269,17 +274,27 @@ class Types:
             module, _ = self._project.class_(member.owner)
             function = implementation(module, member)
             index = next(each for each in member.functions if module.facts.functions[each] is function)
-            method = Value("object", f"{module.name}#{index}", receiver=value.name)
+            method = Value("object", f"{module.name}#{index}", value.args, value.name)
             if member.is_property and value.kind != "object":
                 return self._call(method)
             return (method,)
         attribute = member.attribute
         assert attribute is not None
+        if attribute.in_body and not attribute.annotation and self._is_enum(member.owner):
+            return (Value("instance", member.owner),)
         if attribute.annotation:
-            annotated = self.infer_instance(attribute.annotation)
+            annotated = self.infer_instance(self._seen_from(value, attribute.annotation, member.owner))
             if annotated:
                 return annotated
-        return tuple(dict.fromkeys(each for reference in attribute.values for each in self.infer(reference)))
+        values = (self._seen_from(value, reference, member.owner) for reference in attribute.values)
+        return tuple(dict.fromkeys(each for reference in values for each in self.infer(reference)))
+
+    def _is_enum(self, key: str) -> bool:
+        return any(base.startswith("enum.") for base in self.order(key))
+
+    def _seen_from(self, value: Value, annotation: str, owner: str) -> str:
+        """Return an annotation in the class `owner` with its type variables replaced by what `value` gives them."""
+        return self._generics.filled(annotation, value.name, value.args, owner) if annotation else ""
 
     def infer_instance(self, annotation: str) -> tuple[Value, ...]:
         """Return what a value annotated with the type `annotation` may be."""
@@ -343,6 +358,8 @@ class Types:
             return tuple(each for provided in value.args for each in self.infer(step(provided, "()")))
         if value.kind == "instance" and value.name == "builtins.type":
             return tuple(each for argument in value.args for each in self.infer_instance(argument))
+        if value.kind == "instance" and value.name in _CALLABLE:
+            return self.infer_instance(value.args[-1]) if value.args else ()
         if value.kind == "instance":
             return tuple(each for method in self._attribute(value, "__call__") for each in self._call(method))
         return ()
@@ -366,19 +383,27 @@ class Types:
     def _call_function(self, value: Value) -> tuple[Value, ...]:
         _, function = self._project.function(value.name)
         if _CONTEXT_MANAGERS.intersection(function.decorators):
-            return (Value("context", value.name, receiver=value.receiver),)
+            return (value._replace(kind="context"),)
         if function.is_generator:
-            return (Value("generator", value.name, receiver=value.receiver),)
+            return (value._replace(kind="generator"),)
         if function.is_async:
-            return (Value("coroutine", value.name, receiver=value.receiver),)
+            return (value._replace(kind="coroutine"),)
         return self._returned(value, function)
 
     def _returned(self, value: Value, function: Function) -> tuple[Value, ...]:
         if function.returns:
             if any(each.name in _SELF for each in self.infer(function.returns)) and value.receiver:
                 return (Value("instance", value.receiver),)
-            return self.infer_instance(function.returns)
-        return tuple(dict.fromkeys(each for reference in function.values for each in self.infer(reference)))
+            return self.infer_instance(self._told(value, function, function.returns))
+        values = (self._told(value, function, reference) for reference in function.values)
+        return tuple(dict.fromkeys(each for reference in values for each in self.infer(reference)))
+
+    def _told(self, value: Value, function: Function, annotation: str) -> str:
+        """Return what a method says of its result, as the instance sees it that it was reached through."""
+        if not value.receiver or function.owner < 0:
+            return annotation
+        owner = f"{value.name.rpartition('#')[0]}@{function.owner}"
+        return self._generics.filled(annotation, value.receiver, value.args, owner)
 
     def _await(self, value: Value) -> tuple[Value, ...]:
         if value.kind == "coroutine":
@@ -403,7 +428,9 @@ class Types:
             return ()
         if not value.is_class:
             entered = self._library.enters(value.name)
-            return self.infer_instance(entered) if entered is not None else (value,)
+            if entered is not None:
+                return self.infer_instance(filled(entered, "T", value.args[0] if value.args else ""))
+            return (value,)
         name, step = ("__aenter__", "!") if kind == "~" else ("__enter__", "")
         results = [result for method in self._attribute(value, name) for result in self._call(method)]
         if step:
@@ -414,7 +441,8 @@ class Types:
     def _yielded(self, value: Value) -> tuple[Value, ...]:
         _, function = self._project.function(value.name)
         if function.returns:
-            declared = [each for part in self.infer(function.returns) for each in part.args[:1]]
+            returns = self._told(value, function, function.returns)
+            declared = [each for part in self.infer(returns) for each in part.args[:1]]
             found = tuple(each for part in declared for each in self.infer_instance(part))
             if found:
                 return found
@@ -425,6 +453,8 @@ class Types:
             return self._yielded(value)
         if value.name == "builtins.map" and value.args and step != "&":
             return tuple(result for function in self.infer(value.args[0]) for result in self._call(function))
+        if value.kind == "object" and value.is_class and self._is_enum(value.name):
+            return (Value("instance", value.name),)
         if value.kind == "object" and step.startswith("["):
             return (value,)
         if value.kind != "instance" or value.is_class:

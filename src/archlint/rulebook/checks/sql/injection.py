@@ -191,7 +191,7 @@ class _Holes:
         root, steps = parse(owner)
         if not steps and owner in self._project.by_name:
             bound = self._project.by_name[owner].facts.bindings.get(name, ())
-            return bool(bound) and _DISPLAYS.issuperset(bound)
+            return bool(bound) and _are_displays(bound)
         for value in self._types.infer(owner):
             if not value.is_class:
                 return False
@@ -207,7 +207,7 @@ class _Holes:
             member = table.own_members(owner).get(name) if "@" in owner else None
             if member is not None:
                 attribute = member.attribute
-                return attribute is not None and attribute.in_body and _DISPLAYS.issuperset(attribute.values)
+                return attribute is not None and attribute.in_body and _are_displays(attribute.values)
         return False
 
     def _callers_pass_constants(self, module: Module, candidate: Candidate, parameter: str) -> bool:
@@ -232,6 +232,12 @@ class _Holes:
     def _is_fixed(self, reference: str) -> bool:
         last = reference.rpartition(".")[2].strip("_")
         return bool(reference) and (last.isupper() or self._is_safe(reference) or self._is_constant(reference))
+
+
+def _are_displays(references: Iterable[str]) -> bool:
+    """Tell whether all that a name may hold is written out as literals or collections, whatever these hold."""
+    plain = (f"{each.partition('<')[0]}{{}}" if "<" in each else each for each in references)
+    return all(each in _DISPLAYS for each in plain)
 
 
 def _argument(arguments: Iterable[tuple[str, str]], name: str, position: int) -> str | None:

@@ -1,0 +1,123 @@
+"""What calls give whose result is made of their arguments: `next(x)`, `cast(T, x)`, `getattr(x, "name")`."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+import libcst as cst
+
+from archlint.facts.displays import type_of
+from archlint.facts.references import generic, step, union
+from archlint.facts.syntax import text_of
+
+if TYPE_CHECKING:
+    from archlint.facts.expressions import Expressions
+
+_Made: TypeAlias = "Callable[[Expressions, cst.Call, str, int], str]"
+_STEPS_FROM_FIRST = {
+    **dict.fromkeys(("builtins.reversed", "builtins.iter"), ""),
+    **dict.fromkeys(("asyncio.shield", "asyncio.wait_for", "copy.copy", "copy.deepcopy"), ""),
+    **dict.fromkeys(("builtins.sorted", "builtins.list", "builtins.tuple"), "+"),
+    "builtins.next": "*",
+    "functools.partial": "$",
+    "functools.partialmethod": "$",
+    "builtins.type": ".__class__",
+    **dict.fromkeys(
+        (
+            *("django.shortcuts.get_object_or_404", "django.shortcuts.aget_object_or_404"),
+            *(
+                f"{session}{{}}.{method}"
+                for session in (
+                    *("sqlalchemy.orm.Session", "sqlalchemy.orm.session.Session", "sqlmodel.Session"),
+                    *("sqlalchemy.ext.asyncio.AsyncSession", "sqlmodel.ext.asyncio.session.AsyncSession"),
+                )
+                for method in ("get", "get_one")
+            ),
+        ),
+        "{}",
+    ),
+}
+"""What is to be done with the first argument of a call to get its result."""
+_LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itertools.filterfalse"})
+"""What calls its first argument when it is iterated over; the function stands as the type's argument."""
+_PROVIDERS = frozenset(
+    f"dependency_injector.providers.{name}"
+    for name in (
+        *("Factory", "Singleton", "ThreadSafeSingleton", "ThreadLocalSingleton", "ContextLocalSingleton"),
+        *("Resource", "Callable", "Coroutine", "Object"),
+    )
+) | {"lagom.Singleton"}
+"""What provides the results of its first argument, which stands as the type's argument."""
+ENTERED = {"enter_context": ("^", ".__enter__"), "enter_async_context": ("~", ".__aenter__")}
+"""Methods of exit stacks: what they give of their argument, and what they call of it."""
+
+
+def made(expressions: "Expressions", node: cst.Call, callee: str, depth: int) -> str:
+    """Return what a call gives whose result is made of its arguments; empty for other calls."""
+    if not node.args:
+        return ""
+    suffix = _STEPS_FROM_FIRST.get(callee)
+    if suffix is not None:
+        return step(expressions.value(node.args[0].value, depth), suffix)
+    maker = _MAKERS.get(callee)
+    if maker is not None:
+        return maker(expressions, node, callee, depth)
+    if node.func.__class__ is cst.Attribute and node.func.attr.value in ENTERED:
+        return step(expressions.value(node.args[0].value, depth), ENTERED[node.func.attr.value][0])
+    return ""
+
+
+def _typed_by_first(expressions: "Expressions", node: cst.Call, callee: str, depth: int) -> str:
+    return step(generic(callee, [expressions.value(node.args[0].value, depth)]), "{}")
+
+
+def _closing(expressions: "Expressions", node: cst.Call, callee: str, depth: int) -> str:
+    return step(generic(callee, [type_of(expressions.value(node.args[0].value, depth))]), "{}")
+
+
+def _cast(expressions: "Expressions", node: cst.Call, _callee: str, _depth: int) -> str:
+    return step(expressions.annotation(node.args[0].value), "{}")
+
+
+def _new_type(expressions: "Expressions", node: cst.Call, _callee: str, _depth: int) -> str:
+    return expressions.annotation(node.args[1].value) if len(node.args) == 2 else ""
+
+
+def _type_variable(expressions: "Expressions", node: cst.Call, callee: str, _depth: int) -> str:
+    """Keep as the argument of a type variable what it may stand for: its bound or one of its constraints."""
+    bound = [each.value for each in node.args if each.keyword is not None and each.keyword.value == "bound"]
+    kinds = bound or [each.value for each in node.args[1:] if each.keyword is None]
+    return step(generic(callee, [union(*map(expressions.annotation, kinds))]), "{}")
+
+
+def _key(expressions: "Expressions", node: cst.Call, callee: str, depth: int) -> str:
+    """Keep as the argument of a key of an application the type of what is kept under it."""
+    if len(node.args) < 2:
+        return ""
+    return step(generic(callee, [expressions.annotation(node.args[1].value, depth)]), "{}")
+
+
+def _attribute(expressions: "Expressions", node: cst.Call, _callee: str, depth: int) -> str:
+    """`getattr(x, "name")` is `x.name`, or else the third argument."""
+    name = text_of(node.args[1].value) if len(node.args) > 1 else None
+    if not isinstance(name, str) or not name.isidentifier():
+        return ""
+    found = step(expressions.value(node.args[0].value, depth), f".{name}")
+    return union(found, expressions.value(node.args[2].value, depth)) if len(node.args) > 2 else found
+
+
+def _module(_expressions: "Expressions", node: cst.Call, _callee: str, _depth: int) -> str:
+    """`import_module("a.b")` is the module `a.b`."""
+    name = text_of(node.args[0].value) if len(node.args) == 1 else None
+    return name if isinstance(name, str) and all(part.isidentifier() for part in name.split(".")) else ""
+
+
+_MAKERS: dict[str, _Made] = {
+    **dict.fromkeys(_LAZY | _PROVIDERS, _typed_by_first),
+    **dict.fromkeys(("contextlib.closing", "contextlib.aclosing"), _closing),
+    "typing.cast": _cast,
+    "typing.NewType": _new_type,
+    **dict.fromkeys(("typing.TypeVar", "typing_extensions.TypeVar"), _type_variable),
+    **dict.fromkeys(("aiohttp.web.AppKey", "aiohttp.web.RequestKey"), _key),
+    "builtins.getattr": _attribute,
+    "importlib.import_module": _module,
+}
