@@ -18,7 +18,7 @@ from archlint.rulebook.checks.importing.environment_syntax import environment_el
 from archlint.rulebook.checks.kept_attributes import kept_attribute
 from archlint.rulebook.checks.observability.spans import unended_span
 from archlint.rulebook.checks.observability.tracebacks import lost_traceback
-from archlint.rulebook.checks.ports.isinstance_syntax import checked_instance
+from archlint.rulebook.checks.ports.isinstance_syntax import checked_instance, matched_class
 from archlint.rulebook.checks.security.credentials import (
     READER_WORDS,
     assigned_credentials,
@@ -48,6 +48,7 @@ _CHECKS: ModuleChecks = {
     cst.AnnAssign: (unread_task, declared_credentials),
     cst.SimpleString: (credentials_in_text,),
     cst.ExceptHandler: (swallowed_cancellation,),
+    cst.MatchClass: (matched_class,),
     cst.Subscript: (environment_element,),
     cst.While: (busy_wait,),
     cst.With: (suppressed_cancellation, yield_in_scope, lock_across_await),

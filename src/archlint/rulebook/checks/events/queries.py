@@ -11,8 +11,8 @@ from archlint.project.timeline import Act, Timelines
 from archlint.rulebook.model import Rule
 
 _HANDLER = re.compile(r"Quer(?:y|ies)Handler$")
-_QUERIES = frozenset({"queries", "query_handlers"})
-_COMMANDS = frozenset({"commands", "command_handlers"})
+_QUERIES = frozenset({"queries", "query", "query_handlers"})
+_COMMANDS = frozenset({"commands", "command", "command_handlers"})
 _CHANGES: Mapping[str, str] = {
     "writes": "changes rows",
     "stages": "changes rows",

@@ -13,6 +13,7 @@ from archlint.rulebook.model import Rule
 
 STREAM = "grpc-stream"
 _SYNC_SERVER = "grpc.Server"
+_WAYS = frozenset({"with_call", "future"})
 _STREAM_METHODS = ("__iter__", "read", "write", "done_writing")
 
 
@@ -75,11 +76,12 @@ def missing_deadline(project: Project, rule: Rule) -> Iterator[Violation]:
         if is_test(module) or is_generated(module):
             continue
         for call in module.facts.calls:
-            method = last_word(call.callee)
+            callee = _without_way(call.callee)
+            method = last_word(callee)
             names = [name for name, _ in call.arguments]
-            if not (method[:1].isupper() or "stub" in call.callee.lower()) or not _may_lack_deadline(names):
+            if not (method[:1].isupper() or "stub" in callee.lower()) or not _may_lack_deadline(names):
                 continue
-            receivers = resolver.infer(call.callee[: -len(method) - 1])
+            receivers = resolver.infer(callee[: -len(method) - 1])
             if (
                 call.arguments
                 and any(is_stub(project, value) for value in receivers)
@@ -94,6 +96,12 @@ def missing_deadline(project: Project, rule: Rule) -> Iterator[Violation]:
                     subject=method,
                     scope=module.scope(call.function, call.owner),
                 )
+
+
+def _without_way(callee: str) -> str:
+    """Return the method of a stub that is called, also where it is asked for a future or the call itself."""
+    method, _, way = callee.rpartition(".")
+    return method if way in _WAYS else callee
 
 
 def _may_lack_deadline(names: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""What `isinstance` and `issubclass` are given: seen in the tree, judged when all Protocols are known."""
+"""What `isinstance`, `issubclass` and patterns ask for: seen in the tree, judged when all Protocols are known."""
 
 from collections.abc import Iterator
 
@@ -10,20 +10,26 @@ from archlint.facts.context import ModuleContext, Sighting
 def checked_instance(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     """PRT011: note each class that `isinstance` or `issubclass` is asked for."""
     function = context.reference(node.func)
-    if function not in ("builtins.isinstance", "builtins.issubclass") or len(node.args) != 2:
-        return
-    name = function.removeprefix("builtins.")
-    for each in _classes(node.args[1].value):
-        reference = context.reference(each)
-        if reference and not reference.startswith("builtins.") and "|" not in reference:
-            word = reference.rpartition(".")[2]
-            word = each.value if isinstance(each, cst.Name) else word
-            yield Sighting(
-                code="PRT011",
-                message=f"`{name}` against the Protocol `{word}` raises TypeError; it is not `@runtime_checkable`",
-                subject=word,
-                reference=reference,
-            )
+    if function in ("builtins.isinstance", "builtins.issubclass") and len(node.args) == 2:
+        for each in _classes(node.args[1].value):
+            yield from _sighting(each, f"`{function.removeprefix('builtins.')}` against", context)
+
+
+def matched_class(node: cst.MatchClass, context: ModuleContext) -> Iterator[Sighting]:
+    """PRT011: note the class that a pattern is of, which asks `isinstance`."""
+    yield from _sighting(node.cls, "a pattern of", context)
+
+
+def _sighting(node: cst.BaseExpression, what: str, context: ModuleContext) -> Iterator[Sighting]:
+    reference = context.reference(node)
+    if reference and not reference.startswith("builtins.") and "|" not in reference:
+        word = node.value if isinstance(node, cst.Name) else reference.rpartition(".")[2]
+        yield Sighting(
+            code="PRT011",
+            message=f"{what} the Protocol `{word}` raises TypeError; it is not `@runtime_checkable`",
+            subject=word,
+            reference=reference,
+        )
 
 
 def _classes(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
