@@ -23,6 +23,23 @@ from functools import partial
 async def main(loop):
     await loop.run_in_executor(None, partial(slow, 2))
 """,
+    "a test of a port with several adapters": """
+# file: shop.py
+import time
+from typing import Protocol
+class Store(Protocol):
+    def save(self) -> int: ...
+class InMemory(Store):
+    def save(self): return 1
+class Slow(Store):
+    def save(self): time.sleep(1)
+def run(store: Store): store.save()
+# file: tests/test_shop.py
+from shop import Store, run
+async def test_run(store: Store):
+    store.save()
+    run(store)
+""",
     "a future that is done": """
 import asyncio
 from concurrent.futures import Future, ThreadPoolExecutor

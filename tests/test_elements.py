@@ -36,6 +36,7 @@ def marked(text: str) -> list[str]:
         ("for x in range(3): lib.a(x)", []),
         ("for x in range(len(xs)): lib.a(xs[x])", ["a"]),
         ("for x in range(0, len(xs), 100): lib.a(xs[x])", []),
+        ("for x in range(xs.num_batches): lib.a(xs[x])", []),
         ("for x in lib.batched(xs, 3): lib.a(x)", []),
         ("for x in xs:\n    lib.a(x)\n    if x: return x", []),
         ("for x in xs:\n    try:\n        lib.a(x)\n        break\n    except E: pass", []),

@@ -85,7 +85,9 @@ def _is_collection(node: cst.BaseExpression, walk: Walk) -> bool:
         if word in _OF_MAPPING and isinstance(node.func, cst.Attribute) and isinstance(node.func.value, cst.Name):
             return _is_collection(node.func.value, walk)
         if word == "range":
-            return len(node.args) < 3 and not all(isinstance(each.value, cst.Integer) for each in node.args)
+            counts = [each.value for each in node.args]
+            in_lots = len(counts) > 2 or any(_IN_LOTS.search(dotted_name(each)) for each in counts)
+            return not in_lots and not all(isinstance(each, cst.Integer) for each in counts)
         return _IN_LOTS.search(word) is None
     name = dotted_name(node).rpartition(".")[2]
     return not (name[:1].isupper() or name.strip("_").isupper() or _IN_LOTS.search(name))

@@ -12,6 +12,7 @@ from archlint.project.handovers import handovers
 from archlint.project.layers import is_test
 from archlint.project.library import Blocking
 from archlint.project.program import Module, Project
+from archlint.project.reach import may_be_another
 from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
 
@@ -78,7 +79,7 @@ def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
                 new = [site for site in sites if site.target in known.causes and site.target not in seen]
                 seen.update(site.target for site in new)
                 chains = [_Chain(project, known, site) for site in new]
-                told = [each for each in chains if _matters(each.site.module, each.found)]
+                told = [each for each in chains if _matters(each.site.module, each.found) and each.is_likely()]
                 if told:
                     yield _chain_violation(project, rule, function, sorted(told, key=_Chain.weight))
 
@@ -92,6 +93,7 @@ class _Chain:
     """The way from a call to a blocking API, through one function that the call may run."""
 
     def __init__(self, project: Project, known: BlockingFunctions, site: Site) -> None:
+        self._project = project
         self.site = site
         self.module, self.callee = project.function(site.target)
         self.causes = list(known.chain(site.target))
@@ -101,6 +103,13 @@ class _Chain:
     def weight(self) -> tuple[bool, int, int, str]:
         """Return what sorts the gravest and shortest to the front."""
         return self.once, -self.found.severity.rank, len(self.causes), self.callee.qualname
+
+    def is_likely(self) -> bool:
+        """Tell whether the chain is what runs: a test rather has another of several adapters, one that does nothing."""
+        if not is_test(self.site.module):
+            return True
+        onward = (Site(cause.module, cause.use, cause.callee) for _, cause in self.causes if cause.callee)
+        return not any(may_be_another(self._project, site) for site in (self.site, *onward))
 
 
 def _chain_violation(project: Project, rule: Rule, function: Function, chains: list[_Chain]) -> Violation:

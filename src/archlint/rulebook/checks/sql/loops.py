@@ -26,9 +26,13 @@ def query_in_loop(project: Project, rule: Rule) -> Iterator[Violation]:
     """SQL002: one query a row, where one query for all rows would do."""
     effects = project.query(Effects)
     for found in effects.of.values():
+        iterated: set[str] = set()
         for effect in found:
             if _is_query(effect) and effect.call.flags & model.PER_ELEMENT and _is_service_code(effect.module):
-                yield _direct(rule, effect)
+                if effect.call.callee not in iterated:
+                    yield _direct(rule, effect)
+                if effect.call.callee.endswith(".__iter__"):
+                    iterated.add(effect.call.callee)  # What a query set gave, it keeps.
     known = effects.reach("reads")
     for caller, sites in project.query(blocking_functions).sites.items():
         own = {(each.call.start, each.call.end) for each in effects.of.get(caller, ())}
