@@ -40,6 +40,12 @@ async def test_run(store: Store):
     store.save()
     run(store)
 """,
+    "a lock that the caller may not wait for": """
+import threading
+lock = threading.Lock()
+def read(blocking: bool): return lock.acquire(blocking=blocking)
+async def main(): return read(False)
+""",
     "a future that is done": """
 import asyncio
 from concurrent.futures import Future, ThreadPoolExecutor

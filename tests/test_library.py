@@ -373,6 +373,7 @@ class TestShipped:
             ("psycopg2.connect", "psycopg2.extensions.connection"),
             ("sqlalchemy.orm.sessionmaker.__call__", "sqlalchemy.orm.Session"),
             ("sqlmodel.Session.query", "sqlalchemy.orm.Query"),
+            ("flask_sqlalchemy.SQLAlchemy.text", "sqlalchemy.TextClause"),
             ("pymongo.MongoClient.__getitem__", "pymongo.database.Database"),
             ("aiohttp.ClientSession.get", "aiohttp.ClientResponse"),
             ("pathlib.PosixPath.iterdir", "collections.abc.Iterator<pathlib.Path>"),

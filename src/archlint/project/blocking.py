@@ -167,11 +167,7 @@ def _waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> b
     if blocking.kind == "sleep":
         return first not in ("=0", "=0.0")
     if blocking.kind == "lock":
-        if any(arguments.get(name) in ("=False", "=0", "=0.0") for name in _NO_WAIT):
-            return False
-        if first == "=False" and blocking.api.endswith((".acquire", ".get", ".shutdown")):
-            return False
-        return not (blocking.api.startswith(_FUTURE) and _is_done(module, call))
+        return _waits_for_other(module, call, blocking, first)
     if blocking.kind == "file" and any(arguments.get(name, "=True") != "=True" for name in _READY_MADE):
         return False
     if blocking.kind == "file":
@@ -181,6 +177,18 @@ def _waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> b
     if blocking.api.startswith("socket.socket."):
         return not _is_nonblocking(module, call)
     return True
+
+
+def _waits_for_other(module: Module, call: Call, blocking: Blocking, first: str) -> bool:
+    """Tell whether a call waits for a lock, a queue or a future, whoever calls the function that it is in."""
+    arguments = dict(call.arguments)
+    if any(arguments.get(name) in ("=False", "=0", "=0.0") for name in _NO_WAIT):
+        return False
+    if any(not arguments.get(name, "=True").startswith("=") for name in ("block", "blocking")):
+        return False
+    if first == "=False" and blocking.api.endswith((".acquire", ".get", ".shutdown")):
+        return False
+    return not (blocking.api.startswith(_FUTURE) and _is_done(module, call))
 
 
 def _is_done(module: Module, call: Call) -> bool:

@@ -155,7 +155,7 @@ class _Holes:
     def is_harmless(self, module: Module, candidate: Candidate) -> bool:
         """Tell whether what fills a hole is a number, a member of an enumeration or a constant, whoever calls."""
         reference = candidate.values[0] if candidate.values else ""
-        if reference and (self._is_safe(reference) or self._is_constant(reference)):
+        if reference and (self._is_safe(reference) or self._is_constant(reference) or self._is_made_of_safe(reference)):
             return True
         parameter = candidate.names[0] if candidate.names else ""
         return (
@@ -171,6 +171,19 @@ class _Holes:
             if values and all(map(self._is_safe_value, values)):
                 return True
         return False
+
+    def _is_made_of_safe(self, reference: str) -> bool:
+        """Tell whether a function gives something that is given nothing but numbers, dates and the like."""
+        values = self._types.infer(reference.removesuffix("()")) if reference.endswith("()") else ()
+        return bool(values) and all(value.kind == "object" and self._takes_safe(value) for value in values)
+
+    def _takes_safe(self, value: Value) -> bool:
+        if not value.is_function:
+            return False
+        _, function = self._project.function(value.name)
+        return bool(function.parameters) and all(
+            each.annotation and self._is_safe(f"{each.annotation}{{}}") for each in function.parameters
+        )
 
     def _is_safe_value(self, value: Value) -> bool:
         if value.kind == "instance" and value.args and value.name in _COLLECTIONS:
