@@ -72,6 +72,11 @@ def test_secrets(name: str, text: str) -> None:
             "aaaaaaaa1",
             "12345678",
             "1234567890-abcdef",
+            "@hackbot2",
+            "anonymous@1",
+            "shop:wiki:full-rebuild",
+            "phc_muk9qE3TfZsX3SZ9XxX52kCGJBclrjhkP9JxAQcm1PZ",
+            "pk_live_51H8abcdEFGH1234ijkl",
         ),
     ],
 )
@@ -96,7 +101,20 @@ def test_words_that_are_a_default() -> None:
     assert not is_weak_secret("JWT_SECRET", "JWT_SECRET", setting=True)
 
 
-@pytest.mark.parametrize("text", ["secret", "jwt_secret", "oauth2_jwt_secret", "none", "changeme", "x", "app.secret.x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@hackbot",
+        "shop:full-rebuild",
+        "secret",
+        "jwt_secret",
+        "oauth2_jwt_secret",
+        "none",
+        "changeme",
+        "x",
+        "app.secret.x",
+    ],
+)
 def test_words_that_are_labels(text: str) -> None:
     assert not is_weak_secret(text, "JWT_SECRET", setting=False)
 

@@ -98,9 +98,10 @@ _EMPTY = frozenset(
 )
 _TYPES = (
     re.compile(r"^[a-z][\w+.-]*://|^/|^\.{0,2}/|^~|\\|\s|^[\w.-]+@[\w.-]+$|^https?:"),
-    re.compile(r"^\.{0,2}\w+([./:]\w+)+$"),
+    re.compile(r"^\.{0,2}\w+([./:]\w+)+$|^[a-z]+(-[a-z]+)*(:[a-z]+(-[a-z]+)*)+$"),
+    re.compile(r"^@[A-Za-z][\w-]*$|^anonymous@|^phc_|^pk_(live|test)_"),
 )
-"""Texts that are a path, an address, a sentence, a dotted name."""
+"""Texts that are a path, an address, a sentence, a name with parts, the name of somebody, or a key that is public."""
 _LETTERS = re.compile(r"[A-Za-z]+")
 _LABEL_WORD = re.compile(r"[A-Za-z]+\d{0,3}|\d{1,4}|\w{1,3}")
 _LABEL = re.compile(r"_?[A-Za-z0-9]+(_[A-Za-z0-9]+)+$")
