@@ -44,6 +44,16 @@ SURE = {"a.domain.x": "domain", "a.infrastructure.y": "infrastructure"}
         ("a.interactors.z a.adaptors.z", {"a.interactors.z": "application", "a.adaptors.z": "infrastructure"}),
         ("a.inbound.z a.outbound.z", {"a.inbound.z": "presentation", "a.outbound.z": "infrastructure"}),
         ("a.application", {"a.application": "application?"}),
+        (
+            "a.application.api.main a.application.api.orders.router a.application.api.orders.x a.application.z",
+            {
+                "a.application.api.main": "composition",
+                "a.application.api.orders.router": "presentation?",
+                "a.application.api.orders.x": "presentation?",
+                "a.application.z": "application",
+            },
+        ),
+        ("a.application.api.orders", {"a.application.api.orders": "application"}),
         ("a.api.z a.db a.models", {"a.api.z": "presentation?", "a.db": "infrastructure?", "a.models": "domain?"}),
         ("a.api", {}),
         ("a.tests.domain.z", {"a.tests.domain.z": "tests"}),

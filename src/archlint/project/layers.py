@@ -1,7 +1,7 @@
 """Which layer role each module plays: as configured, or as conventional package names say."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 import msgspec
@@ -68,7 +68,7 @@ COMPOSITION = frozenset(
     }
 )
 """Names of packages and modules that join the others."""
-_FACES = frozenset({"controllers", "endpoints", "presentation", "routers", "routes", "views"})
+_FACES = frozenset({"controllers", "endpoints", "presentation", "router", "routers", "routes", "views"})
 """What no domain holds: a `domain` with these in it is a folder of features, each with layers of its own."""
 
 
@@ -190,18 +190,27 @@ def _inferred(parts: list[str], layered: "_Layered") -> Layer | None:
         if role == "domain" and ".".join(parts[: position + 1]) in layered.features:
             return None
         if role is not None:
-            return _within(role, parts[position + 1 :], sure=part in NAMES and package)
+            below = parts[position + 1 :]
+            if role != "domain" and not COMPOSITION.isdisjoint(below):
+                return Layer("composition")
+            folders = below if ".".join(parts) in layered.packages else below[:-1]
+            return _within(role, parts[: position + 1], folders, layered, sure=part in NAMES and package)
     wiring = bool(inside) and not COMPOSITION.isdisjoint(parts[inside[0] :])
     return Layer("composition", sure=False) if wiring else None
 
 
-def _within(role: str, below: list[str], *, sure: bool) -> Layer:
-    """Return the layer of a module in a package that plays `role`: wiring, or adapters that a slice keeps inside."""
-    if role != "domain" and not COMPOSITION.isdisjoint(below):
-        return Layer("composition")
-    outer = [NAMES[name] for name in below[:-1] if name in NAMES] if role in INNER else []
-    nested = next((each for each in outer if each not in INNER), None)
-    return Layer(nested, sure=False) if nested else Layer(role, sure=sure)
+def _within(role: str, package: list[str], folders: list[str], layered: "_Layered", *, sure: bool) -> Layer:
+    """Return the layer of what lies in `folders` below a package that plays `role`.
+
+    A slice keeps adapters inside, and who calls the program its application has the way in there: `application/api`.
+    """
+    for end in range(len(folders) if role in INNER else 0):
+        inner = NAMES.get(folders[end], "")
+        if role == "application" and ".".join((*package, *folders[: end + 1])) in layered.faces:
+            inner = "presentation"
+        if inner and inner not in INNER:
+            return Layer(inner, sure=False)
+    return Layer(role, sure=sure)
 
 
 def _weak_role(name: str, *, package: bool) -> str | None:
@@ -211,11 +220,15 @@ def _weak_role(name: str, *, package: bool) -> str | None:
 
 
 class _Layered(msgspec.Struct, frozen=True):
-    """The packages whose children are layers, all packages there are, and those that hold features, faces and all."""
+    """The packages whose children are layers, and all packages there are.
+
+    `features` are those that hold features, faces and all; `faces` those with nothing but ways into the program.
+    """
 
     parents: frozenset[str]
     packages: frozenset[str]
     features: frozenset[str]
+    faces: frozenset[str]
 
 
 def _layered_packages(project: Project) -> _Layered:
@@ -235,7 +248,17 @@ def _layered_packages(project: Project) -> _Layered:
         cores = _cores(parent, names, children, packages)
         parents.update([parent, *cores] if cores else ())
     parents.update([above for parent in parents for above in _shared(parent, children, packages)])
-    return _Layered(frozenset(parents), frozenset(packages), frozenset(_features(packages)))
+    faces = frozenset(_ways_in(project.by_name))
+    return _Layered(frozenset(parents), frozenset(packages), frozenset(_features(packages)), faces)
+
+
+def _ways_in(modules: Iterable[str]) -> Iterator[str]:
+    """Yield the packages with names of ways in that have some in them: `api` may be any offer of a program."""
+    for name in modules:
+        parts = name.split(".")
+        for position, part in enumerate(parts):
+            if _WEAK.get(part) == "presentation" and not _FACES.isdisjoint(parts[position:]):
+                yield ".".join(parts[: position + 1])
 
 
 def _features(packages: set[str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from archlint.project.calls import Site
 from archlint.project.effects import Effect, Effects, Reach
 from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
+from archlint.project.uses import last_word
 from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
 
@@ -18,6 +19,8 @@ _ONCE = frozenset({"migrations", "versions", "alembic", "scripts", "commands", "
 """Parts of the names of modules whose code runs once, by hand."""
 _ABOUT_ONE = frozenset({"pragma", "show", "describe", "explain"})
 """Verbs of statements that cannot ask about many things at once."""
+_RETURNING = re.compile(r"fetch|scalar")
+"""Methods that a statement is given for what it returns, which those that send many do not."""
 _REPLACED = re.compile(r"cache|property|memoize", re.I)
 """Decorators of functions that do not ask again each time, or that are read and not called."""
 
@@ -47,7 +50,9 @@ def query_in_loop(project: Project, rule: Rule) -> Iterator[Violation]:
 def _is_query(effect: Effect) -> bool:
     if effect.spread or effect.statement.partition(" ")[0] in _ABOUT_ONE:
         return False
-    return effect.kind == "reads" or (effect.kind == "writes" and bool(effect.statement))
+    if effect.kind == "writes":
+        return bool(effect.statement) and not _RETURNING.match(last_word(effect.call.callee))
+    return effect.kind == "reads"
 
 
 def _is_service_code(module: Module) -> bool:
