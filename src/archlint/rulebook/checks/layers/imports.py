@@ -23,7 +23,14 @@ class AgainstRoles:
         members = roles.members()
         self.bans = {role: _ban(roles, role) for role in roles.forbidden if role in members}
         self.traffic = project.query(AllTraffic).of()
-        self.paths = {role: self.traffic.paths.illegal(ban) for role, ban in self.bans.items()}
+        self.paths = {
+            role: [
+                path
+                for path in self.traffic.paths.illegal(ban)
+                if len(path) == 2 or not is_doubtful(project, roles, role)
+            ]
+            for role, ban in self.bans.items()
+        }
 
     @property
     def links(self) -> frozenset[tuple[str, str]]:
@@ -45,6 +52,14 @@ def _ban(roles: Layers, role: str) -> Ban:
     ]
     everything = [name for names in members.values() for name in names]
     return Ban(frozenset(members[role]), frozenset(targets), frozenset(everything))
+
+
+def is_doubtful(project: Project, roles: Layers, role: str) -> bool:
+    """Tell whether it is only inferred that a role may not reach infrastructure: some take presentation for its ring.
+
+    What lies between may then well be an application by another name.
+    """
+    return roles.inferred and not project.architecture.preset and role == "presentation"
 
 
 def forbidden_import(project: Project, rule: Rule) -> Iterator[Violation]:
@@ -71,8 +86,7 @@ def _violation(
     port = direct and _names_port(project, edge)
     message = f"{here.role} module `{path[0]}` imports `{path[1]}`{kind}, which "
     message += f"is {there.role}" if direct else f"leads to {there.role} module `{path[-1]}`"
-    doubtful = roles.inferred and not project.architecture.preset and here.role == "presentation"
-    sure = here.sure and there.sure and not port and not doubtful
+    sure = here.sure and there.sure and not port and not is_doubtful(project, roles, here.role)
     help_ = f"move the port `{edge.import_.name}` inwards" if port else _help(here.role, there.role)
     return at_import(
         project,
