@@ -816,4 +816,55 @@ class S:
     async def main(self):
         self.load_one()  # expect: ASY002
 """,
+    "what tasks, threads and gather give": """
+import asyncio, time
+class Store:
+    def load(self): time.sleep(1)
+async def make() -> Store: ...
+async def gathered():
+    one, other = await asyncio.gather(make(), make())
+    one.load()  # expect: ASY002
+async def many():
+    for each in await asyncio.gather(*[make() for _ in range(3)]):
+        each.load()  # expect: ASY002
+async def task():
+    made = asyncio.create_task(make())
+    (await made).load()  # expect: ASY002
+async def group():
+    async with asyncio.TaskGroup() as tasks:
+        made = tasks.create_task(make())
+    made.result().load()  # expect: ASY002
+async def thread():
+    store = await asyncio.to_thread(Store)
+    store.load()  # expect: ASY002
+async def executor():
+    store = await asyncio.get_running_loop().run_in_executor(None, Store)
+    store.load()  # expect: ASY002
+""",
+    "annotations of typing": """
+import time
+from contextvars import ContextVar
+from typing import Callable, Dict, Mapping, Sequence, Type, Union
+class Store:
+    def load(self): time.sleep(1)
+def slow(): time.sleep(1)
+current: ContextVar[Store] = ContextVar("current")
+HOOKS: dict[str, list[Callable]] = {"slow": [slow]}
+async def by_key(stores: Dict[str, Union[Store, None]]):
+    stores["a"].load()  # expect: ASY002
+async def of_type(kind: Type[Store]):
+    kind().load()  # expect: ASY002
+async def of_mapping(stores: Mapping[str, Sequence[Store]]):
+    for some in stores.values():
+        for each in some: each.load()  # expect: ASY002
+async def of_context():
+    current.get().load()  # expect: ASY002
+async def hooks(name):
+    for hook in HOOKS[name]:
+        hook()  # expect: ASY002
+class Bus:
+    handlers: dict[str, Callable] = {"slow": slow}
+    async def run(self, name):
+        self.handlers[name]()  # expect: ASY002
+""",
 }

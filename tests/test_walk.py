@@ -368,4 +368,4 @@ def test_an_empty_module_has_no_facts() -> None:
 def test_starred_target_beside_as_many_values_as_targets() -> None:
     found = facts("def f(x):\n    first, *rest = str, x\n    first()\n")
 
-    assert [each.callee for each in found.calls] == ["builtins.tuple{}[0]"]
+    assert [each.callee for each in found.calls] == ["builtins.tuple<builtins.type<builtins.str>,>{}[0]"]

@@ -18,7 +18,7 @@ from archlint.facts.walk import Action, Walk, handles
 
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
-_NAMED = frozenset({cst.Name, cst.Attribute, cst.Call})
+_NAMED = frozenset({cst.Name, cst.Attribute, cst.Call, cst.Subscript})
 """Defaults that say what a parameter is for; a literal may stand for anything."""
 
 

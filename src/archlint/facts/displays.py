@@ -28,25 +28,30 @@ DISPLAYS: dict[type[cst.CSTNode], str] = {
 MAX_CHOICES = 24
 """How many things a collection may hold that is told from others by what is in it."""
 _TOLD_APART = frozenset({cst.Name, cst.Attribute, cst.Lambda, cst.Call})
+_NESTED = frozenset({cst.Dict, cst.List, cst.Tuple})
 _PLAIN = ("builtins.str{}", "builtins.int{}", "builtins.float{}", "builtins.bool{}", "builtins.bytes{}")
 
 
 def written_out(expressions: "Expressions", node: cst.Dict | cst.List | cst.Tuple, depth: int) -> str:
-    """Return a collection with what it holds, if that is nothing but names, calls and lambdas."""
+    """Return a collection with what it holds: a tuple by place, others if that is only names, calls and lambdas."""
     plain = DISPLAYS[node.__class__]
     if not 0 < len(node.elements) <= MAX_CHOICES:
         return plain
-    named = [each.value for each in node.elements if each.value.__class__ in _TOLD_APART]
-    if len(named) < len(node.elements):
-        return plain
-    types = [type_of(expressions.value(each, depth)) for each in named]
+    types = [_element_type(expressions, each.value, depth) for each in node.elements]
+    if isinstance(node, cst.Tuple) and not any(isinstance(each, cst.StarredElement) for each in node.elements):
+        return step(generic("builtins.tuple", types), "{}")
     if not all(types):
         return plain
-    if isinstance(node, cst.Tuple):
-        return step(generic("builtins.tuple", types), "{}")
     held = union(*types)
     arguments = ["", held] if isinstance(node, cst.Dict) else [held]
     return step(generic(plain.removesuffix("{}"), arguments), "{}")
+
+
+def _element_type(expressions: "Expressions", node: cst.BaseExpression, depth: int) -> str:
+    if node.__class__ in _TOLD_APART:
+        return type_of(expressions.value(node, depth))
+    inner = expressions.value(node, depth) if node.__class__ in _NESTED else ""
+    return type_of(inner) if "<" in inner else ""
 
 
 def comprehended(

@@ -171,7 +171,7 @@ class Expressions:
         base = self.value(node.value, depth)
         if base in _WIRED and isinstance(node.slice[0].slice, cst.Index):
             return step(self.value(node.slice[0].slice.value, depth), "()")
-        if base in _GENERICS or (base.startswith(_GENERIC_MODULES) and "(" not in base):
+        if base in _GENERICS or (base.startswith(_GENERIC_MODULES) and base[-1] not in ")}"):
             return self.annotation(node, depth)
         index = node.slice[0].slice
         if isinstance(index, cst.Slice):

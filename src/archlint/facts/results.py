@@ -18,6 +18,13 @@ _STEPS_FROM_FIRST = {
     **dict.fromkeys(("asyncio.shield", "asyncio.wait_for", "copy.copy", "copy.deepcopy"), ""),
     **dict.fromkeys(("builtins.sorted", "builtins.list", "builtins.tuple"), "+"),
     "builtins.next": "*",
+    **dict.fromkeys(
+        (
+            *("asyncio.to_thread", "anyio.to_thread.run_sync"),
+            *("starlette.concurrency.run_in_threadpool", "fastapi.concurrency.run_in_threadpool"),
+        ),
+        "()",  # when it is awaited
+    ),
     "functools.partial": "$",
     "functools.partialmethod": "$",
     "builtins.type": ".__class__",
@@ -61,9 +68,13 @@ def made(expressions: "Expressions", node: cst.Call, callee: str, depth: int) ->
     maker = _MAKERS.get(callee)
     if maker is not None:
         return maker(expressions, node, callee, depth)
-    if node.func.__class__ is cst.Attribute and node.func.attr.value in ENTERED:
-        return step(expressions.value(node.args[0].value, depth), ENTERED[node.func.attr.value][0])
-    return ""
+    if node.func.__class__ is not cst.Attribute:
+        return ""
+    name = node.func.attr.value
+    if name in ENTERED:
+        return step(expressions.value(node.args[0].value, depth), ENTERED[name][0])
+    of_loop = _OF_LOOP.get(name) if callee.startswith("asyncio.") else None
+    return of_loop(expressions, node, callee, depth) if of_loop is not None else ""
 
 
 def _typed_by_first(expressions: "Expressions", node: cst.Call, callee: str, depth: int) -> str:
@@ -111,9 +122,36 @@ def _module(_expressions: "Expressions", node: cst.Call, _callee: str, _depth: i
     return name if isinstance(name, str) and all(part.isidentifier() for part in name.split(".")) else ""
 
 
+def _task(expressions: "Expressions", node: cst.Call, _callee: str, depth: int) -> str:
+    """Return a task with the type of what it gives."""
+    result = type_of(step(expressions.value(node.args[0].value, depth), "!"))
+    return step(generic("asyncio.Task", [result]), "{}") if result else ""
+
+
+def _executed(expressions: "Expressions", node: cst.Call, _callee: str, depth: int) -> str:
+    """`run_in_executor(None, f)` gives, when it is awaited, what `f` returns."""
+    return step(expressions.value(node.args[1].value, depth), "()") if len(node.args) > 1 else ""
+
+
+def _gathered(expressions: "Expressions", node: cst.Call, _callee: str, depth: int) -> str:
+    """Return what `gather` gives when it is awaited: the result of each argument, by its place."""
+    given = [each for each in node.args if each.keyword is None]
+    if len(given) == 1 and given[0].star:
+        result = type_of(step(expressions.value(given[0].value, depth), "*!"))
+        return step(generic("builtins.list", [result]), "{}") if result else ""
+    if any(each.star for each in given):
+        return ""
+    results = [type_of(step(expressions.value(each.value, depth), "!")) for each in given]
+    return step(generic("builtins.tuple", results), "{}") if any(results) else ""
+
+
+_OF_LOOP: dict[str, _Made] = {"create_task": _task, "run_in_executor": _executed}
+"""Methods of event loops and task groups."""
 _MAKERS: dict[str, _Made] = {
     **dict.fromkeys(_LAZY | _PROVIDERS, _typed_by_first),
     **dict.fromkeys(("contextlib.closing", "contextlib.aclosing"), _closing),
+    **dict.fromkeys(("asyncio.create_task", "asyncio.ensure_future"), _task),
+    "asyncio.gather": _gathered,
     "typing.cast": _cast,
     "typing.NewType": _new_type,
     **dict.fromkeys(("typing.TypeVar", "typing_extensions.TypeVar"), _type_variable),

@@ -8,7 +8,7 @@ from archlint.facts.elements import assigned_names, of_element
 from archlint.facts.examined import examined
 from archlint.facts.expressions import literal
 from archlint.facts.records import Anchor, ImportRecord
-from archlint.facts.references import step
+from archlint.facts.references import step, union
 from archlint.facts.results import ENTERED
 from archlint.facts.spelling import spell
 from archlint.facts.walk import Action, Walk, handles
@@ -312,6 +312,8 @@ def _bind_annotated(walk: Walk, node: cst.AnnAssign, annotation: str, value: str
         bind(walk, node.target, walk.expressions.annotation(node.value), None)
         return
     held = step(annotation, "{}") or value or ""
+    if "Callable" in annotation and value:
+        held = union(held, value)
     target = node.target
     scope = walk.scope.block
     if isinstance(target, cst.Attribute):

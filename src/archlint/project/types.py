@@ -20,6 +20,8 @@ _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccon
 LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itertools.filterfalse"})
 """What runs a function (its type argument) each time it is iterated over."""
 _KEYS = frozenset({"aiohttp.web.AppKey", "aiohttp.web.RequestKey"})
+_CONTAINERS = ("builtins.", "typing.", "collections.")
+_CLASSES = frozenset({"builtins.type", "typing.Type"})
 _CALLABLE = frozenset({"typing.Callable", "collections.abc.Callable"})
 _SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 
@@ -185,7 +187,7 @@ class Types:
             return self.infer_instance(value.args[0])
         if value.kind != "object" or value.is_function or value.name in self._project.by_name:
             return ()
-        if value.name == "builtins.type" and value.args:
+        if value.name in _CLASSES and value.args:
             return tuple(each for argument in value.args for each in self.infer(argument))
         return (Value("instance", value.name, value.args),)
 
@@ -282,12 +284,13 @@ class Types:
         assert attribute is not None
         if attribute.in_body and not attribute.annotation and self._is_enum(member.owner):
             return (Value("instance", member.owner),)
+        annotated: tuple[Value, ...] = ()
         if attribute.annotation:
             annotated = self.infer_instance(self._seen_from(value, attribute.annotation, member.owner))
-            if annotated:
+            if annotated and "Callable" not in attribute.annotation:
                 return annotated
         values = (self._seen_from(value, reference, member.owner) for reference in attribute.values)
-        return tuple(dict.fromkeys(each for reference in values for each in self.infer(reference)))
+        return tuple(dict.fromkeys((*annotated, *(each for given in values for each in self.infer(given)))))
 
     def _is_enum(self, key: str) -> bool:
         return any(base.startswith("enum.") for base in self.order(key))
@@ -356,7 +359,7 @@ class Types:
             return self._call_external(value)
         if value.kind == "instance" and value.name.startswith("dependency_injector.providers."):
             return tuple(each for provided in value.args for each in self.infer(step(provided, "()")))
-        if value.kind == "instance" and value.name == "builtins.type":
+        if value.kind == "instance" and value.name in _CLASSES:
             return tuple(each for argument in value.args for each in self.infer_instance(argument))
         if value.kind == "instance" and value.name in _CALLABLE:
             return self.infer_instance(value.args[-1]) if value.args else ()
@@ -365,7 +368,7 @@ class Types:
         return ()
 
     def _call_external(self, value: Value) -> tuple[Value, ...]:
-        if value.receiver.startswith("builtins."):
+        if value.receiver.startswith(_CONTAINERS):
             return tuple(each for part in method_result(value.name, value.args) for each in self.infer(part))
         returns = self._library.returns(value.name)
         if returns is not None:

@@ -26,7 +26,7 @@ _REPLACED = re.compile(r"cache|property|memoize", re.I)
 
 
 def query_in_loop(project: Project, rule: Rule) -> Iterator[Violation]:
-    """SQL002: one query a row, where one query for all rows would do."""
+    """SQL002: one query a row, where one query for all rows would do; one for a call, whatever adapters it may run."""
     effects = project.query(Effects)
     for found in effects.of.values():
         iterated: set[str] = set()
@@ -38,12 +38,13 @@ def query_in_loop(project: Project, rule: Rule) -> Iterator[Violation]:
                     iterated.add(effect.call.callee)  # What a query set gave, it keeps.
     known = effects.reach("reads")
     for caller, sites in project.query(blocking_functions).sites.items():
-        own = {(each.call.start, each.call.end) for each in effects.of.get(caller, ())}
+        told = {(each.call.start, each.call.end) for each in effects.of.get(caller, ())}
         for site in sites:
             reach = known.get(site.target)
-            if reach is None or reach.calls or (site.use.start, site.use.end) in own:
+            if reach is None or reach.calls or (site.use.start, site.use.end) in told:
                 continue
             if _asks_per_element(project, site, reach):
+                told.add((site.use.start, site.use.end))
                 yield _through(project, rule, site, reach)
 
 
