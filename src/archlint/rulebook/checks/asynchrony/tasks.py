@@ -16,6 +16,7 @@ MAKER_NAMES = frozenset({"create_task", "ensure_future"})
 _SCHEDULERS = frozenset({"add_signal_handler", "call_at", "call_later", "call_soon", "call_soon_threadsafe"})
 _WORDS = MAKER_NAMES | _SCHEDULERS
 _LOOP = "asyncio.AbstractEventLoop."
+_TASK = "asyncio.Task"
 
 
 def dropped_task(project: Project, rule: Rule) -> Iterator[Violation]:
@@ -63,5 +64,5 @@ def _is_maker(project: Project, resolver: Types, reference: str) -> bool:
         if value.is_function:
             _, function = project.function(value.name)
             if function.name == "<lambda>":
-                return any(_makes_task(resolver, each.removesuffix("()")) for each in function.values)
+                return any(value.name == _TASK for each in function.values for value in resolver.infer(each))
     return False

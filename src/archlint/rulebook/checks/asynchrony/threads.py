@@ -110,7 +110,7 @@ def lazy_offload(project: Project, rule: Rule) -> Iterator[Violation]:
         if not call.flags & model.AWAITED:
             continue
         lazy = next(filter(None, (_lazy(project, resolver, value) for value in resolver.infer(given))), "")
-        use = _iteration(module, call) if lazy else None
+        use = _iteration(module, call, given) if lazy else None
         if use is not None:
             yield rule.violation(
                 module,
@@ -136,11 +136,11 @@ def _lazy(project: Project, resolver: Types, value: Value) -> str:
     return next((name for each in returned for name in resolver.names(each) if name in _LAZY_APIS), "")
 
 
-def _iteration(module: Module, offload: Call) -> Call | None:
+def _iteration(module: Module, offload: Call, given: str) -> Call | None:
     """Return where the offloaded result is iterated over, if it is certain to be that one's."""
-    result = f"{offload.callee}()!.__iter__"
+    results = (f"{offload.callee}()!.__iter__", f"{given}()!.__iter__")
     same = [call for call in module.facts.calls if call.function == offload.function]
-    uses = [call for call in same if call.callee == result]
+    uses = [call for call in same if call.callee in results]
     at_once = [call for call in uses if call.start == offload.start]
     alone = sum(1 for call in same if call.callee == offload.callee) == 1
     return next(iter(at_once or (uses if alone else ())), None)
