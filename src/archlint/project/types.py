@@ -62,6 +62,7 @@ class Types:
         self.reading = project.reading
         self._memo: dict[str, tuple[Value, ...]] = {}
         self._memo_reads: dict[str, int] = {}
+        self._circular: dict[str, tuple[tuple[Value, ...], int]] = {}
         self._draft: dict[str, tuple[Value, ...]] = {}
         self._orders: dict[str, tuple[str, ...]] = {}
         self._order_reads: dict[str, int] = {}
@@ -74,8 +75,9 @@ class Types:
         """Return everything that `reference` may stand for; empty when nothing is known.
 
         In a circle of references each contributes what it does not take from the circle. Such an answer is
-        complete only for the outermost question: the others are drafts, thrown away with it. The source of a literal,
-        which arguments may be (`="a@b"`), is no reference and tells nothing.
+        complete only for the outermost question, and given only to who asks it again: the others are drafts, thrown
+        away with it, so that no answer depends on what was asked before. The source of a literal, which arguments may
+        be (`="a@b"`), is no reference and tells nothing.
         """
         if not reference or reference[0] == "=":
             return ()
@@ -83,11 +85,18 @@ class Types:
         if known is not None:
             self.reading.reads |= self._memo_reads[reference]
             return known
+        if not self._depth and reference in self._circular:
+            answer, reads = self._circular[reference]
+            self.reading.reads |= reads
+            return answer
         draft = self._draft.get(reference)
-        if draft is not None or self._depth > MAX_DEPTH:
+        if draft is not None:
+            self._cuts += 1
+            return draft
+        if self._depth > MAX_DEPTH:
             self._cuts += 1
             self.reading.reads |= CUT
-            return draft or ()
+            return ()
         return self._work_out(reference)
 
     def _work_out(self, reference: str) -> tuple[Value, ...]:
@@ -100,9 +109,11 @@ class Types:
             parts = alternatives(reference)
             found = tuple(dict.fromkeys(value for part in parts for value in self._infer_one(part)))
             self._draft[reference] = found
-            if self._depth == 1 or cuts == self._cuts:
+            if cuts == self._cuts:
                 self._memo[reference] = found
                 self._memo_reads[reference] = reading.set()
+            elif self._depth == 1:
+                self._circular[reference] = found, reading.set()
         finally:
             reading.reads |= before
             self._depth -= 1
@@ -308,10 +319,12 @@ class Types:
         known = self._orders.get(key)
         reading = self.reading
         if known is not None:
-            reading.reads |= self._order_reads[key]
+            reads = self._order_reads[key]
+            self._cuts += reads < 0
+            reading.reads |= max(reads, 0)
             return known
         cuts = self._cuts
-        self._orders[key], self._order_reads[key] = (key,), CUT
+        self._orders[key], self._order_reads[key] = (key,), -1
         before, reading.reads = reading.reads, 0
         known = self._linearize(key)
         if cuts == self._cuts:
