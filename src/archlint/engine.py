@@ -15,10 +15,12 @@ from archlint.intake.contracts import find_contracts
 from archlint.intake.gathering import Gathered, Told, gather, wished_fixes
 from archlint.intake.git import provenance
 from archlint.intake.gitignore import patterns
+from archlint.intake.kept import Kept
 from archlint.intake.plugins import PluginError, load_plugin
 from archlint.intake.sources import Sources
 from archlint.intake.texts import Texts
 from archlint.intake.version import parser_version
+from archlint.intake.workers import worker_ahead
 from archlint.judging import KeptMemory, Memory, judged, load_checks
 from archlint.model import Accepted, Failure, Location, Place, Report, Severity, Violation
 from archlint.outcome.baseline import STALE, Compared, Entry, compare, stale_entries
@@ -84,7 +86,11 @@ def check(paths: Sequence[Path], options: Options, told: Told | None = None) -> 
     Raises `ConfigError`, `PageError`, `SourceError`, `BaselineError`, `LibraryError` or `WorkerError` when it cannot be
     done at all.
     """
-    inputs = read_inputs(paths, options)
+    with worker_ahead():
+        return _check(read_inputs(paths, options), told)
+
+
+def _check(inputs: Inputs, told: Told | None) -> Outcome:
     store = inputs.store()
     reports = inputs.reports(store)
     earlier = reports.get() if reports else None
@@ -103,7 +109,14 @@ def check(paths: Sequence[Path], options: Options, told: Told | None = None) -> 
 
 def _answers(inputs: Inputs, store: Store) -> Answers | None:
     """Return what the parsing process said in earlier runs, if anything is kept."""
-    return Answers(store, parser_version(), inputs.sources.root.as_posix()) if inputs.options.cache else None
+    if not inputs.options.cache:
+        return None
+    kept = Kept(store, "parser", bytes)  # to read all of its sources takes as long as to start a process
+    version = kept.get()
+    if version is None:
+        version = parser_version()
+        kept.put(version)
+    return Answers(store, version, inputs.sources.root.as_posix())
 
 
 def parse(inputs: Inputs, store: Store, known: Answers | None, told: Told | None = None) -> Taken:
