@@ -5,7 +5,8 @@ inferred before as far as that still holds. What is remembered depends on all th
 architecture, third-party knowledge, which modules there are, and what each says.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -15,6 +16,7 @@ from archlint.inputs import Inputs
 from archlint.intake.cache import Answers
 from archlint.intake.gathering import Gathered, facts_of
 from archlint.intake.judgements import Judged, Judgements, moved, moved_files
+from archlint.intake.partners import Found, judged_by_two
 from archlint.model import Failure, Violation
 from archlint.project.inferences import Inferences, inferences, resume
 from archlint.project.program import Project
@@ -70,9 +72,20 @@ def load_checks() -> None:
 
 
 def _judge(project: Project, inputs: Inputs) -> list[Violation | Failure]:
-    from archlint.rulebook.judge import judge  # noqa: PLC0415 -- a run that knows what would be judged needs no checks
+    from archlint.rulebook.judge import checks  # noqa: PLC0415 -- a run that knows what would be judged needs no checks
+    from archlint.rulebook.questions import questions  # noqa: PLC0415
 
-    return list(judge(project, inputs.chosen))
+    parts = [partial(_found, check) for check in checks(project, inputs.chosen)]
+    found = judged_by_two(project, inputs.jobs, questions(inputs.chosen), parts)
+    return [each for part in found for each in part.everything()]
+
+
+def _found(check: Callable[[], Iterable[Violation | Failure]]) -> Found:
+    found = [*check()]
+    return Found(
+        tuple(each for each in found if isinstance(each, Violation)),
+        tuple(each for each in found if isinstance(each, Failure)),
+    )
 
 
 def _again(earlier: Earlier, gathered: Gathered) -> tuple[Violation, ...] | None:

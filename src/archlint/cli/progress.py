@@ -10,6 +10,8 @@ from archlint.intake.gathering import Told
 
 _SECONDS = 1.0
 """How long a run may take without a bar."""
+_REFRESHED = 0.1
+"""Seconds between two looks of the bar."""
 
 
 @contextmanager
@@ -43,6 +45,15 @@ def _bar(stack: ExitStack) -> Told:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     columns = (TextColumn("parsing"), BarColumn(), MofNCompleteColumn(), TextColumn("files,"), TimeRemainingColumn())
-    bar = stack.enter_context(Progress(*columns, console=Console(stderr=True), transient=True))
+    bar = stack.enter_context(Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False))
     task = bar.add_task("")
-    return lambda done, total: bar.update(task, completed=done, total=total)
+    shown = 0.0
+
+    def told(done: int, total: int) -> None:
+        nonlocal shown  # a thread that refreshes the bar would keep this process from making a copy of itself
+        bar.update(task, completed=done, total=total)
+        if done == total or time.monotonic() > shown + _REFRESHED:
+            bar.refresh()
+            shown = time.monotonic()
+
+    return told

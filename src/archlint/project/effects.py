@@ -62,7 +62,7 @@ class Effects:
     def __init__(self, project: Project) -> None:
         self._project = project
         self.of: dict[str, list[Effect]] = {}
-        found = project.query(_DIRECT)
+        found = project.query(DIRECT)
         for module in project.modules:
             for each in found[module.path]:
                 call = module.facts.calls[each.number]
@@ -173,7 +173,7 @@ def _words(project: Project) -> frozenset[str]:
     return frozenset(other_spellings(words, project.query(spellings)))
 
 
-_DIRECT = ModuleWise(
+DIRECT = ModuleWise(
     "effects",
     tuple[_Found, ...],
     lambda project, module: tuple(_find(project, module)),

@@ -1,15 +1,19 @@
 """Questions that are asked of each module by itself, so that the answers about modules that stay the same are kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
+from archlint.project.partner import Partner
 from archlint.project.program import Module, Project
 from archlint.project.reading import CUT
 
 T = TypeVar("T")
+WORTH_SHARING = 100
+"""About how many modules a question is asked before two processes share them."""
 
 
 def _nothing(_project: Project) -> object:
@@ -41,12 +45,26 @@ class ModuleWise(Generic[T]):
         answers = project.query(Answers)
         needs = sha256(msgspec.msgpack.encode(self.needs(project))).digest()
         earlier = answers.holding(self, needs)
-        found: dict[str, tuple[T, int]] = {}
-        for module in project.modules:
-            known = earlier.get(module.path)
-            found[module.path] = known if known is not None else self.ask(project, module)
+        new = [module for module in project.modules if module.path not in earlier]
+        asked = self._asked(project, new)
+        found = {module.path: earlier.get(module.path) or asked[module.path] for module in project.modules}
         answers.answered[self.name] = Answered(needs, lambda _wanted: found)
         return {path: answer for path, (answer, _) in found.items()}
+
+    def _asked(self, project: Project, modules: Sequence[Module]) -> Mapping[str, tuple[T, int]]:
+        """Return the answers about modules by path, with what was read; a partner asks about half of them."""
+        answers = project.query(Answers)
+        partner = answers.partner if len(modules) >= WORTH_SHARING else None
+        if partner is None:
+            return {module.path: self.ask(project, module) for module in modules}
+        own, theirs = partner.shares(modules)
+        with answers.without_partner():
+            found = {module.path: self.ask(project, module) for module in own}
+            told = partner.exchange(self.name, list(found.values()), self.wanted)
+        if told is None:
+            return found | {module.path: self.ask(project, module) for module in theirs}
+        answers.partner = partner
+        return found | {module.path: answer for module, answer in zip(theirs, told, strict=True)}
 
     def of(self, project: Project, module: Module) -> T:
         """Return the answer about one module, for the answer to another question."""
@@ -83,6 +101,8 @@ class Answers:
         self._earlier: Mapping[str, Answered] = {}
         self._changed: frozenset[str] = frozenset()
         self._others = 0
+        self.partner: Partner | None = None
+        """The process that asks about half of the modules, if there is one."""
 
     def resume(self, earlier: Mapping[str, Answered], changed: frozenset[str], others: int) -> None:
         """Take what was answered about an earlier state: all but the modules with `changed` paths are the same.
@@ -90,6 +110,17 @@ class Answers:
         What has read one of the set `others` holds no more.
         """
         self._earlier, self._changed, self._others = earlier, changed, others | CUT
+
+    @contextmanager
+    def without_partner(self) -> Iterator[None]:
+        """Ask all by oneself meanwhile, and afterwards; who raises something parts with the partner."""
+        partner, self.partner = self.partner, None
+        try:
+            yield
+        except BaseException:
+            if partner is not None:
+                partner.part()
+            raise
 
     def holding(self, question: ModuleWise[T], needs: bytes) -> Mapping[str, tuple[T, int]]:
         """Return the answers to a question that hold, by path."""

@@ -1,6 +1,7 @@
 """Judges the whole program by the active rules: patterns, what module checks saw, and project checks."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 
 from archlint.facts.model import Candidate
 from archlint.model import Failure, Severity, Violation
@@ -131,12 +132,22 @@ CANDIDATE_JUDGES: Mapping[str, CandidateJudge] = {
 
 def judge(project: Project, rules: Mapping[str, Rule]) -> Iterator[Violation | Failure]:
     """Yield everything that breaks one of `rules` (by code); a check that raises is a failure and stops no other."""
+    for check in checks(project, rules):
+        yield from check()
+
+
+def checks(project: Project, rules: Mapping[str, Rule]) -> list[Callable[[], Iterator[Violation | Failure]]]:
+    """Return what `judge` does, in parts that have nothing to do with each other."""
     patterned = [rule for rule in rules.values() if rule.match]
-    yield from _guarded("the patterns", lambda: pattern_violations(project, patterned))
-    yield from _guarded("the module checks", lambda: _candidates(project, rules))
-    for code, check in PROJECT_CHECKS.items():
-        if code in rules:
-            yield from _guarded(code, lambda check=check, rule=rules[code]: check(project, rule))
+    return [
+        partial(_guarded, "the patterns", partial(pattern_violations, project, patterned)),
+        partial(_guarded, "the module checks", partial(_candidates, project, rules)),
+        *(
+            partial(_guarded, code, partial(check, project, rules[code]))
+            for code, check in PROJECT_CHECKS.items()
+            if code in rules
+        ),
+    ]
 
 
 def judge_foreign(project: Project, rule: Rule, check: ProjectCheck, whose: str) -> Iterator[Violation | Failure]:

@@ -123,7 +123,7 @@ class _Runners:
 
 def _external_calls(project: Project) -> Iterator[tuple[Module, Call, frozenset[str]]]:
     """Yield every call that means something here, with the dotted names of its callee that do."""
-    found = project.query(_MEANINGFUL_CALLS)
+    found = project.query(MEANINGFUL_CALLS)
     for module in project.modules:
         for number, names in found[module.path]:
             yield module, module.facts.calls[number], frozenset(names)
@@ -148,7 +148,7 @@ def _words(project: Project) -> frozenset[str]:
     return frozenset(other_spellings(map(last_word, _MEANINGFUL), project.query(spellings)))
 
 
-_MEANINGFUL_CALLS = ModuleWise(
+MEANINGFUL_CALLS = ModuleWise(
     "calls about loops",
     tuple[tuple[int, tuple[str, ...]], ...],
     lambda project, module: tuple(_find(project, module)),

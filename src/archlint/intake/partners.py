@@ -1,0 +1,134 @@
+"""Has a copy of this process judge beside it: each asks half of the questions about modules, and does some checks."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from archlint.intake.processors import available_processors
+from archlint.model import Failure, Violation
+from archlint.project.modulewise import WORTH_SHARING, Answers, ModuleWise
+from archlint.project.partner import Partner
+from archlint.project.program import Project
+
+if TYPE_CHECKING:  # it takes long to load
+    from multiprocessing.connection import Connection
+
+
+class Found(msgspec.Struct, frozen=True, array_like=True):
+    """What one of the checks found, and what went wrong with it."""
+
+    violations: tuple[Violation, ...]
+    failures: tuple[Failure, ...]
+
+    def everything(self) -> Iterator[Violation | Failure]:
+        """Yield all of it."""
+        yield from self.violations
+        yield from self.failures
+
+
+Check = Callable[[], Found]
+
+
+def judged_by_two(
+    project: Project, jobs: int, questions: Sequence[ModuleWise[object]], checks: Sequence[Check]
+) -> list[Found]:
+    """Do all checks of the project, with another process if `jobs` and the system allow it; in order.
+
+    Both first ask the `questions`, which checks will ask, too. The other process is a fork: all that was read is there
+    at once. What it does not come to, because it has died, is done here.
+    """
+    if min(jobs, available_processors()) < 2 or len(project.modules) < WORTH_SHARING or not _can_fork():
+        return [check() for check in checks]
+    tasks = _numbers(len(checks))
+    try:
+        with _companion(lambda connection: _accompany(project, questions, checks, tasks, connection)) as connection:
+            _ask(project, questions, Partner(0, connection, project.reading))
+            found = _done(checks, tasks)
+            found |= _received(connection, len(checks))
+    finally:
+        os.close(tasks)
+    return [found[number] if number in found else check() for number, check in enumerate(checks)]
+
+
+def _can_fork() -> bool:
+    """Tell whether a copy of this process will run: threads would be missing in it, and macOS has some of its own."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def _numbers(count: int) -> int:
+    """Return a pipe from which each number below `count` can be read once, a byte, by whoever comes first."""
+    ours, theirs = os.pipe()
+    os.write(theirs, bytes(range(count)))
+    os.close(theirs)
+    return ours
+
+
+@contextmanager
+def _companion(run: Callable[["Connection"], None]) -> Iterator["Connection"]:
+    """Give the connection to a copy of this process that does `run`; without one nobody is at its other end."""
+    from multiprocessing import get_context  # noqa: PLC0415 -- small projects need none
+
+    context = get_context("fork")
+    ours, theirs = context.Pipe()
+
+    def alone() -> None:
+        ours.close()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        with suppress(BaseException):  # the other process can do without this one
+            run(theirs)
+
+    process = context.Process(target=alone, daemon=True)
+    with suppress(OSError):  # there are as many processes as there may be
+        process.start()
+    theirs.close()
+    try:
+        yield ours
+    finally:
+        ours.close()
+        if process.pid is not None:
+            process.kill()
+            process.join()
+
+
+def _accompany(
+    project: Project,
+    questions: Sequence[ModuleWise[object]],
+    checks: Sequence[Check],
+    tasks: int,
+    connection: "Connection",
+) -> None:
+    _ask(project, questions, Partner(1, connection, project.reading))
+    connection.send_bytes(msgspec.msgpack.encode(_done(checks, tasks)))
+
+
+def _ask(project: Project, questions: Sequence[ModuleWise[object]], partner: Partner) -> None:
+    """Ask questions together with the other process."""
+    answers = project.query(Answers)
+    answers.partner = partner
+    for question in questions:
+        with suppress(Exception):  # it will be raised again where the answer is needed, and told
+            project.query(question)
+    answers.partner = None
+
+
+def _done(checks: Sequence[Check], tasks: int) -> dict[int, Found]:
+    """Do checks until none is left, and return what they found by their number."""
+    found: dict[int, Found] = {}
+    while task := os.read(tasks, 1):
+        found[task[0]] = checks[task[0]]()
+    return found
+
+
+def _received(connection: "Connection", count: int) -> dict[int, Found]:
+    """Return what the other process found by number of the check, nothing if it is gone."""
+    try:
+        return msgspec.msgpack.decode(connection.recv_bytes(), type=dict[int, Found])
+    except (OSError, EOFError):
+        return {}
