@@ -16,6 +16,7 @@ from archlint import engine
 from archlint.engine import Options, check
 from archlint.inputs import read_inputs
 from archlint.intake import cache, limits, workers
+from archlint.intake import kept as kept_module
 from archlint.intake.cache import Entry, Store
 from archlint.intake.changes import Changes
 from archlint.intake.plugins import Plugin
@@ -66,7 +67,8 @@ def kept(root: Path, kind: str = "facts") -> Path:
 
 
 def forget_report(root: Path) -> None:
-    kept(root, "report").unlink()
+    for file in (root / ".archlint_cache").glob("report-*"):
+        file.unlink()
 
 
 def test_nothing_is_parsed_twice(project: Path, no_parser: Callable[[], None]) -> None:
@@ -103,7 +105,7 @@ def test_the_directory_says_what_it_is(project: Path) -> None:
     folder = project / ".archlint_cache"
     assert (folder / ".gitignore").read_text().endswith("\n*\n")
     assert (folder / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55\n")
-    assert len([*folder.iterdir()]) == 5
+    assert len([*folder.iterdir()]) == 6
 
 
 def test_what_changes_is_parsed_again(project: Path) -> None:
@@ -210,11 +212,13 @@ def test_an_answer_that_is_none_is_asked_for_again(project: Path, message: bytes
 def test_another_version_of_archlint_knows_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(project)
     before = kept(project)
+    monkeypatch.setattr(kept_module, "whole_version", lambda: b"other files")
     monkeypatch.setattr(engine, "parser_version", lambda: b"another")
     forget_report(project)
     run(project)
     assert len([*before.parent.glob("facts-*")]) == 2
     for number in range(20):
+        monkeypatch.setattr(kept_module, "whole_version", lambda number=number: b"%d" % number)
         monkeypatch.setattr(engine, "parser_version", lambda number=number: b"%d" % number)
         forget_report(project)
         run(project)

@@ -71,7 +71,8 @@ def test_a_signal_leaves_neither_processes_nor_files(tmp_path: Path, number: int
         assert process.wait(SECONDS) == exit_code
         assert until(lambda: not members(process.pid))
     assert "Traceback" not in said
-    assert {each.name for each in tmp_path.iterdir()} == {"slow.py", "a.py"}
+    assert {each.name for each in tmp_path.iterdir()} - {".archlint_cache"} == {"slow.py", "a.py"}
+    assert not [*tmp_path.glob(".archlint_cache/*.tmp")]
     assert (tmp_path / "a.py").read_text() == BROKEN
 
 
