@@ -26,6 +26,8 @@ _SAME_TEXT = frozenset(
 _SAME_OBJECT = frozenset({"bindparams", "columns", "execution_options", "options"})
 TEXT_MAKERS = SQL_OBJECTS | _WRAPPERS | _SAME_TEXT | _SAME_OBJECT | {"format", "join", "replace"}
 """Names of functions and methods whose result is read."""
+_ESCAPED_QUOTES = frozenset({"''", '""', "\\'"})
+"""What quotes are replaced with in a value that stands in quotes."""
 _SAME_ELEMENTS = frozenset({"sorted", "list", "tuple", "set", "reversed", "iter", "frozenset"})
 
 
@@ -167,6 +169,8 @@ class Reader:
         if method in _SAME_TEXT | _SAME_OBJECT:
             return self.read(receiver, depth + 1)
         if method == "replace" and len(node.args) > 1:
+            if text_of(node.args[1].value) in _ESCAPED_QUOTES:
+                return [piece for piece in self.read(receiver, depth + 1) if isinstance(piece, str)]
             return self.read(receiver, depth + 1) + self.read(node.args[1].value, depth + 1)
         return None
 
