@@ -1,5 +1,6 @@
 """RPC001 and RPC002: servicers on the wrong server, and calls of stubs without a deadline."""
 
+import re
 from collections.abc import Iterator
 
 from archlint.facts.model import Call, Function
@@ -67,6 +68,10 @@ def _unawaited(rule: Rule, owner: Module, function: Function, module: Module, ca
     )
 
 
+_LASTING = re.compile(r"(?:Subscribe|Watch|Listen|Follow|Tail)(?![a-z])")
+"""Names of methods whose stream is meant to last, also where it is handed on."""
+
+
 def missing_deadline(project: Project, rule: Rule) -> Iterator[Violation]:
     """RPC002: a call of a stub's method without `timeout`."""
     if not project.query(uses_grpc) or _adds_deadlines(project):
@@ -85,6 +90,7 @@ def missing_deadline(project: Project, rule: Rule) -> Iterator[Violation]:
             if (
                 call.arguments
                 and any(is_stub(project, value) for value in receivers)
+                and not _LASTING.match(method)
                 and not _is_stream(project, module, call)
             ):
                 yield rule.violation(

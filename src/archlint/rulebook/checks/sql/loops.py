@@ -9,6 +9,7 @@ from archlint.model import Step, Violation
 from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
 from archlint.project.effects import Effect, Effects, Reach
+from archlint.project.entry import is_script
 from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.uses import last_word
@@ -31,7 +32,7 @@ def query_in_loop(project: Project, rule: Rule) -> Iterator[Violation]:
     for found in effects.of.values():
         iterated: set[str] = set()
         for effect in found:
-            if _is_query(effect) and effect.call.flags & model.PER_ELEMENT and _is_service_code(effect.module):
+            if _is_query(effect) and effect.call.flags & model.PER_ELEMENT and _is_service_code(project, effect.module):
                 if effect.call.callee not in iterated:
                     yield _direct(rule, effect)
                 if effect.call.callee.endswith(".__iter__"):
@@ -56,9 +57,9 @@ def _is_query(effect: Effect) -> bool:
     return effect.kind == "reads"
 
 
-def _is_service_code(module: Module) -> bool:
+def _is_service_code(project: Project, module: Module) -> bool:
     parts = module.name.split(".")
-    return not is_test(module) and _ONCE.isdisjoint(parts)
+    return not is_test(module) and _ONCE.isdisjoint(parts) and not is_script(project, module)
 
 
 def _asks_per_element(project: Project, site: Site, reach: Reach) -> bool:
@@ -66,7 +67,7 @@ def _asks_per_element(project: Project, site: Site, reach: Reach) -> bool:
     use = site.use
     if not isinstance(use, Call) or not use.flags & model.PER_ELEMENT or use.flags & model.STATEMENT:
         return False
-    if not _is_service_code(site.module) or reach.effect.call.flags & (model.IN_LOOP | model.IN_CONDITION):
+    if not _is_service_code(project, site.module) or reach.effect.call.flags & (model.IN_LOOP | model.IN_CONDITION):
         return False
     _, function = project.function(site.target)
     if function.name == "__init__" or any(_REPLACED.search(decorator) for decorator in function.decorators):
