@@ -42,7 +42,7 @@ _READABLE = (
     cst.SimpleString, cst.ConcatenatedString, cst.FormattedString, cst.BinaryOperation, cst.Call, cst.Name, cst.IfExp,
     cst.BooleanOperation, cst.NamedExpr,
 )  # fmt: skip
-_INDIRECTIONS = 4
+_INDIRECTIONS = 12
 _WORST = {"error": 2, "warning": 1, "note": 0}
 
 
