@@ -20,6 +20,13 @@ SENT = ("publishes", "enqueues")
 _WAITING = frozenset({"asyncio.wait_for", "asyncio.shield"})
 _OUTBOX = re.compile(r"outbox|out_box", re.I)
 
+_SWITCHES = {
+    **dict.fromkeys(
+        SENT, re.compile(r"broadcast|publish|notif|send|emit|enqueue|dispatch|schedul|trigger|queue|async")
+    ),
+    **dict.fromkeys(STORED, re.compile(r"commit|save|flush|persist|write|store")),
+}
+"""What arguments are called without which a function does not do what it does otherwise, by kind of effect."""
 _PROMISES = {
     "publishes": (
         re.compile(r"(?:Publisher|EventBus|MessageBus|Broker|Producer)(?:Port)?$"),
@@ -134,7 +141,9 @@ class Timelines:
         reached: dict[tuple[int, int], dict[str, Act]] = {}
         for kind in STORED + SENT:
             for site, reach in self._effects.through(module, index, kind):
-                if isinstance(site.use, Call) and self._runs_in_turn(module, site.use, site.target):
+                if not isinstance(site.use, Call) or _is_switched_off(kind, site.use):
+                    continue
+                if self._runs_in_turn(module, site.use, site.target):
                     _, function = self._project.function(site.target)
                     place = (site.use.start, site.use.end)
                     act = Act(kind, module, site.use, reach.effect, function.qualname)
@@ -162,3 +171,8 @@ class Timelines:
             and made[0][1] == f"{use.callee}()"
             for call in module.facts.calls
         )
+
+
+def _is_switched_off(kind: str, call: Call) -> bool:
+    """Tell whether a call asks for something else: `save(broadcast=False)`."""
+    return any(value == "=False" and name and _SWITCHES[kind].search(name) for name, value in call.arguments)
