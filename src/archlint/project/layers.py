@@ -128,6 +128,7 @@ def layers(project: Project) -> Layers:
 
 
 _TEST_HELPERS = re.compile(r"(?:^|_)(?:unit)?test(?:ing)?_?(?:utils?|utilities|helpers?|support)$")
+_TESTS = frozenset({"tests", "functionaltests", "integrationtests", "systemtests", "unittests"})
 _SUBJECTS = frozenset({"ab_tests", "blood_tests", "hypothesis_tests", "lab_tests", "medical_tests"})
 """Tests that a program is about, which are no tests of it."""
 
@@ -140,7 +141,7 @@ def is_test(module: Module) -> bool:
 @lru_cache(maxsize=65536)
 def _is_test(module: str, is_package: bool, path: str) -> bool:
     *folders, name = module.partition(":")[0].split(".")
-    if "tests" in folders or any(each.endswith("_tests") and each not in _SUBJECTS for each in folders):
+    if not _TESTS.isdisjoint(folders) or any(each.endswith("_tests") and each not in _SUBJECTS for each in folders):
         return True
     if name in ("conftest", "tests") or (name == "test" and not is_package):
         return True

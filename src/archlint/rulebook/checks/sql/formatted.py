@@ -32,6 +32,7 @@ POSITIONS: Mapping[str, int] = {
     **dict.fromkeys(("text", "literal_column", "DDL", "SQL", "RawSQL"), 0),
     **dict.fromkeys(("run", "run_query", "execute_query", "query_and_wait", "query_df", "command"), 0),
     **dict.fromkeys(("fetchone", "fetchall", "query_one", "query_all", "run_sql", "select_all", "select_one"), 0),
+    **dict.fromkeys(("execute_string", "execute_async"), 0),
     **dict.fromkeys(("execute_values", "execute_batch"), 1),
 }
 """Names of what takes SQL text, and where: the words of the table `sql-text`, and of wrappers that projects write."""
