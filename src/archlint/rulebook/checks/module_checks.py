@@ -13,6 +13,7 @@ from archlint.rulebook.checks.asynchrony.fan_out import gathered, spawned
 from archlint.rulebook.checks.consistency_checks import CONSISTENCY_CHECKS
 from archlint.rulebook.checks.decorators.sync_wrapping import sync_wrapper
 from archlint.rulebook.checks.decorators.wrapping import unwrapped_decorator
+from archlint.rulebook.checks.domain.locator_syntax import looked_up
 from archlint.rulebook.checks.domain.value_object_syntax import mutable_value_object
 from archlint.rulebook.checks.importing.environment_syntax import environment_element
 from archlint.rulebook.checks.kept_attributes import kept_attribute
@@ -49,7 +50,7 @@ _CHECKS: ModuleChecks = {
     cst.SimpleString: (credentials_in_text,),
     cst.ExceptHandler: (swallowed_cancellation,),
     cst.MatchClass: (matched_class,),
-    cst.Subscript: (environment_element,),
+    cst.Subscript: (environment_element, looked_up),
     cst.While: (busy_wait,),
     cst.With: (suppressed_cancellation, yield_in_scope, lock_across_await),
     "acquire": (acquired,),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from archlint.facts.model import Candidate, Function
+from archlint.facts.model import Call, Candidate, Function
 from archlint.facts.references import alternatives
 from archlint.model import Violation
 from archlint.project.classes import definitions
@@ -11,7 +11,7 @@ from archlint.project.layers import layers
 from archlint.project.ports import Ports, class_keys, is_test_class, ports
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
-from archlint.project.uses import Calls
+from archlint.project.uses import Calls, last_word
 from archlint.rulebook.model import Rule
 
 _MESSAGE_WORDS = ("Event", "Command", "Query", "Message")
@@ -26,7 +26,9 @@ _BESIDE = frozenset(
     {"headers", "metadata", "context", "options", "extra", "kwargs", "args", "attributes", "tags", "meta"}
 )
 """Parameters that go along with an event."""
-_LOOK_UPS = frozenset({"resolve", "get", "aget", "get_service", "get_instance", "provide", "lookup"})
+LOCATED = "located"
+"""The code of a candidate for a container that is subscripted with a class; see `locator_syntax`."""
+_LOOK_UPS = frozenset({"resolve", "get", "aget", "get_service", "get_instance", "provide", "lookup", "__getitem__"})
 _LOCATOR_WORDS = ("Container", "Locator", "Injector")
 _CONTAINERS = frozenset(
     f"dependency_injector.containers.{name}" for name in ("Container", "DeclarativeContainer", "DynamicContainer")
@@ -78,22 +80,32 @@ def service_locator(project: Project, rule: Rule) -> Iterator[Violation]:
     """DOM006: a dependency is taken from a container where it should have been passed in."""
     resolver = project.query(types)
     locators = project.library.locators
-    words = _LOOK_UPS | {name.rpartition(".")[2] for name in locators}
     provided = _providers(project, resolver)
-    for module, call in project.query(Calls).named({*words, *provided}):
+    for module, use, callee in _asked(project, {*_LOOK_UPS, *map(last_word, locators), *provided}):
         if role_of(project, module) in ("tests", "composition"):
             continue
-        name = _locator(project, resolver, call.callee, locators) if call.arguments else ""
-        name = name or _provider(project, resolver, call.callee, provided)
+        asks = isinstance(use, Candidate) or bool(use.arguments)
+        name = _locator(project, resolver, callee, locators) if asks else ""
+        name = name or _provider(project, resolver, callee, provided)
         if name and module.name != name.partition(":")[0]:
-            name = name.partition(":")[2] or name
+            name = (name.partition(":")[2] or name).replace(".__getitem__", "[...]")
             yield rule.violation(
                 module,
-                (call.start, call.end),
+                (use.start, use.end),
                 message=f"`{name}` looks up a dependency; take it as a parameter, and pass it in where all is wired",
                 subject=name,
-                scope=module.scope(call.function, call.owner),
+                scope=module.scope(use.function, use.owner),
             )
+
+
+def _asked(project: Project, words: set[str]) -> Iterator[tuple[Module, Call | Candidate, str]]:
+    """Yield what may ask a container: calls of something with one of these last names, and subscripts."""
+    for module, call in project.query(Calls).named(words):
+        yield module, call, call.callee
+    for module in project.modules:
+        for candidate in module.facts.candidates:
+            if candidate.code == LOCATED:
+                yield module, candidate, candidate.reference
 
 
 def _providers(project: Project, resolver: Types) -> dict[str, list[str]]:
