@@ -54,6 +54,10 @@ SURE = {"a.domain.x": "domain", "a.infrastructure.y": "infrastructure"}
             },
         ),
         ("a.application.api.orders", {"a.application.api.orders": "application"}),
+        (
+            "a.application.interfaces.persistence.z a.domain.ports.adapters.__init__",
+            {"a.application.interfaces.persistence.z": "application", "a.domain.ports.adapters": "domain"},
+        ),
         ("a.api.z a.db a.models", {"a.api.z": "presentation?", "a.db": "infrastructure?", "a.models": "domain?"}),
         ("a.api", {}),
         ("a.tests.domain.z", {"a.tests.domain.z": "tests"}),

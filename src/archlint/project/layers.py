@@ -72,6 +72,7 @@ _FACES = frozenset({"controllers", "endpoints", "presentation", "router", "route
 """What no domain holds: a `domain` with these in it is a folder of features, each with layers of its own."""
 
 
+_PORTS = frozenset({"abstractions", "contracts", "interface", "interfaces", "port", "ports", "protocols"})
 _FEW = 8
 """One in so many children of a package, at least, has the name of a layer when they are layers."""
 
@@ -204,8 +205,11 @@ def _within(role: str, package: list[str], folders: list[str], layered: "_Layere
     """Return the layer of what lies in `folders` below a package that plays `role`.
 
     A slice keeps adapters inside, and who calls the program its application has the way in there: `application/api`.
+    What is called so among ports is a port.
     """
     for end in range(len(folders) if role in INNER else 0):
+        if folders[end] in _PORTS:
+            break
         inner = NAMES.get(folders[end], "")
         if role == "application" and ".".join((*package, *folders[: end + 1])) in layered.faces:
             inner = "presentation"

@@ -8,6 +8,7 @@ from archlint.facts.model import Call, Function
 from archlint.model import Severity, Step, Violation
 from archlint.project.blocking import BlockingFunctions, blocking_calls, blocking_functions
 from archlint.project.calls import Site
+from archlint.project.classes import PROPERTIES
 from archlint.project.handovers import handovers
 from archlint.project.layers import is_test
 from archlint.project.library import Blocking
@@ -75,7 +76,7 @@ def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
             if not function.is_async and key not in on_loop:
                 continue
             seen: set[str] = set()
-            for sites in _by_use(known.sites.get(key, ())):
+            for sites in _by_use(project, known.sites.get(key, ())):
                 new = [site for site in sites if site.target in known.causes and site.target not in seen]
                 seen.update(site.target for site in new)
                 chains = [_Chain(project, known, site) for site in new]
@@ -84,9 +85,16 @@ def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
                     yield _chain_violation(project, rule, function, sorted(told, key=_Chain.weight))
 
 
-def _by_use(sites: Iterable[Site]) -> Iterator[list[Site]]:
-    """Yield what each use may run."""
-    return (list(group) for _, group in groupby(sites, key=lambda site: site.use))
+def _by_use(project: Project, sites: Iterable[Site]) -> Iterator[list[Site]]:
+    """Yield what each use may run; properties that are read on the way run besides."""
+    for _, group in groupby(sites, key=lambda site: site.use):
+        called: list[Site] = []
+        for site in group:
+            if PROPERTIES.isdisjoint(project.function(site.target)[1].decorators):
+                called.append(site)
+            else:
+                yield [site]
+        yield called
 
 
 class _Chain:
