@@ -8,9 +8,10 @@ from archlint.facts.model import Call, Function
 from archlint.model import Step, Violation
 from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
+from archlint.project.layers import is_test
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
-from archlint.project.reach import Hop, reaching, way
+from archlint.project.reach import Hop, may_be_another, reaching, way
 from archlint.project.types import types
 from archlint.project.uses import CalledWords, last_word, other_spellings, spellings
 from archlint.project.withs import spot
@@ -91,7 +92,15 @@ def _arrivals(project: Project, known: "_Runners") -> Iterator[_Arrival]:
             for site in sites.get(f"{module.name}#{index}", ()):
                 if site.target in known.hops and site.target not in seen:
                     seen.add(site.target)
-                    yield _Arrival(function, site, list(way(known.hops, site.target)))
+                    arrival = _Arrival(function, site, list(way(known.hops, site.target)))
+                    if not is_test(module) or _is_likely(project, arrival):
+                        yield arrival
+
+
+def _is_likely(project: Project, arrival: _Arrival) -> bool:
+    """Tell whether nothing on the way is what only one of several adapters does."""
+    onward = (Site(hop.module, hop.use, hop.callee) for _, hop in arrival.chain if hop.callee)
+    return not any(may_be_another(project, site) for site in (arrival.site, *onward))
 
 
 class _Runners:
