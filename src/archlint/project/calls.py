@@ -90,6 +90,7 @@ class CallGraph:
         self._run = Memo(project.reading, self._find_run)
         self._read = Memo(project.reading, lambda reference: tuple(dict.fromkeys(self._find_read(reference))))
         self._classes_of = Memo(project.reading, self._find_classes)
+        self._implementations = Memo(project.reading, lambda key: tuple(self._find_implementations(key)))
 
     def sites(self) -> Iterator[Site]:
         """Yield every place that runs a function of the project, in the order of modules and their texts."""
@@ -207,7 +208,7 @@ class CallGraph:
                         if _VALIDATORS.intersection(module.facts.functions[index].decorators):
                             yield f"{module.name}#{index}"
 
-    def _implementations(self, key: str) -> Iterator[str]:
+    def _find_implementations(self, key: str) -> Iterator[str]:
         """Yield a function, or for a method that a port only promises what its adapters do."""
         if not self._runs_at_once(key):
             return

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import groupby
 
 from archlint.facts.model import Candidate
 from archlint.model import Failure, Severity, Violation
@@ -99,6 +100,9 @@ PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
 }
 """Code -> the check that judges it on the whole program."""
 
+_SLOW = "EVT SQL ASY LAY PRT"
+"""The families whose checks take longest on large programs, the slowest last."""
+
 CANDIDATE_TESTS: Mapping[str, Callable[[Project, Module, Candidate], bool]] = {
     **CONSISTENCY_TESTS,
     **SERVICE_CANDIDATE_TESTS,
@@ -137,17 +141,26 @@ def judge(project: Project, rules: Mapping[str, Rule]) -> Iterator[Violation | F
 
 
 def checks(project: Project, rules: Mapping[str, Rule]) -> list[Callable[[], Iterator[Violation | Failure]]]:
-    """Return what `judge` does, in parts that have nothing to do with each other."""
+    """Return what `judge` does, in parts that have little to do with each other, those that take longest first.
+
+    The checks of one family ask the same about the program.
+    """
     patterned = [rule for rule in rules.values() if rule.match]
+    families = groupby(sorted(PROJECT_CHECKS.keys() & rules.keys(), key=_rank), key=lambda code: code[:3])
     return [
+        *(partial(_family, project, [rules[code] for code in codes]) for _, codes in families),
         partial(_guarded, "the patterns", partial(pattern_violations, project, patterned)),
         partial(_guarded, "the module checks", partial(_candidates, project, rules)),
-        *(
-            partial(_guarded, code, partial(check, project, rules[code]))
-            for code, check in PROJECT_CHECKS.items()
-            if code in rules
-        ),
     ]
+
+
+def _rank(code: str) -> tuple[int, str]:
+    return -_SLOW.find(code[:3]), code
+
+
+def _family(project: Project, rules: Iterable[Rule]) -> Iterator[Violation | Failure]:
+    for rule in rules:
+        yield from _guarded(rule.code, partial(PROJECT_CHECKS[rule.code], project, rule))
 
 
 def judge_foreign(project: Project, rule: Rule, check: ProjectCheck, whose: str) -> Iterator[Violation | Failure]:

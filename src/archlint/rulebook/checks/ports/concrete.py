@@ -1,6 +1,6 @@
 """The rules about concrete classes that inner layers take, make or are given, and the port that is missing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from archlint.facts.model import IN_DEFAULT, Call
 from archlint.model import Severity, Step, Violation
@@ -12,7 +12,7 @@ from archlint.project.missing_port import MissingPorts, Use, missing_ports
 from archlint.project.program import Module, Project
 from archlint.project.takers import given, takers
 from archlint.project.types import Types, Value, types
-from archlint.project.uses import Calls
+from archlint.project.uses import Calls, other_spellings, spellings, words_of
 from archlint.rulebook.model import Rule
 
 
@@ -169,7 +169,9 @@ def _given_untyped(project: Project) -> Iterator[tuple[Value, Layer, str, str, t
     resolver = project.query(types)
     known = project.query(takers)
     calls = project.query(Calls)
-    inner = {callee: taker for callee in calls.callees if (taker := _inner_taker(resolver, roles, callee))}
+    names = _inner_names(project)
+    callees = (each for each in calls.callees if any(map(names, words_of(each))))
+    inner = {callee: taker for callee in callees if (taker := _inner_taker(resolver, roles, callee))}
     for module, call in calls.of(inner):
         if not call.arguments or roles.role(module.name) == "tests":
             continue
@@ -178,6 +180,14 @@ def _given_untyped(project: Project) -> Iterator[tuple[Value, Layer, str, str, t
             instances = resolver.infer(argument) if not slot.port and not argument.startswith("=") else ()
             if len(instances) == 1 and instances[0].kind == "instance" and instances[0].is_class:
                 yield value, layer, slot.name, instances[0].name, (module.name, call.start, call.end)
+
+
+def _inner_names(project: Project) -> Callable[[str], bool]:
+    """Return the test for the last word of a callee that may be a function or class of an inner layer."""
+    facts = [module.facts for module, _ in inner_modules(project)]
+    named = {each.name for inner in facts for kind in (inner.functions, inner.classes) for each in kind}
+    words = other_spellings(named, project.query(spellings))
+    return lambda word: word in words or not word.isidentifier()
 
 
 def _inner_taker(resolver: Types, roles: Layers, callee: str) -> tuple[Value, Layer] | None:
