@@ -867,4 +867,33 @@ class Bus:
     async def run(self, name):
         self.handlers[name]()  # expect: ASY002
 """,
+    "what a constructor is given for a parameter without annotation": """
+# file: shop/orders.py
+class Orders:
+    def __init__(self, session): self.session = session
+    def get(self, number): return self.session.get(object, number)
+class Worker:
+    def __init__(self, action): self._action = action
+    async def run(self):
+        self._action()  # expect: ASY002
+# file: shop/work.py
+import time
+from sqlalchemy.orm import Session, sessionmaker
+from shop.orders import Orders, Worker
+MAKE = sessionmaker()
+def slow(): time.sleep(1)
+worker = Worker(action=slow)
+class UnitOfWork:
+    def __init__(self, make=MAKE): self.make = make
+    def __enter__(self):
+        self.session = self.make()
+        self.orders = Orders(self.session)
+        return self
+    def __exit__(self, *_): pass
+# file: shop/api.py
+from shop.work import UnitOfWork
+async def main(work: UnitOfWork):
+    with work:
+        work.orders.get(1)  # expect: ASY002
+""",
 }

@@ -395,4 +395,26 @@ async def main(session, hooks):
     hooks.append(slow)
     for hook in hooks: hook()
 """,
+    "a constructor that is given too many things, or by a test only": """
+# file: shop/a.py
+import time
+class Slow:
+    def load(self): time.sleep(1)
+class One: ...
+class Two: ...
+class Three: ...
+class Four: ...
+class Five: ...
+class Six: ...
+class Holder:
+    def __init__(self, held): self.held = held
+    async def main(self): self.held.load()
+class Kept:
+    def __init__(self, held): self.held = held
+    async def main(self): self.held.load()
+holders = [Holder(One()), Holder(Two()), Holder(Three()), Holder(Four()), Holder(Five()), Holder(Six()), Holder(Slow())]
+# file: tests/test_a.py
+from shop.a import Kept, Slow
+kept = Kept(Slow())
+""",
 }

@@ -23,9 +23,19 @@ def bind(
         owner = walk.own_class(walk.expressions.value(target.value))
         if owner is not None:
             ordinal = walk.targets.get(id(target), 0)
-            owner.add_attribute(target.attr.value, "", reference, False, [ordinal, ordinal])
+            held = reference or _passed(walk, value)
+            owner.add_attribute(target.attr.value, "", held, False, [ordinal, ordinal])
     elif isinstance(target, cst.Tuple | cst.List):
         _bind_elements(walk, target, reference, value, scope)
+
+
+def _passed(walk: Walk, value: cst.CSTNode | None) -> str:
+    """Return the reference of a constructor's parameter that an attribute keeps, when nothing else is known of it."""
+    record, bindings = walk.function, walk.scope.bindings
+    if value.__class__ is not cst.Name or record is None or record.name != "__init__" or bindings is None:
+        return ""
+    is_own = any(each.name == value.value and not each.annotation for _, each in record.parameters)
+    return f"{walk.module}#{walk.scope.function}:{value.value}" if is_own and value.value not in bindings.names else ""
 
 
 def _bind_elements(

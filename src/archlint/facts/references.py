@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-_ROOT = re.compile(r"[^#@(!^~*&\[{<%$+]*(?:[#@]\d+)?")
+_ROOT = re.compile(r"[^#@(!^~*&\[{<%$+]*(?:[#@]\d+(?::\w+)?)?")
 _STEP = re.compile(r"\.[^.(!^~*&\[{<%$+]+|\(\)|\{\}|\[[^\]]*\]|[!^~*&%$+]")
 _BEHIND_ROOT = re.compile(r"[(!^~*&\[{<%$+#@]")
 _BRACKETS = {")": "()", "}": "{}"}
@@ -13,6 +13,8 @@ KEPT_UNDER = "__kept_under__"
 """How the attribute begins that stands for what an application keeps under a name: `app["pool"]`."""
 KEPT_BY_KEY = "__kept_by_key__"
 """The attribute of an `AppKey` that stands for what an application keeps under it: `app[POOL]`."""
+KEPT = "kept"
+"""The code of a candidate for what becomes an attribute of something that is made for it, or of a class's instance."""
 MAX_ALTERNATIVES = 6
 MAX_LENGTH = 300
 
@@ -55,6 +57,11 @@ def step(reference: str, suffix: str) -> str:
 def kept_under(name: str) -> str:
     """Return the attribute that stands for what an application keeps under a name."""
     return KEPT_UNDER + re.sub(r"\W", "_", name)
+
+
+def passed_for(name: str, parameter: str) -> str:
+    """Return the subject of a candidate for what a class of this name is made with, by keyword or by place."""
+    return f"{name}({parameter}"
 
 
 def generic(base: str, arguments: list[str]) -> str:

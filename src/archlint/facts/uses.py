@@ -4,11 +4,12 @@ import libcst as cst
 
 from archlint.facts import model
 from archlint.facts.binding import add_element, bind
+from archlint.facts.context import Sighting
 from archlint.facts.elements import assigned_names, of_element
 from archlint.facts.examined import examined
 from archlint.facts.expressions import literal
 from archlint.facts.records import Anchor, ImportRecord
-from archlint.facts.references import step, union
+from archlint.facts.references import KEPT, passed_for, step, union
 from archlint.facts.results import ENTERED
 from archlint.facts.spelling import spell
 from archlint.facts.walk import Action, Walk, handles
@@ -83,6 +84,8 @@ def call(walk: Walk, node: cst.Call) -> None:
     walk.records.calls.append((callee, anchor, arguments, walk.scope.function, walk.owner, flags))
     if node.func.__class__ is cst.Name:
         _called_parameter(walk, node.func.value)
+    if arguments and _is_class(callee) and (callee.startswith(walk.top) or "." not in walk.module):
+        _passed(walk, callee, arguments, anchor)
     if callee in _DYNAMIC_IMPORTS:
         _dynamic_import(walk, arguments, anchor)
     flags = walk.flags
@@ -107,6 +110,17 @@ def _called_parameter(walk: Walk, name: str) -> None:
     own = walk.scope.block.function == walk.scope.function and (bindings is None or name not in bindings.names)
     if own and name not in record.called:
         record.called.append(name)
+
+
+def _passed(walk: Walk, callee: str, arguments: tuple[tuple[str, str], ...], anchor: Anchor) -> None:
+    """Note the instances that are passed to what looks like a class; types of its attributes may come from there."""
+    for place, (name, value) in enumerate(arguments):
+        if name[:1] == "*":
+            return
+        if value and value[0] != "=" and not value.startswith("builtins.") and not _is_class(value):
+            subject = passed_for(callee.rpartition(".")[2], name or str(place))
+            sighting = Sighting(code=KEPT, message="", subject=subject, reference=callee, values=(value,))
+            walk.records.candidates.append((anchor, sighting, walk.scope.function, walk.owner))
 
 
 def _implied(walk: Walk, node: cst.Call, callee: str, anchor: Anchor) -> None:

@@ -34,11 +34,12 @@ class Walk:
 
     `names` collects every identifier in source order: an ordinal is an index into it, and becomes an offset
     when the walk is over. `flags` are the bits of `facts/model.py` that hold where the walk is, `elements` the names
-    that hold an element of what the loops around it go over.
+    that hold an element of what the loops around it go over; `top` begins the names of all in the same top package.
     """
 
     def __init__(self, tree: cst.Module, name: str, is_package: bool, checks: ModuleChecks) -> None:
         self.module = name
+        self.top = f"{name.partition('.')[0]}."
         self.is_package = is_package
         self.names: list[str] = []
         self.soft_keywords: set[int] = set()

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 
+from archlint.facts.references import KEPT
 from archlint.project.layers import is_test
 from archlint.project.program import Project
 
-KEPT = "kept"
-"""The code of a candidate for `app.state.pool = ...`: its subject is the attribute, its reference the object that gets
-it, its value what it gets."""
+__all__ = ["KEPT", "kept_attributes"]
 
 
 def kept_attributes(project: Project) -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """Answer the query for what is assigned to attributes of such objects: by name, the object and the value."""
+    """Answer the query for what such objects are given: by the subject of the candidate, the object and the value.
+
+    The subject of `app.state.pool = ...` is the attribute; that of a class that is made is `passed_for(...)`.
+    """
     found: dict[str, list[tuple[str, str]]] = {}
     for module in project.modules:
         for candidate in module.facts.candidates if not is_test(module) else ():

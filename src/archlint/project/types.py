@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from archlint.facts.model import Function
-from archlint.facts.references import KEPT_BY_KEY, KEPT_UNDER, alternatives, arguments_of, filled, last_step, step
+from archlint.facts.references import (
+    KEPT_BY_KEY,
+    KEPT_UNDER,
+    alternatives,
+    arguments_of,
+    filled,
+    last_step,
+    passed_for,
+    step,
+)
 from archlint.project.classes import CONTEXT_BASES, STRUCTURAL, ClassTable, Member, implementation
 from archlint.project.containers import element, method_result, subscript
 from archlint.project.generics import VARIABLES, Generics
@@ -20,6 +29,8 @@ _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccon
 LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itertools.filterfalse"})
 """What runs a function (its type argument) each time it is iterated over."""
 _KEYS = frozenset({"aiohttp.web.AppKey", "aiohttp.web.RequestKey"})
+_MAX_PASSED = 6
+"""How many things may be passed for a parameter without annotation."""
 _CONTAINERS = ("builtins.", "typing.", "collections.")
 _CLASSES = frozenset({"builtins.type", "typing.Type"})
 _CALLABLE = frozenset({"typing.Callable", "collections.abc.Callable"})
@@ -130,7 +141,7 @@ class Types:
 
     def _root(self, root: str) -> tuple[Value, ...]:
         if "#" in root or "@" in root:
-            return (Value("object", root),)
+            return self._passed(*root.split(":", 1)) if ":" in root else (Value("object", root),)
         return () if root.startswith("?") else self._named(root)
 
     def _named(self, dotted: str) -> tuple[Value, ...]:
@@ -242,6 +253,20 @@ class Types:
         pairs = self._project.query(kept_attributes).get(name, ())
         given = [value for holder, value in pairs if any(self._is_a(each, owner) for each in self.infer(holder))]
         return tuple(dict.fromkeys(each for value in given for each in self.infer(value)))
+
+    def _passed(self, key: str, name: str) -> tuple[Value, ...]:
+        """Return what the program passes for a parameter of a constructor, if that is not too much to say anything."""
+        self.reading.reads |= NAMESPACES
+        module, function = self._project.function(key)
+        owner = f"{module.name}@{function.owner}"
+        made = self._project.class_(owner)[1].name
+        place = next(index for index, each in enumerate(function.parameters) if each.name == name) - 1
+        kept = self._project.query(kept_attributes)
+        pairs = (*kept.get(passed_for(made, name), ()), *kept.get(passed_for(made, str(place)), ()))
+        own = Value("object", owner)
+        given = [value for callee, value in pairs if any(each[:2] == own[:2] for each in self.infer(callee))]
+        found = tuple(dict.fromkeys(each for value in given for each in self.infer(value)))
+        return found if len(found) <= _MAX_PASSED else ()
 
     def _is_a(self, value: Value, owner: str) -> bool:
         return value.name == owner or (value.is_class and owner in self.order(value.name))

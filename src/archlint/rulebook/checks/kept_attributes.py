@@ -6,10 +6,9 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.expressions import key_of_application
-from archlint.facts.references import kept_under
+from archlint.facts.references import KEPT, kept_under
 from archlint.facts.syntax import text_of
 
-KEPT = "kept"
 _HOLDERS = frozenset({"state", "g"})
 
 

@@ -199,6 +199,11 @@ def _inner_taker(resolver: Types, roles: Layers, callee: str) -> tuple[Value, La
     return (values[0], layer) if layer is not None and layer.role in INNER else None
 
 
+def _is_unknown(reference: str) -> bool:
+    """Tell whether a value is not known where it stands: nothing is, or it is a parameter."""
+    return not reference or ":" in reference
+
+
 def _uses_of(project: Project, taker: Value, adapter: str) -> list[Use]:
     """Return what the taker uses of its parameter: what it calls on attributes that hold nothing known."""
     drafts: MissingPorts = project.query(missing_ports)
@@ -207,7 +212,7 @@ def _uses_of(project: Project, taker: Value, adapter: str) -> list[Use]:
         return public
     module, fact = project.class_(taker.name)
     names = {use.name for use in public}
-    unknown = {each.name for each in fact.attributes if "" in each.values and not each.annotation}
+    unknown = {each.name for each in fact.attributes if not each.annotation and any(map(_is_unknown, each.values))}
     receivers = frozenset(f"{taker.name}{{}}.{name}" for name in unknown)
     used = [use for use in drafts.uses(adapter, [module], receivers) if use.name in names]
     return used or public
