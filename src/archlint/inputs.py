@@ -13,6 +13,7 @@ from archlint.intake.changes import Changes, changes_since
 from archlint.intake.config import Config, Known
 from archlint.intake.contracts import contract_inputs
 from archlint.intake.extent import resolve
+from archlint.intake.gathering import Gathered
 from archlint.intake.judgements import Judged, Judgements
 from archlint.intake.plugins import Plugin, find_plugins
 from archlint.intake.processors import available_processors
@@ -124,6 +125,14 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 
     def _uses_foreign_code(self) -> bool:
         return bool(self.plugins) or any(b"contract_types" in data for data in self.contracts.values())
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What a run judges: the project's facts, whatever else it has read, and notes on how that went."""
+
+    inputs: Inputs
+    gathered: Gathered
+    notes: tuple[str, ...] = ()
 
 
 def read_inputs(paths: Sequence[Path], options: Options) -> Inputs:

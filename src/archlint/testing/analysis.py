@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import msgspec
 
-from archlint.engine import Outcome, Taken, assess, conclude, project_of, take_in
+from archlint.concluding import conclude
+from archlint.engine import Outcome, Taken, assess, project_of, take_in
 from archlint.inputs import Options, reselected
 from archlint.intake.processors import available_processors
 from archlint.intake.texts import Texts
