@@ -896,4 +896,31 @@ async def main(work: UnitOfWork):
     with work:
         work.orders.get(1)  # expect: ASY002
 """,
+    "what super().__init__() is given": """
+# file: shop/base.py
+class Base:
+    def __init__(self, store): self.store = store
+# file: shop/service.py
+import time
+from shop.base import Base
+class Store:
+    def load(self): time.sleep(1)
+class Service(Base):
+    def __init__(self, store: Store): super().__init__(store)
+    async def run(self):
+        self.store.load()  # expect: ASY002
+""",
+    "a __getattr__ that hands on, and an annotation of dishka": """
+import time
+from dishka.integrations.fastapi import FromDishka
+class Store:
+    def load(self): time.sleep(1)
+class Proxy:
+    def __init__(self, inner: Store): self._inner = inner
+    def __getattr__(self, name): return getattr(self._inner, name)
+async def one(proxy: Proxy):
+    proxy.load()  # expect: ASY002
+async def other(store: FromDishka[Store]):
+    store.load()  # expect: ASY002
+""",
 }

@@ -98,7 +98,7 @@ class Expressions:
         elements = [element.slice.value for element in node.slice if isinstance(element.slice, cst.Index)]
         if plain in _NOT_A_VALUE or not elements:
             return ""
-        if plain in _TRANSPARENT:
+        if plain in _TRANSPARENT or (plain.startswith("dishka.") and plain.endswith(".FromDishka")):
             return self.annotation(elements[0], depth)
         if plain == "typing.Union":
             return union(*(self.annotation(element, depth) for element in elements))

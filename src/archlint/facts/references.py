@@ -13,6 +13,8 @@ KEPT_UNDER = "__kept_under__"
 """How the attribute begins that stands for what an application keeps under a name: `app["pool"]`."""
 KEPT_BY_KEY = "__kept_by_key__"
 """The attribute of an `AppKey` that stands for what an application keeps under it: `app[POOL]`."""
+WANTED = "__wanted__"
+"""The attribute of what a `__getattr__` hands on to that stands for the one it is asked for."""
 KEPT = "kept"
 """The code of a candidate for what becomes an attribute of something that is made for it, or of a class's instance."""
 MAX_ALTERNATIVES = 6

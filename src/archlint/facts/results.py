@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import libcst as cst
 
 from archlint.facts.displays import type_of
-from archlint.facts.references import generic, step, union
+from archlint.facts.references import WANTED, generic, step, union
 from archlint.facts.syntax import text_of
 
 if TYPE_CHECKING:
@@ -111,9 +111,18 @@ def _attribute(expressions: "Expressions", node: cst.Call, _callee: str, depth: 
     """`getattr(x, "name")` is `x.name`, or else the third argument."""
     name = text_of(node.args[1].value) if len(node.args) > 1 else None
     if not isinstance(name, str) or not name.isidentifier():
-        return ""
+        return step(expressions.value(node.args[0].value, depth), f".{WANTED}") if _delegates(expressions, node) else ""
     found = step(expressions.value(node.args[0].value, depth), f".{name}")
     return union(found, expressions.value(node.args[2].value, depth)) if len(node.args) > 2 else found
+
+
+def _delegates(expressions: "Expressions", node: cst.Call) -> bool:
+    """Tell whether a `__getattr__` hands on to something else what it is asked for."""
+    function = expressions.scope.node
+    if not isinstance(function, cst.FunctionDef) or function.name.value != "__getattr__" or len(node.args) != 2:
+        return False
+    wanted, parameters = node.args[1].value, function.params.params
+    return isinstance(wanted, cst.Name) and len(parameters) == 2 and parameters[1].name.value == wanted.value
 
 
 def _module(_expressions: "Expressions", node: cst.Call, _callee: str, _depth: int) -> str:

@@ -84,8 +84,8 @@ def call(walk: Walk, node: cst.Call) -> None:
     walk.records.calls.append((callee, anchor, arguments, walk.scope.function, walk.owner, flags))
     if node.func.__class__ is cst.Name:
         _called_parameter(walk, node.func.value)
-    if arguments and _is_class(callee) and (callee.startswith(walk.top) or "." not in walk.module):
-        _passed(walk, callee, arguments, anchor)
+    for made in _made_with(walk, callee) if arguments else ():
+        _passed(walk, made, arguments, anchor)
     if callee in _DYNAMIC_IMPORTS:
         _dynamic_import(walk, arguments, anchor)
     flags = walk.flags
@@ -110,6 +110,14 @@ def _called_parameter(walk: Walk, name: str) -> None:
     own = walk.scope.block.function == walk.scope.function and (bindings is None or name not in bindings.names)
     if own and name not in record.called:
         record.called.append(name)
+
+
+def _made_with(walk: Walk, callee: str) -> tuple[str, ...]:
+    """Return what looks like the classes of the project whose constructor a call runs: the bases' for `super()`."""
+    if callee.endswith("{}%.__init__"):
+        return walk.records.classes[int(callee.removesuffix("{}%.__init__").rpartition("@")[2])].bases
+    of_project = callee.startswith(walk.top) or "." not in walk.module
+    return (callee,) if of_project and _is_class(callee) else ()
 
 
 def _passed(walk: Walk, callee: str, arguments: tuple[tuple[str, str], ...], anchor: Anchor) -> None:

@@ -10,6 +10,7 @@ from archlint.facts.model import Function
 from archlint.facts.references import (
     KEPT_BY_KEY,
     KEPT_UNDER,
+    WANTED,
     alternatives,
     arguments_of,
     filled,
@@ -305,7 +306,18 @@ class Types:
             member = self.classes.own_members(owner).get(name)
             if member is not None:
                 return self._member(value, member)
-        return ()
+        return self._handed_on(name, order) if value.kind == "instance" else ()
+
+    def _handed_on(self, name: str, order: tuple[str, ...]) -> tuple[Value, ...]:
+        """Return the attribute of what the `__getattr__` of a class hands on to."""
+        owners = (owner for owner in order if "@" in owner)
+        member = next(filter(None, (self.classes.own_members(owner).get("__getattr__") for owner in owners)), None)
+        if member is None or not member.functions or name[:2] == "__":
+            return ()
+        module, _ = self._project.class_(member.owner)
+        values = (each for index in member.functions for each in module.facts.functions[index].values)
+        parts = [part for value in values for part in alternatives(value) if part.endswith(f".{WANTED}")]
+        return tuple(each for part in parts for each in self.infer(part.removesuffix(WANTED) + name))
 
     def _member(self, value: Value, member: Member) -> tuple[Value, ...]:
         if member.functions:
