@@ -9,6 +9,7 @@ from archlint.project.endpoints import endpoints
 from archlint.project.layers import is_test, layers
 from archlint.project.program import Module, Project
 from archlint.project.types import Value, types
+from archlint.project.uses import last_word
 from archlint.rulebook.model import Rule
 
 _CONTAINERS = frozenset(
@@ -17,6 +18,7 @@ _CONTAINERS = frozenset(
         *("collections.deque", "collections.Counter"),
     }
 )
+_ENDS = frozenset({"aclose", "close", "commit", "release", "rollback"})
 _ENTITIES = frozenset(
     {
         *("sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.MappedAsDataclass", "django.db.models.Model"),
@@ -82,8 +84,11 @@ def endpoint_bypasses_application(project: Project, rule: Rule) -> Iterator[Viol
 
 
 def _client(project: Project, call: Call) -> str:
-    """Return the class of the client that a method is called on, empty for any other call; `with` is none."""
-    if call.callee.endswith("__"):
+    """Return the class of the client that a method is called on, empty for any other call; `with` is none.
+
+    Nor is what ends a transaction or gives a client back: that is where a request ends.
+    """
+    if call.callee.endswith("__") or last_word(call.callee) in _ENDS:
         return ""
     for value in project.query(types).infer(call.callee):
         is_method = value.kind == "object" and not value.is_function and "@" not in value.receiver
