@@ -67,3 +67,14 @@ def test_relative_imports_of_a_numbered_package(tmp_path: Path) -> None:
         for name, text in (("__init__.py", own), ("clients.py", clients))
     }
     assert reported(tmp_path, files) == ["b/app/__init__.py"]
+
+
+def test_what_constructors_of_numbered_modules_are_given(tmp_path: Path) -> None:
+    cache = "class Cache:\n    def __init__(self, client):\n        self._client = client\n\n    def names(self):\n"
+    made = "import redis\n\nfrom app.cache import Cache\n\ncache = Cache(redis.Redis())\n"
+    files = {
+        f"{service}/app/{name}": text
+        for service in "ab"
+        for name, text in (("cache.py", f"{cache}        return self._client.keys()\n"), ("main.py", made))
+    }
+    assert reported(tmp_path, files) == ["a/app/cache.py", "b/app/cache.py"]

@@ -142,7 +142,8 @@ class Types:
 
     def _root(self, root: str) -> tuple[Value, ...]:
         if "#" in root or "@" in root:
-            return self._passed(*root.split(":", 1)) if ":" in root else (Value("object", root),)
+            key, _, name = root.rpartition(":")  # One of several modules of a name has a colon, too: `app.main:2#3`.
+            return self._passed(key, name) if "#" in key else (Value("object", root),)
         return () if root.startswith("?") else self._named(root)
 
     def _named(self, dotted: str) -> tuple[Value, ...]:
