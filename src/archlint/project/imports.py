@@ -1,12 +1,15 @@
 """The import graph of the checked code: which module imports which, by which alias."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import groupby
+from operator import attrgetter
 from types import MappingProxyType
 
 import msgspec
 
 from archlint.facts.model import Import, ModuleFacts
+
+_POSITION = attrgetter("start", "end")
 
 
 class Edge(msgspec.Struct, frozen=True, gc=False):
@@ -45,18 +48,22 @@ def import_graph(modules: Mapping[str, ModuleFacts]) -> ImportGraph:
     unresolved: list[Edge] = []
     targets = {import_.target for facts in modules.values() for import_ in facts.imports}
     own = {target for target in targets if _must_be_own(target, modules)}
+    by_imported: dict[str, list[Edge]] = {}
     for importer in sorted(modules):
-        for import_ in sorted(modules[importer].imports, key=_position):
+        for import_ in sorted(modules[importer].imports, key=_POSITION):
             module = meant(import_, known)
             edge = Edge(importer, module or import_.target, import_, module is not None)
-            bucket = unresolved if module is None and import_.target in own else edges
-            bucket.append(edge)
+            if module is None and import_.target in own:
+                unresolved.append(edge)
+            else:
+                edges.append(edge)
+                by_imported.setdefault(edge.imported, []).append(edge)
     return ImportGraph(
         modules=modules,
         edges=tuple(edges),
         unresolved=tuple(unresolved),
-        by_importer=_grouped(edges, _importer),
-        by_imported=_grouped(edges, _imported),
+        by_importer=MappingProxyType({name: tuple(group) for name, group in groupby(edges, attrgetter("importer"))}),
+        by_imported=MappingProxyType({name: tuple(by_imported[name]) for name in sorted(by_imported)}),
     )
 
 
@@ -93,20 +100,3 @@ def parents(name: str) -> tuple[str, ...]:
 def _must_be_own(target: str, modules: Mapping[str, ModuleFacts]) -> bool:
     # Only what lies in no regular package can come from another distribution.
     return any(parent in modules for parent in parents(target))
-
-
-def _position(import_: Import) -> tuple[int, int]:
-    return import_.start, import_.end
-
-
-def _importer(edge: Edge) -> str:
-    return edge.importer
-
-
-def _imported(edge: Edge) -> str:
-    return edge.imported
-
-
-def _grouped(edges: Iterable[Edge], key: Callable[[Edge], str]) -> Mapping[str, tuple[Edge, ...]]:
-    groups = groupby(sorted(edges, key=key), key)
-    return MappingProxyType({name: tuple(group) for name, group in groups})

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 _BITS = 1024
 CUT = 1 << _BITS
-"""The bit of answers that are cut short in a circle: they depend on what was asked first."""
+"""The bit of answers that are cut short where references lead on too far: they depend on what was asked first."""
 NAMESPACES = CUT << 1
 """The bit of answers that have read what all modules hang onto objects that are made for it."""
 _BODIES = _BITS + 2

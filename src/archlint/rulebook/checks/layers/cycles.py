@@ -35,6 +35,7 @@ def levels(project: Project, *, deferred: bool) -> dict[str, Level]:
     reported = project.query(AgainstRoles).links
     kinds = _AT_IMPORT | {"function-local"} if deferred else _AT_IMPORT
     found: dict[str, Level] = {}
+    parts = _Parts()
     for edge in project.query(graph).edges:
         if not edge.internal or edge.import_.kind not in kinds or (edge.import_.lazy and not deferred):
             continue
@@ -43,20 +44,30 @@ def levels(project: Project, *, deferred: bool) -> dict[str, Level]:
             roles.role(edge.imported),
         ):
             continue
-        parent, importer, imported = _siblings(edge)
+        parent, importer, imported = _siblings(parts[edge.importer], parts[edge.imported])
         if importer and imported:
             found.setdefault(parent, {}).setdefault(importer, {}).setdefault(imported, []).append(edge)
     return dict(sorted(found.items()))
 
 
-def _siblings(edge: Edge) -> tuple[str, str, str]:
+class _Parts(dict[str, list[str]]):
+    """The parts of dotted names."""
+
+    def __missing__(self, name: str) -> list[str]:
+        parts = self[name] = name.split(".")
+        return parts
+
+
+def _siblings(importer: list[str], imported: list[str]) -> tuple[str, str, str]:
     """Return the innermost package that both ends of an import lie in, and which children of it they belong to.
 
-    A child is empty when it is that package itself.
+    The ends are given by the parts of their names. A child is empty when it is that package itself.
     """
-    importer, imported = edge.importer.split("."), edge.imported.split(".")
-    pairs = zip(importer, imported, strict=False)
-    depth = next((index for index, (one, other) in enumerate(pairs) if one != other), min(len(importer), len(imported)))
+    depth = 0
+    for one, other in zip(importer, imported, strict=False):
+        if one != other:
+            break
+        depth += 1
     ends = [".".join(parts[: depth + 1]) if len(parts) > depth else "" for parts in (importer, imported)]
     return ".".join(importer[:depth]), ends[0], ends[1]
 
