@@ -370,6 +370,15 @@ async def third(x):
     (isinstance(x, Store) and print(x))
     x.load()
 """,
+    "a step that more subclasses fill in than anybody means": _SLOW
+    + """
+from abc import ABC, abstractmethod
+class Entity(ABC):
+    @abstractmethod
+    def update(self): ...
+    async def refresh(self): self.update()
+"""
+    + "".join(f"class Entity{number}(Entity):\n    def update(self): slow()\n" for number in range(31)),
     "a step that subclasses fill in without waiting": _SLOW
     + """
 class Base:

@@ -5,7 +5,7 @@ is not called; what offloads it to a thread or a process needs no list for that.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -31,6 +31,8 @@ _VALIDATORS = frozenset(
     f"pydantic.{name}" for name in ("field_validator()", "model_validator()", "validator()", "root_validator()")
 ) | {"pydantic.root_validator"}
 _OWN_METHOD = re.compile(r"([^|]+@\d+)\{\}\.(\w+)")
+_MOST_IMPLEMENTATIONS = 30
+"""Of a method of `Entity` in Home Assistant there are hundreds: a caller of it calls none of them in particular."""
 _ATTRIBUTE = re.compile(r"\.([^\W\d]\w*)")
 
 
@@ -161,7 +163,7 @@ class CallGraph:
         if own is None or own[1] not in self._subclasses or self._types.has_unknown_base(own[1]):
             return ()
         found = (each for sub in self._subclasses[own[1]] for each in self._definitions(sub, own[2]))
-        return tuple(dict.fromkeys(filter(self._runs_at_once, found)))
+        return _telling(filter(self._runs_at_once, found))
 
     def functions(self, reference: str) -> Iterator[str]:
         """Yield the functions that run when what a reference stands for is called."""
@@ -219,8 +221,10 @@ class CallGraph:
                 yield from (each for each in self._decorators.wrappers(key) if each != key)
             return
         owner = f"{module.name}@{function.owner}"
-        for other in (*self._adapters.get(owner, ()), *self._subclasses.get(owner, ())):
-            yield from (each for each in self._definitions(other, function.name) if self._is_code(each))
+        others = dict.fromkeys((*self._adapters.get(owner, ()), *self._subclasses.get(owner, ())))
+        yield from _telling(
+            each for other in others for each in self._definitions(other, function.name) if self._is_code(each)
+        )
 
     def _is_code(self, key: str) -> bool:
         return self._project.function(key)[1].body != "stub" and self._runs_at_once(key)
@@ -260,6 +264,12 @@ class CallGraph:
         """Return the classes of the project of which a reference is an instance."""
         instances = (value for value in self._types.infer(receiver) if value.kind in ("instance", "super"))
         return tuple(value.name for value in instances if value.is_class)
+
+
+def _telling(implementations: Iterable[str]) -> tuple[str, ...]:
+    """Return what a method may be in subclasses or adapters; nothing where there are so many that none is meant."""
+    found = tuple(dict.fromkeys(implementations))
+    return found if len(found) <= _MOST_IMPLEMENTATIONS else ()
 
 
 def called_arguments(function: Function, call: Call) -> Iterator[str]:

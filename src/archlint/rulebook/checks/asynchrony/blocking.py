@@ -73,10 +73,11 @@ def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
     for module in project.modules:
         for index, function in enumerate(module.facts.functions):
             key = f"{module.name}#{index}"
-            if not function.is_async and key not in on_loop:
+            own = known.sites.get(key, ()) if function.is_async or key in on_loop else ()
+            if not any(site.target in known.causes for site in own):
                 continue
             seen: set[str] = set()
-            for sites in _by_use(project, known.sites.get(key, ())):
+            for sites in _by_use(project, own):
                 new = [site for site in sites if site.target in known.causes and site.target not in seen]
                 seen.update(site.target for site in new)
                 chains = [_Chain(project, known, site) for site in new]
