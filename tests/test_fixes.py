@@ -425,7 +425,7 @@ def test_diff_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_report_says_what_may_be_fixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(write(tmp_path, {"a.py": SLEEP}))
-    monkeypatch.setattr("archlint.engine.wished_fixes", None)  # text does not ask for fixes
+    monkeypatch.setattr("archlint.concluding.wished_fixes", None)  # text does not ask for fixes
     assert "note: 1 violation may be fixed with --fix; --diff shows how\n" in command(".").stderr
 
 

@@ -72,12 +72,20 @@ def _answers(inputs: Inputs, store: Store) -> Answers | None:
     """Return what the parsing process said in earlier runs, if anything is kept."""
     if not inputs.options.cache:
         return None
-    kept = Kept(store, "parser", bytes)  # to read all of its sources takes as long as to start a process
+    return Answers(store, _parser_version(store), inputs.sources.root.as_posix())
+
+
+def _parser_version(store: Store) -> bytes:
+    """Return `parser_version`, for which many files are read, if possible as it was kept."""
+    try:
+        kept = Kept(store, "parser", bytes)
+    except UnicodeEncodeError:  # the working directory has a name that is no text
+        return parser_version()
     version = kept.get()
     if version is None:
         version = parser_version()
         kept.put(version)
-    return Answers(store, version, inputs.sources.root.as_posix())
+    return version
 
 
 def parse(inputs: Inputs, store: Store, known: Answers | None, told: Told | None = None) -> Taken:

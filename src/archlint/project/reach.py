@@ -58,9 +58,28 @@ def way(hops: Mapping[str, Hop], key: str) -> Iterator[tuple[str, Hop]]:
 
 def may_be_another(project: Project, site: Site) -> bool:
     """Tell whether the call may run something else as well: a port's method runs one adapter of several."""
-    others = project.query(blocking_functions).sites.get(f"{site.module.name}#{site.use.function}", ())
-    name = project.function(site.target)[1].name
-    return any(
-        each.use == site.use and each.target != site.target and project.function(each.target)[1].name == name
-        for each in others
-    )
+    return project.query(_Alternatives).are_there(site)
+
+
+class _Alternatives:
+    """The uses in each function that may run several functions of one name."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._sites = project.query(blocking_functions).sites
+        self._known: dict[str, frozenset[tuple[int, int, str]]] = {}
+
+    def are_there(self, site: Site) -> bool:
+        caller = f"{site.module.name}#{site.use.function}"
+        if caller not in self._known:
+            self._known[caller] = frozenset(self._in(caller))
+        return self._named(site) in self._known[caller]
+
+    def _in(self, caller: str) -> Iterator[tuple[int, int, str]]:
+        targets: dict[tuple[int, int, str], set[str]] = {}
+        for site in self._sites.get(caller, ()):
+            targets.setdefault(self._named(site), set()).add(site.target)
+        return (named for named, found in targets.items() if len(found) > 1)
+
+    def _named(self, site: Site) -> tuple[int, int, str]:
+        return site.use.start, site.use.end, self._project.function(site.target)[1].name
