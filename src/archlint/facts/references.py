@@ -9,6 +9,8 @@ _BEHIND_ROOT = re.compile(r"[(!^~*&\[{<%$+#@]")
 _BRACKETS = {")": "()", "}": "{}"}
 _MARKS = frozenset("!^~*&%$+")
 _ANGLE = re.compile(r"[<>]")
+_BETWEEN_ALTERNATIVES = re.compile(r"[<>|]")
+_BETWEEN_ARGUMENTS = re.compile(r"[][<>,]")
 KEPT_UNDER = "__kept_under__"
 """How the attribute begins that stands for what an application keeps under a name: `app["pool"]`."""
 KEPT_BY_KEY = "__kept_by_key__"
@@ -29,14 +31,12 @@ def alternatives(reference: str) -> list[str]:
         return reference.split("|")
     parts: list[str] = []
     depth = start = 0
-    for index, character in enumerate(reference):
-        if character == "<":
-            depth += 1
-        elif character == ">":
-            depth -= 1
-        elif character == "|" and not depth:
-            parts.append(reference[start:index])
-            start = index + 1
+    for found in _BETWEEN_ALTERNATIVES.finditer(reference):
+        if found[0] != "|":
+            depth += 1 if found[0] == "<" else -1
+        elif not depth:
+            parts.append(reference[start : found.start()])
+            start = found.end()
     parts.append(reference[start:])
     return [part for part in parts if part]
 
@@ -120,14 +120,12 @@ def arguments_of(step_text: str) -> list[str]:
     parts: list[str] = []
     depth = start = 0
     inner = step_text[1:-1]
-    for index, character in enumerate(inner):
-        if character in "<[":
-            depth += 1
-        elif character in ">]":
-            depth -= 1
-        elif character == "," and not depth:
-            parts.append(inner[start:index])
-            start = index + 1
+    for found in _BETWEEN_ARGUMENTS.finditer(inner):
+        if found[0] != ",":
+            depth += 1 if found[0] in "<[" else -1
+        elif not depth:
+            parts.append(inner[start : found.start()])
+            start = found.end()
     parts.append(inner[start:])
     return parts
 
