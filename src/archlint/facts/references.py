@@ -9,6 +9,7 @@ _BEHIND_ROOT = re.compile(r"[(!^~*&\[{<%$+#@]")
 _BRACKETS = {")": "()", "}": "{}"}
 _MARKS = frozenset("!^~*&%$+")
 _ANGLE = re.compile(r"[<>]")
+_PARAMETER = re.compile(r"(.+#\d+):(\w+)")
 _BETWEEN_ALTERNATIVES = re.compile(r"[<>|]")
 _BETWEEN_ARGUMENTS = re.compile(r"[][<>,]")
 KEPT_UNDER = "__kept_under__"
@@ -64,6 +65,12 @@ def kept_under(name: str) -> str:
 def passed_for(name: str, parameter: str) -> str:
     """Return the subject of a candidate for what a class of this name is made with, by keyword or by place."""
     return f"{name}({parameter}"
+
+
+def parameter_of(reference: str) -> tuple[str, str] | None:
+    """Return the root of a constructor and the parameter of it that a reference begins with; `None` for all others."""
+    found = _PARAMETER.match(reference)
+    return (found[1], found[2]) if found is not None else None
 
 
 def generic(base: str, arguments: list[str]) -> str:

@@ -50,7 +50,7 @@ def judged_by_two(
         with _companion(lambda connection: _accompany(project, questions, checks, tasks, connection)) as connection:
             _ask(project, questions, Partner(0, connection, project.reading))
             found = _done(checks, tasks)
-            found |= _received(connection, len(checks))
+            found |= _received(connection)
     finally:
         os.close(tasks)
     return [found[number] if number in found else check() for number, check in enumerate(checks)]
@@ -126,7 +126,7 @@ def _done(checks: Sequence[Check], tasks: int) -> dict[int, Found]:
     return found
 
 
-def _received(connection: "Connection", count: int) -> dict[int, Found]:
+def _received(connection: "Connection") -> dict[int, Found]:
     """Return what the other process found by number of the check, nothing if it is gone."""
     try:
         return msgspec.msgpack.decode(connection.recv_bytes(), type=dict[int, Found])

@@ -15,7 +15,7 @@ from archlint.project.adapters import adapters
 from archlint.project.classes import PROPERTIES, ClassTable, Member, implementation
 from archlint.project.decorators import Decorators, decorators
 from archlint.project.modulewise import ModuleWise
-from archlint.project.ports import class_keys, is_test_class
+from archlint.project.ports import is_test_class, subclasses
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
 from archlint.project.types import LAZY, Types, Value, types
@@ -78,11 +78,11 @@ class CallGraph:
         for pair in project.query(adapters).pairs:
             if not is_test_class(project, pair.adapter):
                 self._adapters.setdefault(pair.port, []).append(pair.adapter)
-        self._subclasses: dict[str, list[str]] = {}
-        for key in class_keys(project):
-            for base in self._types.order(key)[1:] if not is_test_class(project, key) else ():
-                if "@" in base:
-                    self._subclasses.setdefault(base, []).append(key)
+        self._subclasses = {
+            base: served
+            for base, keys in project.query(subclasses).items()
+            if "@" in base and (served := [key for key in keys if not is_test_class(project, key)])
+        }
         self._properties = {
             function.name
             for module in project.modules

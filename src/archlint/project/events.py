@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from archlint.facts.references import alternatives
 from archlint.project.layers import is_test
 from archlint.project.modulewise import ModuleWise
-from archlint.project.ports import class_keys, class_keys_in
+from archlint.project.ports import class_keys_in, subclasses
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
 from archlint.project.types import Types, types
@@ -107,7 +107,7 @@ class Events:
         kin = any(_EVENT.search(self._name(base)) for base in order[1:])
         past = _PAST.match(name.removesuffix("Event")) is not None
         return (
-            kin or past or key in self._told or not _PLACES.isdisjoint(parts) or key in self._project.query(_families)
+            kin or past or key in self._told or not _PLACES.isdisjoint(parts) or key in self._project.query(subclasses)
         )
 
     def _of_calls(self) -> Iterator[str]:
@@ -173,9 +173,3 @@ _DATA = ModuleWise(
     tuple[tuple[str, str, bool], ...],
     lambda project, module: tuple(project.query(_Shapes).data_in(module)),
 )
-
-
-def _families(project: Project) -> frozenset[str]:
-    """Answer the query for the classes from which others of the project derive."""
-    resolver = project.query(types)
-    return frozenset(base for key in class_keys(project) for base in resolver.order(key)[1:])

@@ -1,6 +1,6 @@
 """Ports: the classes that promise something, and what an adapter must have to fulfil them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import msgspec
@@ -143,13 +143,8 @@ class Ports:
         return 2 * len(coded) > len(methods)
 
     def has_subclass(self, key: str) -> bool:
-        """Tell whether another class of the project, tests left out, derives from this one."""
-        return key in self._project.query(_derived)
-
-
-def _derived(project: Project) -> frozenset[str]:
-    resolver = project.query(types)
-    return frozenset(base for key in class_keys(project) for base in resolver.order(key)[1:] if "@" in base)
+        """Tell whether another class of the project derives from this one."""
+        return key in self._project.query(subclasses)
 
 
 def _is_private(name: str) -> bool:
@@ -180,6 +175,16 @@ def class_keys(project: Project) -> tuple[str, ...]:
 
 def _class_keys(project: Project) -> tuple[str, ...]:
     return tuple(key for module in project.by_name.values() for key in class_keys_in(project, module))
+
+
+def subclasses(project: Project) -> Mapping[str, tuple[str, ...]]:
+    """Answer the query for what derives from classes, at whatever depth: those of the project, others by name."""
+    resolver = project.query(types)
+    found: dict[str, list[str]] = {}
+    for key in class_keys(project):
+        for base in resolver.order(key)[1:]:
+            found.setdefault(base, []).append(key)
+    return {base: tuple(keys) for base, keys in found.items()}
 
 
 def class_keys_in(project: Project, module: Module) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from archlint.facts.model import Call, Load
-from archlint.project.blocking import blocking_functions
+from archlint.project.blocking import Cause, blocking_functions
 from archlint.project.calls import Site
 from archlint.project.program import Module, Project
 
@@ -54,6 +54,12 @@ def way(hops: Mapping[str, Hop], key: str) -> Iterator[tuple[str, Hop]]:
     while key:
         yield key, hops[key]
         key = hops[key].callee
+
+
+def is_one_of_several(project: Project, site: Site, onward: Iterable[Hop | Cause]) -> bool:
+    """Tell whether something on the way from a site is only what one of several functions does that may run there."""
+    sites = (Site(each.module, each.use, each.callee) for each in onward if each.callee)
+    return any(may_be_another(project, each) for each in (site, *sites))
 
 
 def may_be_another(project: Project, site: Site) -> bool:

@@ -15,23 +15,20 @@ from archlint.facts.references import (
     arguments_of,
     filled,
     last_step,
-    passed_for,
+    parameter_of,
     step,
 )
 from archlint.project.classes import CONTEXT_BASES, STRUCTURAL, ClassTable, Member, implementation
 from archlint.project.containers import element, method_result, subscript
 from archlint.project.generics import VARIABLES, Generics
-from archlint.project.namespaces import kept_attributes
+from archlint.project.namespaces import Namespaces
 from archlint.project.program import Module, Project
-from archlint.project.reading import CUT, NAMESPACES
+from archlint.project.reading import CUT
 
 MAX_DEPTH = 60
 _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itertools.filterfalse"})
 """What runs a function (its type argument) each time it is iterated over."""
-_KEYS = frozenset({"aiohttp.web.AppKey", "aiohttp.web.RequestKey"})
-_MAX_PASSED = 6
-"""How many things may be passed for a parameter without annotation."""
 _CONTAINERS = ("builtins.", "typing.", "collections.")
 _CLASSES = frozenset({"builtins.type", "typing.Type"})
 _CALLABLE = frozenset({"typing.Callable", "collections.abc.Callable"})
@@ -80,6 +77,7 @@ class Types:
         self._order_reads: dict[str, int] = {}
         self._names: dict[str, tuple[tuple[str, ...], int]] = {}
         self._generics = Generics(project, self.infer)
+        self._namespaces = Namespaces(project, self)
         self._depth = 0
         self._cuts = 0
 
@@ -142,8 +140,8 @@ class Types:
 
     def _root(self, root: str) -> tuple[Value, ...]:
         if "#" in root or "@" in root:
-            key, _, name = root.rpartition(":")  # One of several modules of a name has a colon, too: `app.main:2#3`.
-            return self._passed(key, name) if "#" in key else (Value("object", root),)
+            parameter = parameter_of(root)
+            return self._namespaces.passed(*parameter) if parameter is not None else (Value("object", root),)
         return () if root.startswith("?") else self._named(root)
 
     def _named(self, dotted: str) -> tuple[Value, ...]:
@@ -219,7 +217,7 @@ class Types:
         if name == "__class__" and value.kind in ("instance", "super"):
             return (Value("object", value.name, value.args),)
         if name == KEPT_BY_KEY or name.startswith(KEPT_UNDER):
-            return self._kept_element(value, name)
+            return self._namespaces.element(value, name)
         if value.kind == "object" and not value.is_class and not value.is_function:
             module = self._project.by_name.get(value.name)
             if module is not None:
@@ -249,42 +247,8 @@ class Types:
             return self.infer(f"{type_}{{}}{rest}")
         return (Value("object", self._library.canonical(dotted)),)
 
-    def _kept(self, owner: str, name: str) -> tuple[Value, ...]:
-        """Return what the program assigns to an attribute of an object that keeps such things for it."""
-        self.reading.reads |= NAMESPACES
-        pairs = self._project.query(kept_attributes).get(name, ())
-        given = [value for holder, value in pairs if any(self._is_a(each, owner) for each in self.infer(holder))]
-        return tuple(dict.fromkeys(each for value in given for each in self.infer(value)))
-
-    def _passed(self, key: str, name: str) -> tuple[Value, ...]:
-        """Return what the program passes for a parameter of a constructor, if that is not too much to say anything."""
-        self.reading.reads |= NAMESPACES
-        module, function = self._project.function(key)
-        owner = f"{module.name}@{function.owner}"
-        made = self._project.class_(owner)[1].name
-        place = next(index for index, each in enumerate(function.parameters) if each.name == name) - 1
-        kept = self._project.query(kept_attributes)
-        pairs = (*kept.get(passed_for(made, name), ()), *kept.get(passed_for(made, str(place)), ()))
-        own = Value("object", owner)
-        given = [value for callee, value in pairs if any(each[:2] == own[:2] for each in self.infer(callee))]
-        found = tuple(dict.fromkeys(each for value in given for each in self.infer(value)))
-        return found if len(found) <= _MAX_PASSED else ()
-
-    def _is_a(self, value: Value, owner: str) -> bool:
-        return value.name == owner or (value.is_class and owner in self.order(value.name))
-
-    def _kept_element(self, value: Value, name: str) -> tuple[Value, ...]:
-        """Return what an application keeps under a name, or what the key of something kept says that it is."""
-        if value.kind != "instance":
-            return ()
-        if name == KEPT_BY_KEY:
-            return self.infer_instance(value.args[0]) if value.name in _KEYS and value.args else ()
-        owners = self.order(value.name) if value.is_class else (value.name,)
-        found = (self._kept(owner, name) for owner in owners if owner in self._library.namespaces)
-        return next(filter(None, found), ())
-
     def _external_attribute(self, value: Value, owner: str, name: str) -> tuple[Value, ...]:
-        if owner in self._library.namespaces and (kept := self._kept(owner, name)):
+        if owner in self._library.namespaces and (kept := self._namespaces.attribute(owner, name)):
             return kept
         known = self._library.attribute(f"{owner}.{name}")
         if known is not None:

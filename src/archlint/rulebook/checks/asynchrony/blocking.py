@@ -13,7 +13,7 @@ from archlint.project.handovers import handovers
 from archlint.project.layers import is_test
 from archlint.project.library import Blocking
 from archlint.project.program import Module, Project
-from archlint.project.reach import may_be_another
+from archlint.project.reach import is_one_of_several
 from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
 
@@ -115,10 +115,8 @@ class _Chain:
 
     def is_likely(self) -> bool:
         """Tell whether the chain is what runs: a test rather has another of several adapters, one that does nothing."""
-        if not is_test(self.site.module):
-            return True
-        onward = (Site(cause.module, cause.use, cause.callee) for _, cause in self.causes if cause.callee)
-        return not any(may_be_another(self._project, site) for site in (self.site, *onward))
+        onward = (cause for _, cause in self.causes)
+        return not (is_test(self.site.module) and is_one_of_several(self._project, self.site, onward))
 
 
 def _chain_violation(project: Project, rule: Rule, function: Function, chains: list[_Chain]) -> Violation:

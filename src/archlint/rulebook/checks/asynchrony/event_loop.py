@@ -11,7 +11,7 @@ from archlint.project.calls import Site
 from archlint.project.layers import is_test
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
-from archlint.project.reach import Hop, may_be_another, reaching, way
+from archlint.project.reach import Hop, is_one_of_several, reaching, way
 from archlint.project.types import types
 from archlint.project.uses import CalledWords, last_word, other_spellings, spellings
 from archlint.project.withs import spot
@@ -93,14 +93,8 @@ def _arrivals(project: Project, known: "_Runners") -> Iterator[_Arrival]:
                 if site.target in known.hops and site.target not in seen:
                     seen.add(site.target)
                     arrival = _Arrival(function, site, list(way(known.hops, site.target)))
-                    if not is_test(module) or _is_likely(project, arrival):
+                    if not (is_test(module) and is_one_of_several(project, site, (hop for _, hop in arrival.chain))):
                         yield arrival
-
-
-def _is_likely(project: Project, arrival: _Arrival) -> bool:
-    """Tell whether nothing on the way is what only one of several adapters does."""
-    onward = (Site(hop.module, hop.use, hop.callee) for _, hop in arrival.chain if hop.callee)
-    return not any(may_be_another(project, site) for site in (arrival.site, *onward))
 
 
 class _Runners:

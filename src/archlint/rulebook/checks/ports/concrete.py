@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from archlint.facts.model import IN_DEFAULT, Call
+from archlint.facts.references import parameter_of
 from archlint.model import Severity, Step, Violation
 from archlint.project.adapters import adapters
 from archlint.project.concrete import Concrete, concrete
@@ -201,7 +202,7 @@ def _inner_taker(resolver: Types, roles: Layers, callee: str) -> tuple[Value, La
 
 def _is_unknown(reference: str) -> bool:
     """Tell whether a value is not known where it stands: nothing is, or it is a parameter."""
-    return not reference or ":" in reference
+    return not reference or parameter_of(reference) is not None
 
 
 def _uses_of(project: Project, taker: Value, adapter: str) -> list[Use]:
