@@ -22,6 +22,8 @@ def matched_class(node: cst.MatchClass, context: ModuleContext) -> Iterator[Sigh
 
 def _sighting(node: cst.BaseExpression, what: str, context: ModuleContext) -> Iterator[Sighting]:
     reference = context.reference(node)
+    if reference.endswith(".__class__"):  # that of an instance is what it was made of, never the Protocol it is seen as
+        return
     if reference and not reference.startswith("builtins.") and "|" not in reference:
         word = node.value if isinstance(node, cst.Name) else reference.rpartition(".")[2]
         yield Sighting(
