@@ -18,6 +18,7 @@ import msgspec
 
 from archlint.facts.context import ModuleChecks
 from archlint.facts.extract import extract
+from archlint.facts.lean import lean_nodes
 from archlint.facts.text import DecodeError, decode
 from archlint.intake.limits import allow, be_modest
 from archlint.intake.wire import Answer, Task, read_message, write_message
@@ -60,11 +61,12 @@ def _die_with(pipe: int) -> None:
 def _serve(requests: BinaryIO, answers: BinaryIO, checks: ModuleChecks) -> None:
     decoder = msgspec.msgpack.Decoder(list[Task])
     encoder = msgspec.msgpack.Encoder()
-    write_message(answers, b"")
-    while (message := read_message(requests)) is not None:
-        for task in decoder.decode(message):
-            allow(task.seconds)
-            write_message(answers, encoder.encode(_answer(task, checks, encoder)))
+    with lean_nodes():
+        write_message(answers, b"")
+        while (message := read_message(requests)) is not None:
+            for task in decoder.decode(message):
+                allow(task.seconds)
+                write_message(answers, encoder.encode(_answer(task, checks, encoder)))
 
 
 def _answer(task: Task, checks: ModuleChecks, encoder: msgspec.msgpack.Encoder) -> Answer:

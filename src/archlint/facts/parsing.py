@@ -1,4 +1,4 @@
-"""Parses a module's text, without what the parser's result cannot need, and with names as Python compares them."""
+"""Parses a module's text, with like white space made once, and with names as Python compares them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +38,7 @@ def parse(text: str) -> cst.Module:
 
 def parse_as_written(text: str) -> cst.Module:
     """Return the tree of a module that gives its text back. Raises as `parse` does."""
-    with _unchecked(), _shared():
+    with _shared():
         return cst.parse_module(text)
 
 
@@ -54,25 +54,6 @@ def _normalise(tree: cst.Module) -> None:
     for node in descend(tree):
         if node.__class__ is cst.Name and not node.value.isascii():
             object.__setattr__(node, "value", normalised(node.value))  # nodes are frozen
-
-
-@contextmanager
-def _unchecked() -> Iterator[None]:
-    """Let no node check itself when it is made.
-
-    These checks are for people who build nodes by hand; what the parser builds they never refuse, and they take an
-    eighth of its time.
-    """
-    check = cst.CSTNode.__post_init__
-    cst.CSTNode.__post_init__ = _nothing  # type: ignore[method-assign, assignment]
-    try:
-        yield
-    finally:
-        cst.CSTNode.__post_init__ = check  # type: ignore[method-assign]
-
-
-def _nothing(node: cst.CSTNode) -> None:
-    """Check nothing."""
 
 
 @contextmanager
