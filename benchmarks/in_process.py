@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
-from archlint import inputs, worker
+from archlint import inputs
+from archlint.answering import answer
 from archlint.intake import gathering, rulefiles
 from archlint.intake.sources import SourceFile
 from archlint.intake.wire import Task
 from archlint.project.library import Library
-from archlint.rulebook.checks.module_checks import MODULE_CHECKS
 from archlint.rulebook.fixable import Wish
 from archlint.rulebook.pages import Page
 
@@ -46,7 +46,7 @@ class Pool:
         """Yield the answer to every file, encoded."""
         for file in self._files:
             task = Task(file.module, file.is_package, self._data[file.path], 0.0, self._wishes.get(file, ()))
-            yield file, _ENCODER.encode(worker._answer(task, MODULE_CHECKS, _ENCODER))
+            yield file, _ENCODER.encode(answer(task, _ENCODER))
 
     def stop(self) -> None:
         """Do nothing more."""

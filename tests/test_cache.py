@@ -227,7 +227,8 @@ def test_another_version_of_archlint_knows_nothing(project: Path, monkeypatch: p
 
 def test_the_version_covers_all_that_the_parsing_process_loads() -> None:
     code = (
-        "import sys, archlint.worker; print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('archlint')))"
+        "import sys, archlint.worker, archlint.answering;"
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('archlint')))"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert {*loaded} <= _imported_by("archlint.worker").keys()
