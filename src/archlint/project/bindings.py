@@ -8,6 +8,7 @@ dependency-injector by what they pass to a constructor, FastAPI by the default o
 from collections.abc import Iterator
 
 from archlint.facts.model import IN_DECORATOR, Call
+from archlint.project.classes import ClassTable
 from archlint.project.library import Library
 from archlint.project.ports import Pair, is_descriptor, ports
 from archlint.project.program import Module, Project
@@ -147,8 +148,14 @@ class Bindings:
                 values = self._types.infer(parameter.default) if port else ()
                 for value in values:
                     is_one = value.kind == "instance" and value.is_class and value.name != port
+                    is_one = is_one and not self._is_mark(parameter.default, value.name, port)
                     if is_one and not is_descriptor(self._types, value.name):
                         yield Pair(port, value.name, "binding", (module.name, parameter.start, parameter.end))
+
+    def _is_mark(self, default: str, class_: str, port: str) -> bool:
+        """Tell whether a default only says that nothing was passed, whatever the parameter's type: `= MISSING`."""
+        members = self._project.query(ClassTable).own_members
+        return default.rpartition(".")[2].isupper() and members(class_).keys().isdisjoint(members(port))
 
     def _pair(self, port: str, adapter: str, module: Module, call: Call) -> Pair:
         return Pair(port, adapter, "binding", (module.name, call.start, call.end))

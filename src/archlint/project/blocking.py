@@ -22,6 +22,8 @@ _STREAM_ARGUMENTS = frozenset({"file", "fileobj", "fp"})
 _REMEMBERING = frozenset({"functools.cache", "functools.lru_cache", "functools.cached_property"})
 _READY_MADE = frozenset({"http_client", "transport", "verify"})
 """Arguments with which a client does not load the certificates of the system when it is made."""
+_IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
+"""What Python remembers: whoever is far from it pays once, if the module is not there already."""
 _FUTURE = "concurrent.futures.Future."
 _AWAITABLE = "asyncio.wrap_future"
 _NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
@@ -59,7 +61,9 @@ class BlockingFunctions:
             if plain[caller]:
                 callers.setdefault(site.target, []).append((caller, site))
         calls = blocking_calls(project)
-        plain_calls = [each for each in calls if self._is_plain(each[0], each[1].function)]
+        plain_calls = [
+            each for each in calls if each[2].api not in _IMPORTS and self._is_plain(each[0], each[1].function)
+        ]
         direct = [
             (f"{module.name}#{call.function}", Cause(blocking, module, call)) for module, call, blocking in plain_calls
         ]

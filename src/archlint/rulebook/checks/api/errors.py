@@ -1,6 +1,7 @@
 """The rule about what a response says of an unexpected error."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
@@ -16,6 +17,8 @@ _ERRORS = (
 RESPONSES = frozenset(name.rpartition(".")[2] for name in _ERRORS)
 _POSITIONS = {"HTTPException": 1}
 _TEXTS = frozenset({"detail", "content"})
+_CLEANS = re.compile(r"saniti[sz]e|redact|scrub|censor|mask|filter_secrets|strip_secrets", re.I)
+"""Functions after which a text is one that somebody has thought about."""
 _DESCRIBES = frozenset({"str", "repr", "format_exc", "format_exception", "jsonable_encoder"})
 
 
@@ -48,7 +51,7 @@ def _texts(node: cst.Call, position: int) -> list[cst.BaseExpression]:
 
 def _tells(value: cst.CSTNode, name: str, context: ModuleContext, depth: int) -> bool:
     """Tell whether an expression has the text of the exception of this name in it, or a traceback."""
-    for each in inside(value):
+    for each in _unguarded(value):
         match each:
             case cst.Call(func=function, args=arguments) if dotted_name(function).rpartition(".")[2] in _DESCRIBES:
                 if not arguments or any(_is(argument.value, name) for argument in arguments):
@@ -66,6 +69,23 @@ def _tells(value: cst.CSTNode, name: str, context: ModuleContext, depth: int) ->
     return _is(value, name) or (
         isinstance(value, cst.BinaryOperation) and (_is(value.right, name) or _is(value.left, name))
     )
+
+
+def _unguarded(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Yield a node and what is below it, without what a function has cleaned and what is said of one kind of error."""
+    passed = {
+        id(part) for each in inside(node) for kept in (_guarded(each),) if kept is not None for part in inside(kept)
+    }
+    return (each for each in inside(node) if id(each) not in passed)
+
+
+def _guarded(node: cst.CSTNode) -> cst.CSTNode | None:
+    match node:
+        case cst.Call(func=function) if _CLEANS.search(dotted_name(function).rpartition(".")[2]):
+            return node
+        case cst.IfExp(test=cst.Call(func=cst.Name(value="isinstance")), body=body):
+            return body
+    return None
 
 
 def _is_local(name: str, context: ModuleContext) -> bool:

@@ -18,6 +18,8 @@ _CONTAINERS = frozenset(
         *("collections.deque", "collections.Counter"),
     }
 )
+_OF_REQUEST = ("flask.g.", "flask.session.", "quart.g.", "quart.session.")
+"""What looks like a global and is another one for each request."""
 _ENDS = frozenset({"aclose", "close", "commit", "release", "rollback"})
 _ENTITIES = frozenset(
     {
@@ -47,10 +49,24 @@ def is_changed_by_endpoint(project: Project, module: Module, candidate: Candidat
     key = f"{module.name}#{candidate.function}"
     if is_test(module) or key not in project.query(_Answering).functions:
         return False
+    if candidate.reference.startswith(_OF_REQUEST) or _keeps_task(module, candidate):
+        return False
     values = project.query(types).infer(candidate.reference)
     return any(
         value.receiver in _CONTAINERS if value.kind == "object" else value.name in _CONTAINERS or value.is_class
         for value in values
+    )
+
+
+def _keeps_task(module: Module, candidate: Candidate) -> bool:
+    """Tell whether what is put into a set leaves it by itself: `task.add_done_callback(TASKS.discard)`."""
+    holder, _, method = candidate.reference.rpartition(".")
+    leaves = {("", f"{holder}.discard"), ("", f"{holder}.remove")}
+    return method in ("add", "append") and any(
+        call.function == candidate.function
+        and call.callee.rpartition(".")[2] == "add_done_callback"
+        and not leaves.isdisjoint(call.arguments)
+        for call in module.facts.calls
     )
 
 

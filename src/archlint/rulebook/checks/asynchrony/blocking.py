@@ -114,7 +114,12 @@ class _Chain:
         return self.once, -self.found.severity.rank, len(self.causes), self.callee.qualname
 
     def is_likely(self) -> bool:
-        """Tell whether the chain is what runs: a test rather has another of several adapters, one that does nothing."""
+        """Tell whether the chain is what runs: a test rather has another of several adapters, one that does nothing.
+
+        A plain function whose result is awaited has two ways to run, and waits for a thread only in the other one.
+        """
+        if self.site.use.flags & model.AWAITED and self.found.kind == "lock":
+            return False
         onward = (cause for _, cause in self.causes)
         return not (is_test(self.site.module) and is_one_of_several(self._project, self.site, onward))
 

@@ -7,7 +7,7 @@ import libcst as cst
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import FUNCTIONS, ancestors, descend
-from archlint.rulebook.checks.asynchrony.ending import ends_after, waits
+from archlint.rulebook.checks.asynchrony.ending import ends_after, is_only_handed_on, waits
 
 _BROAD = "builtins.BaseException"
 _CATCHING = ("asyncio.CancelledError", "anyio.get_cancelled_exc_class", "trio.Cancelled", _BROAD)
@@ -33,8 +33,18 @@ def swallowed_cancellation(node: cst.ExceptHandler, context: ModuleContext) -> I
     attempt = _attempt(function, node)
     if attempt is None or _caught_before(attempt, node, context):
         return
-    if _swallows(function, attempt, node.body, caught):
+    if _swallows(function, attempt, node.body, caught) and not _ends_task(function, node, caught, context):
         yield _sighting(caught, "except")
+
+
+def _ends_task(
+    function: cst.FunctionDef, handler: cst.ExceptHandler, caught: tuple[str, ...], context: ModuleContext
+) -> bool:
+    """Tell whether a handler returns from what runs as a task of its own: whatever it gives, the task is over."""
+    returns = any(isinstance(each, cst.Return) for each in descend(handler.body, but_not=FUNCTIONS))
+    if not returns or "" in caught or _BROAD in caught or context.module is None:
+        return False
+    return is_only_handed_on(function, context.module)
 
 
 def suppressed_cancellation(node: cst.With, context: ModuleContext) -> Iterator[Sighting]:

@@ -45,6 +45,20 @@ def ends_after(function: cst.FunctionDef, statement: cst.CSTNode, handler: cst.B
     return True
 
 
+def is_only_handed_on(function: cst.FunctionDef, module: cst.CSTNode) -> bool:
+    """Tell whether a module passes each coroutine of a function to somebody, as to `create_task`, and awaits none."""
+    name, handed_on = function.name.value, False
+    for each in descend(module):
+        if isinstance(each, cst.Await) and any(_makes(name, part) for part in descend(each)):
+            return False
+        handed_on = handed_on or (isinstance(each, cst.Arg) and _makes(name, each.value))
+    return handed_on
+
+
+def _makes(name: str, node: cst.CSTNode) -> bool:
+    return isinstance(node, cst.Call) and dotted_name(node.func).rpartition(".")[2] == name
+
+
 def _returns_nothing(node: cst.Return) -> bool:
     return node.value is None or dotted_name(node.value) == "None"
 

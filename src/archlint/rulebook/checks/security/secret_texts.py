@@ -92,7 +92,7 @@ _PLACEHOLDER = re.compile(
     r"^fake|mock|^not[-_ ]|^no[-_ ]|deadbeef|lorem|^foo|^bar$|^baz|^n/?a$|enter[-_ ]|^test|test$|"
     r"testing|optional|notasecret|for[-_ ]?tests?$"
 )
-_SEQUENCE = re.compile(r"(?i)(0?1234567?8?9?0?|abcdefg?h?i?j?|[-_])+$")
+_SEQUENCE = re.compile(r"(?i)(0?1234567?8?9?0?|abcdefg?h?i?j?(klmnopqrstuvwxyz)?|[-_])+$")
 _EMPTY = frozenset(
     {"", "none", "null", "nil", "false", "true", "default", "unknown", "empty", "auto", "env", "random", "value"}
 )

@@ -39,6 +39,16 @@ class Flow:
             self._known[name] = list(self._in_block(self.function.body, name, []))
         return self._known[name]
 
+    def elements(self) -> set[str]:
+        """Return the names that the comprehensions around the call bind."""
+        found: set[str] = set()
+        for each in around(self.function.body, self._call) if self.function is not None else ():
+            clause = each.for_in if isinstance(each, cst.BaseComp) else None
+            while clause is not None:
+                found |= {part.value for part in descend(clause.target) if isinstance(part, cst.Name)}
+                clause = clause.inner_for_in
+        return found
+
     def is_parameter(self, name: str) -> bool:
         """Tell whether the function has a parameter of this name."""
         return self.function is not None and name in parameter_names(self.function)

@@ -1,5 +1,6 @@
 """SQL text on the syntax tree: what a statement says, and what is put into it that is no constant."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ FORMATTED = "formatted-sql"
 RETURNED = "returned-sql"
 """The same for a text that a function returns."""
 OF_ELEMENT = "element"
-"""The message of a candidate for a statement that is sent to what a loop goes over: to another database each time."""
+"""The message of a candidate for a statement that goes to another database, or is about another table, each time."""
 _BUILT = frozenset({cst.FormattedString, cst.ConcatenatedString, cst.BinaryOperation})
 POSITIONS: Mapping[str, int] = {
     **dict.fromkeys(("execute", "executemany", "executescript", "execute_many", "execute_sql", "exec_driver_sql"), 0),
@@ -44,6 +45,7 @@ _READABLE = (
     cst.BooleanOperation, cst.NamedExpr,
 )  # fmt: skip
 _INDIRECTIONS = 12
+_NAMES_TABLE = re.compile(r'\b(?:from|into|update|join|table)\s+(?:[\w."`\[]|\x00\.)*$', re.I)
 _WORST = {"error": 2, "warning": 1, "note": 0}
 
 
@@ -68,7 +70,8 @@ def sql_text(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     reference = context.reference(node.func)
     looks = "sql" if is_sql(text) else ""
     if looks and not _is_object(node):
-        whose = OF_ELEMENT if _is_of_element(node, flow) else ""
+        receiver = dotted_name(node.func).partition(".")[0]
+        whose = OF_ELEMENT if _is_of_element([receiver, *_tables(pieces)], flow) else ""
         yield Sighting(code="statement", message=whose, subject=statement_of(text), reference=reference)
         if selects_star(text):
             yield Sighting(
@@ -81,9 +84,19 @@ def sql_text(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
         yield from _formatted(pieces, flow, context, Sighting(code="", message="", subject=looks, reference=reference))
 
 
-def _is_of_element(node: cst.Call, flow: Flow) -> bool:
-    """Tell whether the receiver of a statement is the element of a loop, or is made of one."""
-    names = [dotted_name(node.func).partition(".")[0]]
+def _tables(pieces: list[Piece]) -> Iterator[str]:
+    """Yield the names that say which table a statement is about."""
+    before = ""
+    for piece in pieces:
+        if isinstance(piece, Hole) and _NAMES_TABLE.search(before):
+            yield from (each.value for each in descend(piece.node) if isinstance(each, cst.Name))
+        before += piece if isinstance(piece, str) else "\x00"
+
+
+def _is_of_element(names: list[str], flow: Flow) -> bool:
+    """Tell whether one of these names is the element of a loop, or is made of one."""
+    if not flow.elements().isdisjoint(names):
+        return True
     for name in names:
         for each in flow.bindings(name) if name else ():
             if each.how == "loop":

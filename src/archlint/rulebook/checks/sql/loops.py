@@ -12,6 +12,7 @@ from archlint.project.effects import Effect, Effects, Reach
 from archlint.project.entry import is_script
 from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
+from archlint.project.types import types
 from archlint.project.uses import last_word
 from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
@@ -72,8 +73,19 @@ def _asks_per_element(project: Project, site: Site, reach: Reach) -> bool:
     _, function = project.function(site.target)
     if function.name == "__init__" or any(_REPLACED.search(decorator) for decorator in function.decorators):
         return False
+    if _asks_itself(project, use, reach.effect):
+        return False
     kinds = {effect.kind for effect in project.query(Effects).of[site.target]}
     return kinds.isdisjoint({"writes", "stages", "commits"})
+
+
+def _asks_itself(project: Project, use: Call, effect: Effect) -> bool:
+    """Tell whether each element of the loop has a database of its own, by the client that it keeps: queues, shards."""
+    owner, _, path = effect.call.callee.partition("{}.")
+    if "@" not in owner or not use.callee.rpartition(".")[0].endswith("*"):
+        return False
+    kept = project.query(types).infer(f"{owner}{{}}.{path.partition('.')[0]}")
+    return any(project.library.client(value.name) is not None for value in kept)
 
 
 def _direct(rule: Rule, effect: Effect) -> Violation:

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 
+from archlint.facts.model import Call
 from archlint.model import Violation
 from archlint.project.celery_tasks import CeleryTasks, Task
 from archlint.project.layers import is_test
 from archlint.project.ports import class_keys
-from archlint.project.program import Project
+from archlint.project.program import Module, Project
 from archlint.project.types import types
+from archlint.project.uses import Calls
 from archlint.rulebook.model import Rule
 
 RETRY = "celery-retry"
 _LIMITS = ("time_limit", "soft_time_limit")
+_DECORATORS = frozenset({"celery.shared_task", "celery.Celery.task"})
 _NEVER = frozenset({"celery_aio_pool", "aio_celery"})
 """Packages with which Celery awaits tasks."""
 
@@ -78,8 +81,20 @@ def late_ack_without_idempotency(project: Project, rule: Rule) -> Iterator[Viola
 
 
 def unbounded_task_retry(project: Project, rule: Rule) -> Iterator[Violation]:
-    """TSK008, for task classes: `max_retries = None` in the body."""
+    """TSK008: `max_retries=None` in the decorator of a task, or in the body of a task class."""
     resolver = project.query(types)
+    for module, call in project.query(Calls).named(["shared_task", "task"]):
+        if ("max_retries", "=None") not in call.arguments or _limits_retries(module, call):
+            continue
+        subject = next((name for name in resolver.names(call.callee) if name in _DECORATORS), "")
+        if subject:
+            yield rule.violation(
+                module,
+                (call.start, call.end),
+                message=rule.message,
+                subject=subject,
+                scope=module.scope(call.function, call.owner),
+            )
     for key in class_keys(project):
         if "celery.Task" not in resolver.order(key)[1:]:
             continue
@@ -93,6 +108,19 @@ def unbounded_task_retry(project: Project, rule: Rule) -> Iterator[Violation]:
                     subject="celery.Task.max_retries",
                     scope=fact.qualname,
                 )
+
+
+def _limits_retries(module: Module, decorator: Call) -> bool:
+    """Tell whether the function under a decorator passes `max_retries` where it is retried."""
+    below = min(
+        ((each.start, index) for index, each in enumerate(module.facts.functions) if each.start > decorator.end),
+        default=(0, -1),
+    )[1]
+    retries = {each.start for each in module.facts.candidates if each.code == RETRY and each.function == below}
+    return any(
+        each.start in retries and any(name == "max_retries" for name, _ in each.arguments)
+        for each in module.facts.calls
+    )
 
 
 def _tasks(project: Project) -> Iterator[Task]:
