@@ -25,6 +25,7 @@ _READY_MADE = frozenset({"http_client", "transport", "verify"})
 _IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
 """What Python remembers: whoever is far from it pays once, if the module is not there already."""
 _FUTURE = "concurrent.futures.Future."
+_QUEUES = ("queue.Queue.get", "queue.SimpleQueue.get")
 _AWAITABLE = "asyncio.wrap_future"
 _NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
 
@@ -192,7 +193,18 @@ def _waits_for_other(module: Module, call: Call, blocking: Blocking, first: str)
         return False
     if first == "=False" and blocking.api.endswith((".acquire", ".get", ".shutdown")):
         return False
+    if blocking.api in _QUEUES:
+        return not _has_looked(module, call)
     return not (blocking.api.startswith(_FUTURE) and _is_done(module, call))
+
+
+def _has_looked(module: Module, call: Call) -> bool:
+    """Tell whether the same function has asked before whether a queue has something: `while not queue.empty()`."""
+    queue = call.callee.rpartition(".")[0]
+    return any(
+        each.function == call.function and each.start < call.start and each.callee == f"{queue}.empty"
+        for each in module.facts.calls
+    )
 
 
 def _is_done(module: Module, call: Call) -> bool:

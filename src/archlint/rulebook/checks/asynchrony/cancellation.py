@@ -40,11 +40,12 @@ def swallowed_cancellation(node: cst.ExceptHandler, context: ModuleContext) -> I
 def _ends_task(
     function: cst.FunctionDef, handler: cst.ExceptHandler, caught: tuple[str, ...], context: ModuleContext
 ) -> bool:
-    """Tell whether a handler returns from what runs as a task of its own: whatever it gives, the task is over."""
-    returns = any(isinstance(each, cst.Return) for each in descend(handler.body, but_not=FUNCTIONS))
-    if not returns or "" in caught or _BROAD in caught or context.module is None:
+    """Tell whether what runs as a task of its own ends after a handler, by `return` or for want of a loop around it."""
+    if "" in caught or _BROAD in caught or context.module is None:
         return False
-    return is_only_handed_on(function, context.module)
+    returns = any(isinstance(each, cst.Return) for each in descend(handler.body, but_not=FUNCTIONS))
+    goes_round = any(isinstance(each, cst.While | cst.For) for each in ancestors(function.body, handler))
+    return (returns or not goes_round) and is_only_handed_on(function, context.module)
 
 
 def suppressed_cancellation(node: cst.With, context: ModuleContext) -> Iterator[Sighting]:

@@ -25,6 +25,7 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 """Names of functions that do it on purpose, some to look at the certificate itself."""
+_OF_SERVERS = frozenset({"CLIENT_AUTH", "PROTOCOL_TLS_SERVER"})
 _LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])\b")
 
 
@@ -70,7 +71,7 @@ def unverified_attribute(node: cst.Assign, context: ModuleContext) -> Iterator[S
     if attribute not in _STORED or dotted_name(node.value).rpartition(".")[2] not in ("False", "CERT_NONE"):
         return
     reference = context.reference(target.value)
-    if not reference or _is_chosen(node, context):
+    if not reference or _is_chosen(node, context) or _is_for_server(context):
         return
     if attribute == "check_hostname" and _verifies_nothing(target, context):
         return
@@ -109,6 +110,14 @@ def _is_chosen(node: cst.CSTNode, context: ModuleContext) -> bool:
     return any(
         isinstance(each, cst.If | cst.IfExp) and _tests_option(source_of(each.test))
         for each in ancestors(function.body, node)
+    )
+
+
+def _is_for_server(context: ModuleContext) -> bool:
+    """Tell whether the function makes a context for a server, which asks its clients for no certificate by default."""
+    function = context.enclosing_function
+    return function is not None and any(
+        isinstance(each, cst.Name) and each.value in _OF_SERVERS for each in descend(function.body)
     )
 
 

@@ -122,7 +122,7 @@ _NOT_YET = frozenset(
     {"FileExistsError", "FileNotFoundError", "KeyError", "IndexError", "StopIteration", "ValueError", "AttributeError"}
     | {"LookupError", "BlockingIOError", "InterruptedError", "UnicodeDecodeError", "UnicodeEncodeError", "EOFError"}
     | {"TypeError", "AssertionError", "ImportError", "ModuleNotFoundError", "NameError", "WatchError", "TimeoutError"}
-    | {"ProcessLookupError"}
+    | {"ProcessLookupError", "PermissionError"}
 )
 """Errors that say something about this program or machine, or ask to begin anew: no other side recovers from them."""
 
