@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from archlint.facts.model import Function, Parameter
 from archlint.project.assignable import Assignability
-from archlint.project.forms import ANY, UNKNOWN, Form, Forms, Variables
+from archlint.project.forms import ANY, UNKNOWN, Form, Forms, Variables, union
 
 TRANSPARENT = frozenset(
     {
@@ -23,16 +23,21 @@ _MANAGERS = {
     "contextlib.asynccontextmanager": "contextlib._AsyncGeneratorContextManager",
 }
 COROUTINE = "collections.abc.Coroutine"
+_NONE = Form("none")
 _POSITIONAL = ("positional-only", "normal")
 
 
 class Slot(NamedTuple):
-    """One parameter: its name, kind (as in the facts), type, and whether it may be left out."""
+    """One parameter: its name, kind (as in the facts), type, and whether it may be left out.
+
+    `taken` is the type and `None` where that is the default, which Python takes whatever the annotation says.
+    """
 
     name: str
     kind: str
     form: Form
     optional: bool
+    taken: Form
 
 
 class Signature(NamedTuple):
@@ -78,7 +83,9 @@ def signature(table: Forms, function: Function, variables: Variables) -> Signatu
 def _slot(table: Forms, parameter: Parameter, variables: Variables) -> Slot:
     private = parameter.name.startswith("__") and not parameter.name.endswith("__")
     kind = "positional-only" if private and parameter.kind == "normal" else parameter.kind
-    return Slot(parameter.name, kind, table.of(parameter.spelled, variables), parameter.has_default)
+    form = table.of(parameter.spelled, variables)
+    taken = union(form, _NONE) if parameter.default == "=None" and form not in (ANY, UNKNOWN) else form
+    return Slot(parameter.name, kind, form, parameter.has_default, taken)
 
 
 def _result(table: Forms, function: Function, variables: Variables) -> Form:
@@ -180,7 +187,7 @@ class _Comparison:
             yield Difference("parameter", f"it requires `{own.name}`, which is optional in the port")
 
     def _typed(self, promised: Slot, own: Slot) -> Iterator[Difference]:
-        if self._types.fits(promised.form, own.form) is False:
+        if self._types.fits(promised.form, own.taken) is False:
             yield Difference(
                 "narrowed" if self._types.fits(own.form, promised.form) else "type",
                 f"it takes `{self._table.shown(own.form)}` as `{own.name}`, not `{self._table.shown(promised.form)}`",

@@ -35,7 +35,7 @@ _SAFE_CALLS = frozenset(
     }
 )
 _QUOTES = re.compile(
-    r"quote|escape|identifier|^literal$|literal_value|^sanitize|sanitise|as_string|mogrify|adapt|placeholder|bindparam|"
+    r"quote|escape|identifier|^literal(?:_string)?$|literal_value|^sanitize|sanitise|as_string|mogrify|adapt|placeholder|bindparam|"
     r"^qn\d?$|^_?q$|^compile|as_sql|sql_table|get_table_name|tablename|table_name|render",
     re.I,
 )
