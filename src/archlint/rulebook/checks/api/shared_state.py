@@ -6,6 +6,7 @@ import libcst as cst
 
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.syntax import ancestors, descend
 
 MUTATORS = (
     *("add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "popleft", "remove"),
@@ -22,8 +23,27 @@ def assigned_global(node: cst.Assign | cst.AugAssign | cst.AnnAssign, context: M
         if target.__class__ in _CONTAINERS:
             return _changed(target.value, context)
         if target.__class__ is cst.Name and context.is_declared_global(target.value):
-            return _changed(target, context, rebound=True)
+            return () if _is_made_once(node, target.value, context) else _changed(target, context, rebound=True)
     return ()
+
+
+def _is_made_once(node: cst.CSTNode, name: str, context: ModuleContext) -> bool:
+    """Tell whether a global is bound only while there is none: `if client is None: client = Client()`."""
+    function = context.enclosing_function
+    return function is not None and any(
+        isinstance(each, cst.If) and _asks_for(name, each.test) for each in ancestors(function.body, node)
+    )
+
+
+def _asks_for(name: str, test: cst.BaseExpression) -> bool:
+    for each in descend(test):
+        match each:
+            case cst.UnaryOperation(operator=cst.Not(), expression=cst.Name(value=asked)) if asked == name:
+                return True
+            case cst.Comparison(left=cst.Name(value=asked), comparisons=[part]) if asked == name:
+                if isinstance(part.operator, cst.Is | cst.IsNot) and isinstance(part.comparator, cst.Name):
+                    return part.comparator.value == "None"
+    return False
 
 
 def deleted_global(node: cst.Del, context: ModuleContext) -> Iterable[Sighting]:
