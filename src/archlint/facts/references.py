@@ -98,9 +98,6 @@ def parse(reference: str) -> tuple[str, tuple[str, ...]]:
 
 def last_step(reference: str) -> str:
     """Return the last step of one alternative as it is written, empty when it is nothing but a root."""
-    before, _, name = reference.rpartition(".")
-    if name.isidentifier() and before.replace(".", "").isidentifier():
-        return ""
     if "<" in reference or "[" in reference or reference.startswith("="):
         steps = parse(reference)[1]
         return steps[-1] if steps else ""
@@ -109,6 +106,7 @@ def last_step(reference: str) -> str:
         return _BRACKETS[end]
     if end in _MARKS:
         return end
+    before, _, name = reference.rpartition(".")
     return f".{name}" if _BEHIND_ROOT.search(before) else ""
 
 

@@ -66,6 +66,8 @@ class Project:
         self.reading = Reading(self.by_name)
         self._packages = {".".join(name.split(".")[:2]) for name in self.by_name if name.startswith("src.")}
         self._results: dict[Callable[..., object], object] = {}
+        self._functions: dict[str, tuple[Module, Function]] = {}
+        self._classes: dict[str, tuple[Module, Class]] = {}
 
     def split(self, dotted: str) -> tuple[str, str] | None:
         """Split a dotted name into the longest module of the project that it begins with, and the rest.
@@ -90,14 +92,20 @@ class Project:
 
     def function(self, key: str) -> tuple[Module, Function]:
         """Return the function that a reference root `module#index` means."""
-        module, index = key.rsplit("#", 1)
-        found = self.by_name[module]
-        self.reading.add(module)
-        return found, found.facts.functions[int(index)]
+        found = self._functions.get(key)
+        if found is None:
+            name, index = key.rsplit("#", 1)
+            module = self.by_name[name]
+            found = self._functions[key] = module, module.facts.functions[int(index)]
+        self.reading.add(found[0].name)
+        return found
 
     def class_(self, key: str) -> tuple[Module, Class]:
         """Return the class that a reference root `module@index` means."""
-        module, index = key.rsplit("@", 1)
-        found = self.by_name[module]
-        self.reading.add(module)
-        return found, found.facts.classes[int(index)]
+        found = self._classes.get(key)
+        if found is None:
+            name, index = key.rsplit("@", 1)
+            module = self.by_name[name]
+            found = self._classes[key] = module, module.facts.classes[int(index)]
+        self.reading.add(found[0].name)
+        return found

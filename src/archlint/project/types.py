@@ -69,8 +69,7 @@ class Types:
         self._library = project.library
         self.classes = project.query(ClassTable)
         self.reading = project.reading
-        self._memo: dict[str, tuple[Value, ...]] = {}
-        self._memo_reads: dict[str, int] = {}
+        self._memo: dict[str, tuple[tuple[Value, ...], int]] = {}
         self._circular: dict[str, tuple[tuple[Value, ...], int]] = {}
         self._draft: dict[str, tuple[Value, ...]] = {}
         self._orders: dict[str, tuple[str, ...]] = {}
@@ -89,12 +88,12 @@ class Types:
         away with it, so that no answer depends on what was asked before. The source of a literal, which arguments may
         be (`="a@b"`), is no reference and tells nothing.
         """
-        if not reference or reference[0] == "=":
-            return ()
         known = self._memo.get(reference)
         if known is not None:
-            self.reading.reads |= self._memo_reads[reference]
-            return known
+            self.reading.reads |= known[1]
+            return known[0]
+        if not reference or reference[0] == "=":
+            return ()
         if not self._depth and reference in self._circular:
             answer, reads = self._circular[reference]
             self.reading.reads |= reads
@@ -116,12 +115,15 @@ class Types:
         reading = self.reading
         before, reading.reads = reading.reads, 0
         try:
-            parts = alternatives(reference)
-            found = tuple(dict.fromkeys(value for part in parts for value in self._infer_one(part)))
+            if "|" in reference:
+                found = tuple(value for part in alternatives(reference) for value in self._infer_one(part))
+            else:
+                found = self._infer_one(reference)
+            if len(found) > 1:
+                found = tuple(dict.fromkeys(found))
             self._draft[reference] = found
             if cuts == self._cuts:
-                self._memo[reference] = found
-                self._memo_reads[reference] = reading.set()
+                self._memo[reference] = found, reading.set()
             elif self._depth == 1:
                 self._circular[reference] = found, reading.set()
         finally:
@@ -136,6 +138,8 @@ class Types:
         if not last:
             return self._root(reference)
         before = self.infer(reference[: len(reference) - len(last)])
+        if len(before) == 1:
+            return self._step(before[0], last)
         return tuple(result for value in before for result in self._step(value, last))
 
     def _root(self, root: str) -> tuple[Value, ...]:
@@ -488,17 +492,15 @@ class Types:
 
     def settled(self) -> Iterator[tuple[str, tuple[Value, ...], int]]:
         """Yield every reference with an answer that does not depend on what was asked first, and what it has read."""
-        for reference, reads in self._memo_reads.items():
+        for reference, (answer, reads) in self._memo.items():
             if not reads & CUT:
-                yield reference, self._memo[reference], reads
+                yield reference, answer, reads
 
     def settle(self, answers: Iterable[tuple[str, tuple[Value, ...], int]], others: int) -> None:
         """Take answers as given, but those that have read one of the set `others`."""
-        memo, memo_reads = self._memo, self._memo_reads
-        for reference, answer, reads in answers:
-            if not reads & others:
-                memo[reference] = answer
-                memo_reads[reference] = reads
+        self._memo.update(
+            (reference, (answer, reads)) for reference, answer, reads in answers if not reads & others
+        )
 
     def names(self, reference: str) -> tuple[str, ...]:
         """Return the dotted names under which rules may know the thing that a reference stands for.

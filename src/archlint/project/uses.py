@@ -20,9 +20,14 @@ class Calls:
         self._modules = project.modules
         self._spellings = project.query(spellings)
         self._places: dict[str, list[tuple[int, int]]] = {}
+        places = self._places
         for number, module in enumerate(project.modules):
             for index, call in enumerate(module.facts.calls):
-                self._places.setdefault(call.callee, []).append((number, index))
+                callee = call.callee
+                if callee in places:
+                    places[callee].append((number, index))
+                else:
+                    places[callee] = [(number, index)]
         self._places.pop("", None)
         self._by_word: dict[str, list[str]] = {}
         for callee in self._places:
@@ -74,7 +79,7 @@ class CalledWords:
 def words_of(reference: str) -> Iterable[str]:
     """Return the last words of a reference's alternatives."""
     if "|" not in reference:
-        return (last_word(reference),) if reference else ()
+        return (reference.rpartition(".")[2],) if reference else ()
     return {last_word(each) for each in alternatives(reference)}
 
 
