@@ -11,7 +11,6 @@ from archlint.facts.text import DecodeError, decode
 from archlint.intake.limits import allow
 from archlint.intake.wire import Answer, Task, read_message, write_message
 from archlint.rulebook.checks.module_checks import MODULE_CHECKS
-from archlint.rulebook.fixes.make import make_fixes
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
@@ -43,6 +42,8 @@ def answer(task: Task, encoder: msgspec.msgpack.Encoder) -> Answer:
 
 
 def _fixes(task: Task, text: str, encoder: msgspec.msgpack.Encoder) -> Answer:
+    from archlint.rulebook.fixes.make import make_fixes  # noqa: PLC0415 -- few runs want fixes
+
     try:
         return Answer(encoder.encode(make_fixes(text, task.module, task.is_package, task.wishes)))
     except Exception as error:  # noqa: BLE001 -- a fix that cannot be made must not look like a parser that crashed

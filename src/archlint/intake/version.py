@@ -33,10 +33,12 @@ def parser_version() -> bytes:
     return digest.digest()
 
 
+@cache
 def whole_version() -> bytes:
     """Return a digest of everything that is installed: archlint itself, what it uses, and what extends it.
 
-    Names, sizes and times have to do here, as this is asked for in every run.
+    Names, sizes and times have to do here, as this is asked for in every run. What is loaded stays what it was when it
+    was first asked for.
     """
     digest = sha256(_python())
     for path in sorted(_states(_PACKAGE.as_posix())):

@@ -21,13 +21,13 @@ class Inferences(msgspec.Struct, frozen=True):
     """What was inferred about a project.
 
     `modules` are the names and paths of all modules, in order; `missed` the names that no module had. `settled` gives
-    every reference with what it stands for and what was read for that; `answered` are the answers about modules, by the
-    name of the question.
+    every reference with what it stands for and what was read for that, unless one of the set that it is told was read;
+    `answered` are the answers about modules, by the name of the question.
     """
 
     modules: tuple[tuple[str, str], ...]
     missed: Set[str]
-    settled: Callable[[], Iterable[tuple[str, tuple[Value, ...], int]]]
+    settled: Callable[[int], Iterable[tuple[str, tuple[tuple[Value, ...], int]]]]
     answered: Mapping[str, Answered]
 
 
@@ -51,7 +51,7 @@ def resume(project: Project, earlier: Inferences, changed: Iterable[tuple[Module
     if any(_hangs(then) != _hangs(now) for then, now in pairs):
         others |= NAMESPACES
     reading.missed |= earlier.missed
-    project.query(types).settle(earlier.settled(), others)
+    project.query(types).settle(earlier.settled(others))
     project.query(Answers).resume(earlier.answered, frozenset(path for _, _, path in changed), others)
 
 

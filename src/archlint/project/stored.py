@@ -1,7 +1,8 @@
 """Inferences as bytes, for the next run."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from itertools import compress
 from typing import Any
 
 import msgspec
@@ -35,33 +36,41 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
     answered: dict[str, _StoredAnswers]
 
 
-class _Numbers(dict[Any, int]):
-    """The number of each thing, in the order in which they are first asked for."""
+class _Numbered:
+    """Things by their number, in the order in which they are first asked for; the same object has one number."""
 
-    def __missing__(self, key: object) -> int:
-        number = self[key] = len(self)
+    def __init__(self) -> None:
+        self.things: list[Any] = []
+        self._numbers: dict[int, int] = {}
+
+    def number(self, thing: object) -> int:
+        """Return the number of a thing."""
+        number = self._numbers.get(id(thing))
+        if number is None:
+            number = self._numbers[id(thing)] = len(self.things)
+            self.things.append(thing)
         return number
 
 
 def encode(known: Inferences) -> bytes:
     """Return inferences as bytes."""
-    sets, values = _Numbers(), _Numbers()
-    settled = list(known.settled())
+    sets, values = _Numbered(), _Numbered()
+    settled = dict(known.settled(0))
     answered = {}
     for name, each in known.answered.items():
         answers = each.answers(Any)
         raw = msgspec.Raw(msgspec.msgpack.encode([answer for answer, _ in answers.values()]))
-        answered[name] = _StoredAnswers(each.needs, tuple(sets[reads] for _, reads in answers.values()), raw)
+        answered[name] = _StoredAnswers(each.needs, tuple(sets.number(reads) for _, reads in answers.values()), raw)
     return msgspec.msgpack.encode(
         _Stored(
             modules=known.modules,
             missed=frozenset(known.missed),
-            reads=tuple(sets[reads] for _, _, reads in settled),
-            answers=tuple(values[answer] for _, answer, _ in settled),
-            references=tuple(reference for reference, _, _ in settled),
-            values=tuple(values),
+            reads=tuple(sets.number(reads) for _, reads in settled.values()),
+            answers=tuple(values.number(answer) for answer, _ in settled.values()),
+            references=tuple(settled),
+            values=tuple(values.things),
             answered=answered,
-            sets=tuple(reads.to_bytes((reads.bit_length() + 7) // 8, "little") for reads in sets),
+            sets=tuple(reads.to_bytes((reads.bit_length() + 7) // 8, "little") for reads in sets.things),
         )
     )
 
@@ -90,14 +99,19 @@ def _is_whole(stored: _Stored) -> bool:
     return (
         same
         and all(len(each.reads) == len(stored.modules) for each in stored.answered.values())
-        and all(0 <= number < len(stored.sets) for each in reads for number in each)
-        and all(0 <= number < len(stored.values) for number in stored.answers)
+        and all(_are_places(each, stored.sets) for each in reads)
+        and _are_places(stored.answers, stored.values)
     )
 
 
-def _settled(stored: _Stored, sets: list[int]) -> Iterator[tuple[str, tuple[Value, ...], int]]:
-    for reference, reads, answer in zip(stored.references, stored.reads, stored.answers, strict=True):
-        yield reference, stored.values[answer], sets[reads]
+def _are_places(numbers: tuple[int, ...], things: tuple[object, ...]) -> bool:
+    return not numbers or (min(numbers) >= 0 and max(numbers) < len(things))
+
+
+def _settled(stored: _Stored, sets: list[int], others: int) -> Iterable[tuple[str, tuple[tuple[Value, ...], int]]]:
+    holds = [not reads & others for reads in sets]
+    answers = zip(map(stored.values.__getitem__, stored.answers), map(sets.__getitem__, stored.reads), strict=True)
+    return compress(zip(stored.references, answers, strict=True), map(holds.__getitem__, stored.reads))
 
 
 def _answers(

@@ -490,17 +490,17 @@ class Types:
             reference = self._library.returns(f"{value.name}.__getitem__") or subscript(value.name, value.args, step)
         return self.infer_instance(reference) if reference else ()
 
-    def settled(self) -> Iterator[tuple[str, tuple[Value, ...], int]]:
-        """Yield every reference with an answer that does not depend on what was asked first, and what it has read."""
-        for reference, (answer, reads) in self._memo.items():
-            if not reads & CUT:
-                yield reference, answer, reads
+    def settled(self, others: int) -> Iterator[tuple[str, tuple[tuple[Value, ...], int]]]:
+        """Yield every reference with what it stands for and what was read for that, unless that is in `others`.
 
-    def settle(self, answers: Iterable[tuple[str, tuple[Value, ...], int]], others: int) -> None:
-        """Take answers as given, but those that have read one of the set `others`."""
-        self._memo.update(
-            (reference, (answer, reads)) for reference, answer, reads in answers if not reads & others
-        )
+        What depends on what was asked first is left out.
+        """
+        others |= CUT
+        return (item for item in self._memo.items() if not item[1][1] & others)
+
+    def settle(self, answers: Iterable[tuple[str, tuple[tuple[Value, ...], int]]]) -> None:
+        """Take answers as given."""
+        self._memo.update(answers)
 
     def names(self, reference: str) -> tuple[str, ...]:
         """Return the dotted names under which rules may know the thing that a reference stands for.
