@@ -57,6 +57,12 @@ def test_each_asks_half(told: Mapping[str, Any]) -> None:
         assert told[way][2] < told["well"][2] or "" in told[way][2]
 
 
+def test_one_learns_what_the_other_has_inferred(told: Mapping[str, Any]) -> None:
+    alone, own, learned = map(set, told["inferred"])
+    assert own < alone
+    assert alone <= learned
+
+
 def test_an_interrupt_leaves_no_process(told: Mapping[str, Any]) -> None:
     assert told["interrupt"] == []
 

@@ -9,21 +9,24 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import msgspec
 
-from archlint.engine import Options, Taken, assess, take_in
+from archlint.engine import Options, Taken, assess, project_of, take_in
 from archlint.intake import partners
-from archlint.judging import load_checks
+from archlint.judging import _found, load_checks
 from archlint.project.blocking import BLOCKING_CALLS
 from archlint.project.calls import USES
 from archlint.project.modulewise import ModuleWise
 from archlint.project.partner import Partner
 from archlint.project.program import Module, Project
+from archlint.project.types import types
 from archlint.rulebook import judge
+from archlint.rulebook.questions import questions
 
 OWN = os.getpid()
 MODULES = 120
@@ -93,6 +96,15 @@ def interrupted(*_: object) -> Iterator[Any]:
     yield from ()
 
 
+def inferred(taken: Taken, *, learns: bool) -> list[str]:
+    """Return the references that are known to this process when it has judged."""
+    project = project_of(taken)
+    parts = [partial(_found, check) for check in judge.checks(project, taken.inputs.chosen)]
+    jobs = taken.inputs.jobs
+    partners.judged_by_two(project, jobs, questions(taken.inputs.chosen), parts, learns=learns)
+    return sorted(reference for reference, _ in project.query(types).settled(0))
+
+
 def main(folder: Path) -> None:
     """Print, by the name of each way: the result alone, the result with another process, and what that one told."""
     (folder / "pkg").mkdir()
@@ -122,6 +134,7 @@ def main(folder: Path) -> None:
                 expected = result(alone)
                 with counted(calls):
                     told[name] = [expected, result(two), calls]
+        told["inferred"] = [inferred(alone, learns=True), inferred(two, learns=False), inferred(two, learns=True)]
         with patch.dict(judge.PROJECT_CHECKS, dict.fromkeys(judge.PROJECT_CHECKS, interrupted)):
             try:
                 told["interrupt"] = result(two)

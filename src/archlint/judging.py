@@ -51,7 +51,7 @@ def judged(project: Project, inputs: Inputs, gathered: Gathered, memory: Memory 
     """Return everything that breaks one of the rules that run, and what went wrong; `memory` makes it faster."""
     earlier = memory.earlier(inputs, gathered) if memory is not None else None
     if memory is None:
-        return _judge(project, inputs)
+        return _judge(project, inputs, learns=False)
     if earlier is not None:
         known = _again(earlier, gathered)
         if known is not None:
@@ -59,7 +59,7 @@ def judged(project: Project, inputs: Inputs, gathered: Gathered, memory: Memory 
                 memory.keep(known, None)
             return list(known)
         _resume(project, earlier, gathered)
-    found = _judge(project, inputs)
+    found = _judge(project, inputs, learns=True)
     violations = tuple(each for each in found if isinstance(each, Violation))
     if len(violations) == len(found):
         memory.keep(violations, inferences(project))
@@ -71,12 +71,12 @@ def load_checks() -> None:
     import archlint.rulebook.judge  # noqa: F401, PLC0415 -- as in `_judge`
 
 
-def _judge(project: Project, inputs: Inputs) -> list[Violation | Failure]:
+def _judge(project: Project, inputs: Inputs, *, learns: bool) -> list[Violation | Failure]:
     from archlint.rulebook.judge import checks  # noqa: PLC0415 -- a run that knows what would be judged needs no checks
     from archlint.rulebook.questions import questions  # noqa: PLC0415
 
     parts = [partial(_found, check) for check in checks(project, inputs.chosen)]
-    found = judged_by_two(project, inputs.jobs, questions(inputs.chosen), parts)
+    found = judged_by_two(project, inputs.jobs, questions(inputs.chosen), parts, learns=learns)
     return [each for part in found for each in part.everything()]
 
 

@@ -15,6 +15,8 @@ from archlint.model import Failure, Violation
 from archlint.project.modulewise import WORTH_SHARING, Answers, ModuleWise
 from archlint.project.partner import Partner
 from archlint.project.program import Project
+from archlint.project.stored import learn, lesson
+from archlint.project.types import types
 
 if TYPE_CHECKING:  # it takes long to load
     from multiprocessing.connection import Connection
@@ -36,12 +38,18 @@ Check = Callable[[], Found]
 
 
 def judged_by_two(
-    project: Project, jobs: int, questions: Sequence[ModuleWise[object]], checks: Sequence[Check]
+    project: Project,
+    jobs: int,
+    questions: Sequence[ModuleWise[object]],
+    checks: Sequence[Check],
+    *,
+    learns: bool,
 ) -> list[Found]:
     """Do all checks of the project, with another process if `jobs` and the system allow it; in order.
 
     Both first ask the `questions`, which checks will ask, too. The other process is a fork: all that was read is there
-    at once. What it does not come to, because it has died, is done here.
+    at once. What it does not come to, because it has died, is done here. A project that `learns` gets to know what the
+    other process has inferred.
     """
     if min(jobs, available_processors()) < 2 or len(project.modules) < WORTH_SHARING or not _can_fork():
         return [check() for check in checks]
@@ -51,6 +59,8 @@ def judged_by_two(
             _ask(project, questions, Partner(0, connection, project.reading))
             found = _done(checks, tasks)
             found |= _received(connection)
+            if learns:
+                _learn(project, connection)
     finally:
         os.close(tasks)
     return [found[number] if number in found else check() for number, check in enumerate(checks)]
@@ -104,8 +114,16 @@ def _accompany(
     tasks: int,
     connection: "Connection",
 ) -> None:
+    known = project.query(types).count
     _ask(project, questions, Partner(1, connection, project.reading))
     connection.send_bytes(msgspec.msgpack.encode(_done(checks, tasks)))
+    connection.send_bytes(lesson(project, known))
+
+
+def _learn(project: Project, connection: "Connection") -> None:
+    """Take over what the other process has inferred, if it is still there."""
+    with suppress(OSError, EOFError):
+        learn(project, connection.recv_bytes())
 
 
 def _ask(project: Project, questions: Sequence[ModuleWise[object]], partner: Partner) -> None:

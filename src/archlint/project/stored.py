@@ -1,4 +1,4 @@
-"""Inferences as bytes, for the next run."""
+"""Inferences as bytes, for the next run or for another process."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -9,7 +9,11 @@ import msgspec
 
 from archlint.project.inferences import Inferences
 from archlint.project.modulewise import Answered
-from archlint.project.types import Value
+from archlint.project.program import Project
+from archlint.project.types import Value, types
+
+_MOST_IN_A_LESSON = 100_000
+"""To tell of more references takes too much memory in both processes."""
 
 
 class _StoredAnswers(msgspec.Struct, frozen=True, array_like=True):
@@ -90,6 +94,22 @@ def decode(data: bytes) -> Inferences | None:
         partial(_settled, stored, sets),
         {name: Answered(each.needs, _answers(stored, each, sets)) for name, each in stored.answered.items()},
     )
+
+
+def lesson(project: Project, first: int) -> bytes:
+    """Return what references stand for, but for the `first` that a project has inferred, for `learn` elsewhere."""
+    known = project.query(types)
+    if known.count - first > _MOST_IN_A_LESSON:
+        return b""
+    return encode(Inferences((), project.reading.missed, partial(known.settled, first=first), {}))
+
+
+def learn(project: Project, told: bytes) -> None:
+    """Let a project know what a `lesson` tells of it."""
+    known = decode(told) if told else None
+    if known is not None:
+        project.reading.missed |= known.missed
+        project.query(types).settle(known.settled(0))
 
 
 def _is_whole(stored: _Stored) -> bool:

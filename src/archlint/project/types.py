@@ -4,6 +4,7 @@ Nothing is guessed: a step that cannot be followed gives no value. Third-party r
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from archlint.facts.model import Function
@@ -490,13 +491,18 @@ class Types:
             reference = self._library.returns(f"{value.name}.__getitem__") or subscript(value.name, value.args, step)
         return self.infer_instance(reference) if reference else ()
 
-    def settled(self, others: int) -> Iterator[tuple[str, tuple[tuple[Value, ...], int]]]:
+    @property
+    def count(self) -> int:
+        """How many references have an answer."""
+        return len(self._memo)
+
+    def settled(self, others: int, first: int = 0) -> Iterator[tuple[str, tuple[tuple[Value, ...], int]]]:
         """Yield every reference with what it stands for and what was read for that, unless that is in `others`.
 
-        What depends on what was asked first is left out.
+        The `first` that were answered are left out, and what depends on what was asked before it.
         """
         others |= CUT
-        return (item for item in self._memo.items() if not item[1][1] & others)
+        return (item for item in islice(self._memo.items(), first, None) if not item[1][1] & others)
 
     def settle(self, answers: Iterable[tuple[str, tuple[tuple[Value, ...], int]]]) -> None:
         """Take answers as given."""
