@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -47,17 +47,19 @@ def judged_by_two(
 ) -> list[Found]:
     """Do all checks of the project, with another process if `jobs` and the system allow it; in order.
 
-    Both first ask the `questions`, which checks will ask, too. The other process is a fork: all that was read is there
-    at once. What it does not come to, because it has died, is done here. A project that `learns` gets to know what the
-    other process has inferred.
+    Both first ask the `questions`, which checks will ask, too, or this one alone if most answers are there from before.
+    Then this one begins with the first check, the other with the last. The other process is a fork: all that was read
+    is there at once. What it does not come to, because it has died, is done here. A project that `learns` gets to know
+    what the other process has inferred.
     """
     if min(jobs, available_processors()) < 2 or len(project.modules) < WORTH_SHARING or not _can_fork():
         return [check() for check in checks]
-    tasks = _numbers(len(checks))
+    tasks = _tokens(len(checks))
+    resumed = project.query(Answers).has_earlier
     try:
         with _companion(lambda connection: _accompany(project, questions, checks, tasks, connection)) as connection:
-            _ask(project, questions, Partner(0, connection, project.reading))
-            found = _done(checks, tasks)
+            _ask(project, questions, None if resumed else Partner(0, connection, project.reading))
+            found = _done(enumerate(checks), tasks)
             found |= _received(connection)
             if learns:
                 _learn(project, connection)
@@ -71,10 +73,10 @@ def _can_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
-def _numbers(count: int) -> int:
-    """Return a pipe from which each number below `count` can be read once, a byte, by whoever comes first."""
+def _tokens(count: int) -> int:
+    """Return a pipe from which so many bytes can be read by whoever comes first."""
     ours, theirs = os.pipe()
-    os.write(theirs, bytes(range(count)))
+    os.write(theirs, bytes(count))
     os.close(theirs)
     return ours
 
@@ -115,8 +117,9 @@ def _accompany(
     connection: "Connection",
 ) -> None:
     known = project.query(types).count
-    _ask(project, questions, Partner(1, connection, project.reading))
-    connection.send_bytes(msgspec.msgpack.encode(_done(checks, tasks)))
+    if not project.query(Answers).has_earlier:
+        _ask(project, questions, Partner(1, connection, project.reading))
+    connection.send_bytes(msgspec.msgpack.encode(_done(reversed([*enumerate(checks)]), tasks)))
     connection.send_bytes(lesson(project, known))
 
 
@@ -126,8 +129,8 @@ def _learn(project: Project, connection: "Connection") -> None:
         learn(project, connection.recv_bytes())
 
 
-def _ask(project: Project, questions: Sequence[ModuleWise[object]], partner: Partner) -> None:
-    """Ask questions together with the other process."""
+def _ask(project: Project, questions: Sequence[ModuleWise[object]], partner: Partner | None) -> None:
+    """Ask questions, together with the other process if it is a partner."""
     answers = project.query(Answers)
     answers.partner = partner
     for question in questions:
@@ -136,11 +139,16 @@ def _ask(project: Project, questions: Sequence[ModuleWise[object]], partner: Par
     answers.partner = None
 
 
-def _done(checks: Sequence[Check], tasks: int) -> dict[int, Found]:
-    """Do checks until none is left, and return what they found by their number."""
+def _done(checks: Iterable[tuple[int, Check]], tasks: int) -> dict[int, Found]:
+    """Do numbered checks until none is left, and return what they found by their number.
+
+    There are as many tokens as checks: who begins at one end never comes to what the other has done.
+    """
     found: dict[int, Found] = {}
-    while task := os.read(tasks, 1):
-        found[task[0]] = checks[task[0]]()
+    for number, check in checks:
+        if not os.read(tasks, 1):
+            break
+        found[number] = check()
     return found
 
 

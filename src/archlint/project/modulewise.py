@@ -111,6 +111,11 @@ class Answers:
         """
         self._earlier, self._changed, self._others = earlier, changed, others | CUT
 
+    @property
+    def has_earlier(self) -> bool:
+        """Whether there are answers about an earlier state, which leave little to ask."""
+        return bool(self._earlier)
+
     @contextmanager
     def without_partner(self) -> Iterator[None]:
         """Ask all by oneself meanwhile, and afterwards; who raises something parts with the partner."""

@@ -100,7 +100,8 @@ PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
 }
 """Code -> the check that judges it on the whole program."""
 
-_SLOW = ("PRT", "LAY", "ASY", "SQL", "EVT")
+_ABOUT_CALLS = ("ASY", "SQL", "EVT", "TSK", "IMP", "DOM")
+_ABOUT_MODULES = ("PRT", "LAY")
 """The families whose checks take longest on large programs, the slowest first."""
 
 CANDIDATE_TESTS: Mapping[str, Callable[[Project, Module, Candidate], bool]] = {
@@ -141,21 +142,25 @@ def judge(project: Project, rules: Mapping[str, Rule]) -> Iterator[Violation | F
 
 
 def checks(project: Project, rules: Mapping[str, Rule]) -> list[Callable[[], Iterator[Violation | Failure]]]:
-    """Return what `judge` does, in parts that have little to do with each other, those that take longest first.
+    """Return what `judge` does, in parts, so that neighbours ask the same about the program.
 
-    The checks of one family ask the same about the program.
+    At the beginning is what asks about calls, at the end what asks about modules and their layers.
     """
     patterned = [rule for rule in rules.values() if rule.match]
-    families = groupby(sorted(PROJECT_CHECKS.keys() & rules.keys(), key=_rank), key=lambda code: code[:3])
+    codes = PROJECT_CHECKS.keys() & rules.keys()
+    families = {family: sorted(own) for family, own in groupby(sorted(codes), key=lambda code: code[:3])}
+    others = families.keys() - {*_ABOUT_CALLS, *_ABOUT_MODULES}
+    first, second, last = (
+        [partial(_family, project, [rules[code] for code in families[each]]) for each in order if each in families]
+        for order in (_ABOUT_CALLS, sorted(others), _ABOUT_MODULES)
+    )
     return [
-        *(partial(_family, project, [rules[code] for code in codes]) for _, codes in families),
-        partial(_guarded, "the patterns", partial(pattern_violations, project, patterned)),
+        *first,
+        *second,
         partial(_guarded, "the module checks", partial(_candidates, project, rules)),
+        partial(_guarded, "the patterns", partial(pattern_violations, project, patterned)),
+        *last,
     ]
-
-
-def _rank(code: str) -> tuple[int, str]:
-    return _SLOW.index(code[:3]) if code[:3] in _SLOW else len(_SLOW), code
 
 
 def _family(project: Project, rules: Iterable[Rule]) -> Iterator[Violation | Failure]:
