@@ -1,15 +1,14 @@
 """The values that every part of archlint speaks of: places, violations, failures and the report."""
 
-import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
+from itertools import accumulate, count
+from operator import add
 from typing import Annotated
 
 import msgspec
-
-_LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 class UnableError(Exception):
@@ -75,7 +74,8 @@ class SourceText:
 
     @cached_property
     def _starts(self) -> list[int]:
-        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        text = self.text.replace("\r\n", " \n").replace("\r", "\n")
+        return [0, *map(add, accumulate(map(len, text.split("\n")[:-1])), count(1))]
 
     def location(self, start: int, end: int) -> Location:
         """Turn offsets (0-based code points, `end` exclusive) into a location."""
