@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from itertools import compress
-from typing import Any
+from itertools import compress, count
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -12,8 +12,10 @@ from archlint.project.modulewise import Answered
 from archlint.project.program import Project
 from archlint.project.types import Value, types
 
-_MOST_IN_A_LESSON = 100_000
-"""To tell of more references takes too much memory in both processes."""
+T = TypeVar("T")
+
+_MOST_IN_A_LESSON = 50_000
+"""To tell of more references takes more time and memory than it saves in the next run."""
 
 
 class _StoredAnswers(msgspec.Struct, frozen=True, array_like=True):
@@ -40,40 +42,42 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
     answered: dict[str, _StoredAnswers]
 
 
-class _Numbered:
-    """Things by their number, in the order in which they are first asked for; the same object has one number."""
+class _Numbered(Generic[T]):
+    """Things by their number, in the order in which they first come; the same object has one number."""
 
-    def __init__(self) -> None:
-        self.things: list[Any] = []
-        self._numbers: dict[int, int] = {}
+    def __init__(self, things: Iterable[T]) -> None:
+        distinct = {id(thing): thing for thing in things}
+        self.things = tuple(distinct.values())
+        self._numbers = dict(zip(distinct, count()))
 
-    def number(self, thing: object) -> int:
-        """Return the number of a thing."""
-        number = self._numbers.get(id(thing))
-        if number is None:
-            number = self._numbers[id(thing)] = len(self.things)
-            self.things.append(thing)
-        return number
+    def of(self, things: Iterable[T]) -> tuple[int, ...]:
+        """Return the numbers of things."""
+        return tuple(map(self._numbers.__getitem__, map(id, things)))
 
 
 def encode(known: Inferences) -> bytes:
     """Return inferences as bytes."""
-    sets, values = _Numbered(), _Numbered()
     settled = dict(known.settled(0))
-    answered = {}
-    for name, each in known.answered.items():
-        answers = each.answers(Any)
-        raw = msgspec.Raw(msgspec.msgpack.encode([answer for answer, _ in answers.values()]))
-        answered[name] = _StoredAnswers(each.needs, tuple(sets.number(reads) for _, reads in answers.values()), raw)
+    answered = {name: [*each.answers(Any).values()] for name, each in known.answered.items()}
+    everything = [settled.values(), *answered.values()]
+    sets = _Numbered(reads for some in everything for _, reads in some)
+    values = _Numbered(answer for answer, _ in settled.values())
     return msgspec.msgpack.encode(
         _Stored(
             modules=known.modules,
             missed=frozenset(known.missed),
-            reads=tuple(sets.number(reads) for _, reads in settled.values()),
-            answers=tuple(values.number(answer) for answer, _ in settled.values()),
+            reads=sets.of(reads for _, reads in settled.values()),
+            answers=values.of(answer for answer, _ in settled.values()),
             references=tuple(settled),
-            values=tuple(values.things),
-            answered=answered,
+            values=values.things,
+            answered={
+                name: _StoredAnswers(
+                    known.answered[name].needs,
+                    sets.of(reads for _, reads in some),
+                    msgspec.Raw(msgspec.msgpack.encode([answer for answer, _ in some])),
+                )
+                for name, some in answered.items()
+            },
             sets=tuple(reads.to_bytes((reads.bit_length() + 7) // 8, "little") for reads in sets.things),
         )
     )

@@ -6,6 +6,7 @@ import libcst as cst
 
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import FUNCTIONS, ancestors, descend
 
 CLIENTS = (
@@ -13,6 +14,7 @@ CLIENTS = (
     *("Session", "TCPConnector", "HTTPTransport", "AsyncHTTPTransport"),
 )
 """Names of classes of HTTP clients and of what they are made with."""
+_WITHOUT_NETWORK = frozenset({"ASGITransport", "WSGITransport", "MockTransport"})
 _LASTING = frozenset({"ws_connect", "stream", "aconnect_sse", "connect_sse"})
 
 
@@ -20,7 +22,7 @@ def client_per_call(node: cst.Call, context: ModuleContext) -> Iterator[Sighting
     """HTP002: a client that a function makes, uses and lets go of, in a loop or for each request."""
     function = context.enclosing_function
     reference = context.reference(node.func)
-    if function is None or not reference or context.flags & model.IN_COMPREHENSION:
+    if function is None or not reference or context.flags & model.IN_COMPREHENSION or _stays_inside(node):
         return
     around = list(ancestors(function.body, node))
     if not _is_local(function, node, around) or _lasts(around):
@@ -34,6 +36,14 @@ def client_per_call(node: cst.Call, context: ModuleContext) -> Iterator[Sighting
         subject="loop" if _in_own_loop(around) else "handler",
         reference=reference,
     )
+
+
+def _stays_inside(node: cst.Call) -> bool:
+    """Tell whether a client of httpx calls an application in this process, for which it opens no connection."""
+    given = {argument.keyword.value: argument.value for argument in node.args if argument.keyword is not None}
+    transport = given.get("transport")
+    made = dotted_name(transport.func) if isinstance(transport, cst.Call) else ""
+    return "app" in given or made.rpartition(".")[2] in _WITHOUT_NETWORK
 
 
 def _in_own_loop(around: list[cst.CSTNode]) -> bool:
