@@ -57,6 +57,10 @@ async def main(job: Future):
         await asyncio.sleep(1)
     return future.result(), job.result()
 """,
+    "a future that is asked and not waited for": """
+from concurrent.futures import Future
+async def main(job: Future): return job.result(0)
+""",
     "submit with a nested function": _SLOW
     + """
 from concurrent.futures import ThreadPoolExecutor

@@ -195,7 +195,9 @@ def _waits_for_other(module: Module, call: Call, blocking: Blocking, first: str)
         return False
     if blocking.api in _QUEUES:
         return not _has_looked(module, call)
-    return not (blocking.api.startswith(_FUTURE) and _is_done(module, call))
+    if blocking.api.startswith(_FUTURE):
+        return first not in ("=0", "=0.0") and not _is_done(module, call)
+    return True
 
 
 def _has_looked(module: Module, call: Call) -> bool:
