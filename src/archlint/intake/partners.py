@@ -57,7 +57,9 @@ def judged_by_two(
     tasks = _tokens(len(checks))
     resumed = project.query(Answers).has_earlier
     try:
-        with _companion(lambda connection: _accompany(project, questions, checks, tasks, connection)) as connection:
+        with _companion(
+            lambda connection: _accompany(project, questions, checks, tasks, connection, learns=learns)
+        ) as connection:
             _ask(project, questions, None if resumed else Partner(0, connection, project.reading))
             found = _done(enumerate(checks), tasks)
             found |= _received(connection)
@@ -115,12 +117,15 @@ def _accompany(
     checks: Sequence[Check],
     tasks: int,
     connection: "Connection",
+    *,
+    learns: bool,
 ) -> None:
     known = project.query(types).count
     if not project.query(Answers).has_earlier:
         _ask(project, questions, Partner(1, connection, project.reading))
     connection.send_bytes(msgspec.msgpack.encode(_done(reversed([*enumerate(checks)]), tasks)))
-    connection.send_bytes(lesson(project, known))
+    if learns:
+        connection.send_bytes(lesson(project, known))
 
 
 def _learn(project: Project, connection: "Connection") -> None:
