@@ -74,6 +74,7 @@ class SourceText:
 
     @cached_property
     def _starts(self) -> list[int]:
+        # Every line end becomes an LF in its last place, and no offset changes.
         text = self.text.replace("\r\n", " \n").replace("\r", "\n")
         return [0, *map(add, accumulate(map(len, text.split("\n")[:-1])), count(1))]
 

@@ -79,7 +79,7 @@ class CalledWords:
 def words_of(reference: str) -> Iterable[str]:
     """Return the last words of a reference's alternatives."""
     if "|" not in reference:
-        return (reference.rpartition(".")[2],) if reference else ()
+        return (reference.rpartition(".")[2],) if reference else ()  # `last_word`, without a call for each callee
     return {last_word(each) for each in alternatives(reference)}
 
 

@@ -101,8 +101,9 @@ PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
 """Code -> the check that judges it on the whole program."""
 
 _ABOUT_CALLS = ("ASY", "SQL", "EVT", "TSK", "IMP", "DOM")
+"""The families that ask who calls what, those that take longest first."""
 _ABOUT_MODULES = ("PRT", "LAY")
-"""The families whose checks take longest on large programs, the slowest first."""
+"""The families that ask for layers and ports, those that take longest last."""
 
 CANDIDATE_TESTS: Mapping[str, Callable[[Project, Module, Candidate], bool]] = {
     **CONSISTENCY_TESTS,
@@ -148,7 +149,7 @@ def checks(project: Project, rules: Mapping[str, Rule]) -> list[Callable[[], Ite
     """
     patterned = [rule for rule in rules.values() if rule.match]
     codes = PROJECT_CHECKS.keys() & rules.keys()
-    families = {family: sorted(own) for family, own in groupby(sorted(codes), key=lambda code: code[:3])}
+    families = {family: [*own] for family, own in groupby(sorted(codes), key=lambda code: code[:3])}
     others = families.keys() - {*_ABOUT_CALLS, *_ABOUT_MODULES}
     first, second, last = (
         [partial(_family, project, [rules[code] for code in families[each]]) for each in order if each in families]
