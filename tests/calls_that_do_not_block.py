@@ -40,6 +40,12 @@ async def test_run(store: Store):
     store.save()
     run(store)
 """,
+    "an address that is a number": """
+import socket
+async def main(host):
+    socket.getaddrinfo(host, 80, flags=socket.AI_NUMERICHOST)
+    return socket.getaddrinfo(host, None, 0, 0, 0, socket.AI_PASSIVE | socket.AI_NUMERICHOST)
+""",
     "a lock that the caller may not wait for": """
 import threading
 lock = threading.Lock()

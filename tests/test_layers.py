@@ -55,6 +55,10 @@ SURE = {"a.domain.x": "domain", "a.infrastructure.y": "infrastructure"}
         ),
         ("a.application.api.orders", {"a.application.api.orders": "application"}),
         (
+            "a.application.api a.use_cases.add.router",
+            {"a.application.api": "application"} | {"a.use_cases.add.router": "application"},
+        ),
+        (
             "a.application.interfaces.persistence.z a.domain.ports.adapters.__init__",
             {"a.application.interfaces.persistence.z": "application", "a.domain.ports.adapters": "domain"},
         ),

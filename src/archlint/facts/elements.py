@@ -14,6 +14,8 @@ _DISPLAYS = (cst.Tuple, cst.List, cst.Set, cst.Dict, cst.SimpleString, cst.Conca
 _TRANSPARENT = frozenset({"enumerate", "reversed", "sorted", "zip", "list", "tuple", "set", "iter", "tqdm"})
 _OF_MAPPING = frozenset({"items", "keys", "values"})
 _IN_LOTS = re.compile(r"batch|chunk|page|group|slice|shard|partition|bucket|window", re.I)
+_ATTEMPTS = re.compile(r"(?:^|_)(?:re)?tr(?:y|ies)(?:_|$)|retrying|attempt", re.I)
+"""What is called so is gone through until one of its rounds succeeds."""
 _NONE: frozenset[str] = frozenset()
 
 
@@ -73,7 +75,10 @@ def assigned_names(targets: Iterable[cst.CSTNode]) -> frozenset[str]:
 
 
 def _is_collection(node: cst.BaseExpression, walk: Walk) -> bool:
-    """Tell whether a loop may be long: over no display, constant, class (its members), batches, `range` of a number."""
+    """Tell whether a loop may be long: over no display, constant, class (its members), batches, `range` of a number.
+
+    Nor over attempts, of which one is to succeed.
+    """
     if isinstance(node, _DISPLAYS):
         return False
     if isinstance(node, cst.Name) and _is_written_out(walk.scope.block.nodes.get(node.value)):
@@ -86,11 +91,12 @@ def _is_collection(node: cst.BaseExpression, walk: Walk) -> bool:
             return _is_collection(node.func.value, walk)
         if word == "range":
             counts = [each.value for each in node.args]
-            in_lots = len(counts) > 2 or any(_IN_LOTS.search(dotted_name(each)) for each in counts)
+            names = [dotted_name(each) for each in counts]
+            in_lots = len(counts) > 2 or any(_IN_LOTS.search(each) or _ATTEMPTS.search(each) for each in names)
             return not in_lots and not all(isinstance(each, cst.Integer) for each in counts)
-        return _IN_LOTS.search(word) is None
+        return _IN_LOTS.search(word) is None and _ATTEMPTS.search(word) is None
     name = dotted_name(node).rpartition(".")[2]
-    return not (name[:1].isupper() or name.strip("_").isupper() or _IN_LOTS.search(name))
+    return not (name[:1].isupper() or name.strip("_").isupper() or _IN_LOTS.search(name) or _ATTEMPTS.search(name))
 
 
 def _is_written_out(node: cst.CSTNode | None) -> bool:

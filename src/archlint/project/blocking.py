@@ -27,6 +27,8 @@ _IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
 _FUTURE = "concurrent.futures.Future."
 _QUEUES = ("queue.Queue.get", "queue.SimpleQueue.get")
 _AWAITABLE = "asyncio.wrap_future"
+_NUMERIC = "socket.AI_NUMERICHOST"
+"""The flag with which no name is looked up."""
 _NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
 
 
@@ -181,6 +183,8 @@ def _waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> b
         )
     if blocking.api.startswith("socket.socket."):
         return not _is_nonblocking(module, call)
+    if blocking.api == "socket.getaddrinfo":
+        return not any(_NUMERIC in value for _, value in call.arguments)
     return True
 
 

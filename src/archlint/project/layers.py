@@ -70,6 +70,8 @@ COMPOSITION = frozenset(
 """Names of packages and modules that join the others."""
 _FACES = frozenset({"controllers", "endpoints", "presentation", "router", "routers", "routes", "views"})
 """What no domain holds: a `domain` with these in it is a folder of features, each with layers of its own."""
+_FACE_MODULES = _FACES | {"api", "controller", "endpoint", "route", "view"}
+_WEB = frozenset({"fastapi", "flask", "starlette", "litestar", "sanic", "quart", "falcon", "rest_framework", "aiohttp"})
 
 
 _PORTS = frozenset({"abstractions", "contracts", "interface", "interfaces", "port", "ports", "protocols"})
@@ -195,7 +197,8 @@ def _inferred(parts: list[str], layered: "_Layered") -> Layer | None:
             below = parts[position + 1 :]
             if role != "domain" and not COMPOSITION.isdisjoint(below):
                 return Layer("composition")
-            folders = below if ".".join(parts) in layered.packages else below[:-1]
+            whole = ".".join(parts)
+            folders = below if whole in layered.packages or whole in layered.faces else below[:-1]
             return _within(role, parts[: position + 1], folders, layered, sure=part in NAMES and package)
     wiring = bool(inside) and not COMPOSITION.isdisjoint(parts[inside[0] :])
     return Layer("composition", sure=False) if wiring else None
@@ -227,7 +230,8 @@ def _weak_role(name: str, *, package: bool) -> str | None:
 class _Layered(msgspec.Struct, frozen=True):
     """The packages whose children are layers, and all packages there are.
 
-    `features` are those that hold features, faces and all; `faces` those with nothing but ways into the program.
+    `features` are those that hold features, faces and all; `faces` those with nothing but ways into the program, and
+    modules that are one.
     """
 
     parents: frozenset[str]
@@ -253,7 +257,7 @@ def _layered_packages(project: Project) -> _Layered:
         cores = _cores(parent, names, children, packages)
         parents.update([parent, *cores] if cores else ())
     parents.update([above for parent in parents for above in _shared(parent, children, packages)])
-    faces = frozenset(_ways_in(project.by_name))
+    faces = frozenset((*_ways_in(project.by_name), *_endpoint_modules(project)))
     return _Layered(frozenset(parents), frozenset(packages), frozenset(_features(packages)), faces)
 
 
@@ -264,6 +268,15 @@ def _ways_in(modules: Iterable[str]) -> Iterator[str]:
         for position, part in enumerate(parts):
             if _WEAK.get(part) == "presentation" and not _FACES.isdisjoint(parts[position:]):
                 yield ".".join(parts[: position + 1])
+
+
+def _endpoint_modules(project: Project) -> Iterator[str]:
+    """Yield the modules with names of ways in that import what makes one: `add_book/api.py` in a slice."""
+    for name, module in project.by_name.items():
+        if name.rpartition(".")[2] in _FACE_MODULES and any(
+            each.target.partition(".")[0] in _WEB for each in module.facts.imports
+        ):
+            yield name
 
 
 def _features(packages: set[str]) -> Iterator[str]:

@@ -70,12 +70,13 @@ def is_known(function: Function) -> bool:
 def signature(table: Forms, function: Function, variables: Variables) -> Signature:
     """Return the signature of a method on an instance."""
     own = {}
-    if function.parameters and function.parameters[0].spelled not in ("", "?"):
+    is_bound = _STATIC.isdisjoint(function.decorators)
+    if is_bound and function.parameters and function.parameters[0].spelled not in ("", "?"):
         kind, name = table.resolve(function.parameters[0].spelled)
         own = {name: variables.get("Self", UNKNOWN)} if kind == "variable" else {}
     variables = {**variables, **own}
     slots = [_slot(table, parameter, variables) for parameter in function.parameters]
-    if slots and slots[0].kind in _POSITIONAL and _STATIC.isdisjoint(function.decorators):
+    if is_bound and slots and slots[0].kind in _POSITIONAL:
         slots = slots[1:]
     return Signature(tuple(slots), _result(table, function, variables))
 

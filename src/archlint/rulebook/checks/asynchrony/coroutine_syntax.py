@@ -34,6 +34,7 @@ _KEEPS_GENERATOR = frozenset(
 _FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 _KEEPS_NOTHING = frozenset({"add_done_callback", "set_name", "get_name"})
 """Methods of a task that do not keep it."""
+_RUNS_LOOP = frozenset({"run_forever", "run_until_complete"})
 
 
 def unread_task(node: cst.Assign | cst.AnnAssign, context: ModuleContext) -> Iterator[Sighting]:
@@ -49,8 +50,7 @@ def unread_task(node: cst.Assign | cst.AnnAssign, context: ModuleContext) -> Ite
     if function is None or not name:
         return
     maker = context.reference(call.func)
-    # What yields keeps its locals while it waits to go on: a lifespan as long as the application runs.
-    if maker.rpartition(".")[2] in MAKER_NAMES and not _is_read(function, name) and not _yields(function.body):
+    if maker.rpartition(".")[2] in MAKER_NAMES and not _is_read(function, name) and not _outlasts(function):
         yield Sighting(
             code="ASY004",
             message=(
@@ -126,6 +126,14 @@ def yield_in_scope(node: cst.With, context: ModuleContext) -> Iterator[Sighting]
                 reference=scope,
                 names=SCOPES,
             )
+
+
+def _outlasts(function: cst.FunctionDef) -> bool:
+    """Tell whether a function keeps its locals while its tasks run: it yields, as a lifespan does, or runs the loop."""
+    return _yields(function.body) or any(
+        isinstance(each, cst.Call) and dotted_name(each.func).rpartition(".")[2] in _RUNS_LOOP
+        for each in descend(function.body, but_not=_FUNCTIONS)
+    )
 
 
 def _yields(body: cst.BaseSuite) -> bool:

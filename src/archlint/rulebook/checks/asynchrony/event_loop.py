@@ -39,9 +39,11 @@ _ASKS = frozenset(
         "asyncio.AbstractEventLoop.is_running",
         "sniffio.current_async_library",
         "anyio.get_current_task",
+        *("inspect.isawaitable", "inspect.iscoroutine", "inspect.iscoroutinefunction"),
+        *("asyncio.iscoroutine", "asyncio.iscoroutinefunction"),
     }
 )
-"""What a function asks that may run a loop only where none is running."""
+"""What a function asks that may run a loop only where none is running, or only for what is a coroutine."""
 _ALLOWS_NESTING = frozenset({"nest_asyncio.apply", "nest_asyncio2.apply"})
 
 _MEANINGFUL = _RUNNERS | _ASKS | _ALLOWS_NESTING

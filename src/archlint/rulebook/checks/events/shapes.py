@@ -17,6 +17,7 @@ _MUTABLE = {
     "collections.abc.MutableMapping": "MutableMapping",
     "collections.abc.MutableSequence": "MutableSequence",
 }
+_FREEZING = {"dataclass": "`@dataclass(frozen=True)`", "model": "`frozen=True` in its configuration"}
 _INSTEAD = {"list": "`tuple[...]`", "set": "`frozenset[...]`", "bytearray": "`bytes`", "deque": "`tuple[...]`"}
 _DISPLAYS = frozenset(f"builtins.{name}{{}}" for name in ("list", "dict", "set"))
 
@@ -28,7 +29,9 @@ def mutable_event(project: Project, rule: Rule) -> Iterator[Violation]:
         if any(base in events.open for base in resolver.order(key)[1:]):
             continue
         module, fact = project.class_(key)
-        how = "`@dataclass(frozen=True)`" if kind == "dataclass" else "`frozen=True` in its configuration"
+        how = _FREEZING[kind]
+        if any(each.startswith(("attr.", "attrs.")) for each in fact.decorators):
+            how = "`@attrs.frozen`"
         yield rule.violation(
             module,
             (fact.start, fact.end),

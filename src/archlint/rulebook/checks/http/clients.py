@@ -22,7 +22,7 @@ def client_per_call(node: cst.Call, context: ModuleContext) -> Iterator[Sighting
     """HTP002: a client that a function makes, uses and lets go of, in a loop or for each request."""
     function = context.enclosing_function
     reference = context.reference(node.func)
-    if function is None or not reference or context.flags & model.IN_COMPREHENSION or _stays_inside(node):
+    if function is None or not reference or context.flags & model.IN_COMPREHENSION or _stays_inside(node, context):
         return
     around = list(ancestors(function.body, node))
     if not _is_local(function, node, around) or _lasts(around):
@@ -38,10 +38,12 @@ def client_per_call(node: cst.Call, context: ModuleContext) -> Iterator[Sighting
     )
 
 
-def _stays_inside(node: cst.Call) -> bool:
+def _stays_inside(node: cst.Call, context: ModuleContext) -> bool:
     """Tell whether a client of httpx calls an application in this process, for which it opens no connection."""
     given = {argument.keyword.value: argument.value for argument in node.args if argument.keyword is not None}
-    transport = given.get("transport")
+    transport: cst.CSTNode | None = given.get("transport")
+    if isinstance(transport, cst.Name):
+        transport = context.assigned(transport.value)
     made = dotted_name(transport.func) if isinstance(transport, cst.Call) else ""
     return "app" in given or made.rpartition(".")[2] in _WITHOUT_NETWORK
 

@@ -15,12 +15,12 @@ _SWITCHES = frozenset({"verify", "ssl", "verify_ssl", "cert_reqs"})
 _OFF = frozenset({"False", "ssl.CERT_NONE", "CERT_NONE", "'CERT_NONE'", '"CERT_NONE"'})
 _STORED = frozenset({"verify", "check_hostname", "verify_mode"})
 _UNVERIFIED = "ssl._create_unverified_context"
-_CHOICE = re.compile(r"verif|secure|trust|self_?signed|check_?host|cert_?req", re.IGNORECASE)
+_CHOICE = re.compile(r"verif|validat|secure|trust|self_?signed|check_?host|cert_?req", re.IGNORECASE)
 _MODE = re.compile(r"ssl|tls|cert", re.IGNORECASE)
 _FILE = re.compile(r"(?:cert|key|ca)(?:ificate)?(?:_?(?:files?|path|dir|data|chain|bundle))?s?$", re.IGNORECASE)
 """Words for certificates that somebody has: whoever gives none has not asked for a connection that is not verified."""
 _ASKED = re.compile(
-    r"verif|insecure|unsecure|without|skip|disable|ignore|self_?signed|trust|"
+    r"verif|validat|insecure|unsecure|without|skip|disable|ignore|self_?signed|trust|"
     r"(?:get|fetch|load|read|retrieve|download|check|peer|server|remote)_?\w*cert|cert\w*_(?:info|expiry|expiration)",
     re.IGNORECASE,
 )

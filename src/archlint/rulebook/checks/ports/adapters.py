@@ -36,7 +36,7 @@ def missing_port_method(project: Project, rule: Rule, pairs: Pairs = None) -> It
     for pair, mismatch in _mismatches(project, pairs, ("missing",)):
         member = mismatch.promised
         partial = known.is_abstract(pair.adapter) or known.has_subclass(pair.adapter)
-        if (partial or _is_narrower_port(project, pair)) and not pair.is_stated:
+        if (partial or _is_narrower_port(project, pair) or _is_template(project, pair)) and not pair.is_stated:
             continue
         if _superseded(project, pair, mismatch) or (pair.is_guessed and member.attribute):
             continue
@@ -68,9 +68,36 @@ def _is_narrower_port(project: Project, pair: Pair) -> bool:
     role = project.query(layers).role(module.name)
     if not fact.spelled and role not in INNER and (role == "infrastructure" or not _is_taken(project, pair.adapter)):
         return False
+    return not _is_made(project, pair.adapter)
+
+
+def _is_template(project: Project, pair: Pair) -> bool:
+    """Tell whether a class that nobody makes uses a member that it lacks: it leaves that to classes of its users."""
+    if pair.evidence != "inheritance" or _is_made(project, pair.adapter):
+        return False
+    missing = {each.promised.name for each in project.query(conformance).verdict(pair).mismatches if not each.kept}
+    for owner in project.query(types).order(pair.adapter):
+        if owner == pair.port:
+            return False
+        if "@" in owner and not missing.isdisjoint(_used_of_itself(project, owner)):
+            return True
+    return False
+
+
+def _used_of_itself(project: Project, key: str) -> Iterator[str]:
+    """Yield the names of members that a class reads or calls on its own instance."""
+    facts = project.class_(key)[0].facts
+    for reference in (*(each.reference for each in facts.loads), *(each.callee for each in facts.calls)):
+        owner, _, rest = reference.partition("{}.")
+        if owner == key:
+            yield rest.partition(".")[0]
+
+
+def _is_made(project: Project, key: str) -> bool:
+    """Tell whether the project makes an instance of a class."""
     resolver = project.query(types)
-    calls = project.query(Calls).named({fact.name})
-    return not any(value.name == pair.adapter for _, call in calls for value in resolver.infer(call.callee))
+    calls = project.query(Calls).named({project.class_(key)[1].name})
+    return any(value.name == key for _, call in calls for value in resolver.infer(call.callee))
 
 
 def _is_taken(project: Project, key: str) -> bool:

@@ -1,5 +1,6 @@
 """RDS008: locks made of `SET NX`, on the syntax tree."""
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -10,6 +11,7 @@ from archlint.facts.syntax import ancestors, descend, source_of
 
 _EXPIRIES = frozenset({"ex", "px", "exat", "pxat", "**"})
 _RELEASES = frozenset({"delete", "unlink", "eval", "evalsha"})
+_LOCKS = re.compile(r"lock|acquire|mutex|claim|lease|guard|once|reserve|begin|start|enter", re.I)
 _EXPIRING = frozenset({"expire", "pexpire", "expireat", "pexpireat"})
 
 
@@ -26,7 +28,7 @@ def lasting_lock(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     if not reference or keywords.keys() & _EXPIRIES or _is_dropped(function, node):
         return
     key = source_of(node.args[0].value)
-    where = context.enclosing_class or function
+    where = function if _is_wrapper(function, key) else context.enclosing_class or function
     expires = _names_key(function, _EXPIRING, key)
     if expires or _names_key(where, _RELEASES, key):
         gap = " before `expire` is called" if expires else ""
@@ -39,6 +41,12 @@ def lasting_lock(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
             subject=method,
             reference=reference,
         )
+
+
+def _is_wrapper(function: cst.FunctionDef, key: str) -> bool:
+    """Tell whether a function passes on a command for any key that it is given, and is not about locks by its name."""
+    given = {each.name.value for each in (*function.params.params, *function.params.kwonly_params)}
+    return key in given and not _LOCKS.search(function.name.value)
 
 
 def _is_dropped(function: cst.FunctionDef, node: cst.Call) -> bool:

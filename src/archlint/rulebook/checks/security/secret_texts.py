@@ -224,10 +224,16 @@ def is_weak_secret(text: str, name: str, *, setting: bool) -> bool:
     """Tell whether words would do as a secret: not the name of it, no placeholder, no label unless for a `setting`."""
     if len(text) < 3 or is_placeholder(text) or (text.lower() == name.lower() if setting else _same(text, name)):
         return False
-    if not setting and _LABEL.match(text):
+    if _LABEL.match(text) if not setting else _is_label(text, name):
         return False
     plain = text.replace(" ", "-") if _SECRET_PHRASE.match(text) else text
     return not any(pattern.search(plain) for pattern in _TYPES)
+
+
+def _is_label(text: str, name: str) -> bool:
+    """Tell whether a text says what belongs there, `smtp_password`, for a secret that is not the program's own."""
+    first, *others = re.split(r"[-_ ]+", text.lower())
+    return bool(first and others) and not is_signing_name(name) and name.lower().endswith(others[-1])
 
 
 def is_placeholder(text: str) -> bool:

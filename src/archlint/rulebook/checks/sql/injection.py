@@ -220,8 +220,16 @@ class _Holes:
             member = table.own_members(owner).get(name) if "@" in owner else None
             if member is not None:
                 attribute = member.attribute
-                return attribute is not None and attribute.in_body and _are_displays(attribute.values)
+                if attribute is None:
+                    return member.is_property and self._gives_constants(owner, member.functions[0])
+                return attribute.in_body and _are_displays(attribute.values)
         return False
+
+    def _gives_constants(self, owner: str, index: int) -> bool:
+        """Tell whether a property gives nothing but texts that it writes out, and constants."""
+        module, _ = self._project.class_(owner)
+        values = module.facts.functions[index].values
+        return bool(values) and all(each in _DISPLAYS or self._is_constant(each) for each in values)
 
     def _callers_pass_constants(self, module: Module, candidate: Candidate, parameter: str) -> bool:
         """Tell whether every call that the project makes of the function passes a constant, and there is one."""

@@ -51,11 +51,16 @@ def query_in_loop(project: Project, rule: Rule) -> Iterator[Violation]:
 
 
 def _is_query(effect: Effect) -> bool:
-    if effect.spread or effect.statement.partition(" ")[0] in _ABOUT_ONE:
+    if effect.spread or _is_element(effect.call) or effect.statement.partition(" ")[0] in _ABOUT_ONE:
         return False
     if effect.kind == "writes":
         return bool(effect.statement) and not _RETURNING.match(last_word(effect.call.callee))
     return effect.kind == "reads"
+
+
+def _is_element(call: Call) -> bool:
+    """Tell whether what is asked is itself what a loop goes over: sessions, pools, connections."""
+    return call.callee.rpartition(".")[0].endswith(("*", "&"))
 
 
 def _is_service_code(project: Project, module: Module) -> bool:
