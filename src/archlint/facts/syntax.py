@@ -111,6 +111,13 @@ def ancestors(root: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.CSTNode]:
         yield target
 
 
+def parameters(function: cst.FunctionDef) -> dict[str, cst.Param]:
+    """Return the parameters of a function by name."""
+    listed = [*function.params.posonly_params, *function.params.params, *function.params.kwonly_params]
+    listed += [each for each in (function.params.star_arg, function.params.star_kwarg) if isinstance(each, cst.Param)]
+    return {each.name.value: each for each in listed}
+
+
 def source_of(node: cst.CSTNode) -> str:
     """Return a node as it is written, without the space around it."""
     return _NOWHERE.code_for_node(node).strip()

@@ -12,6 +12,7 @@ from archlint.project.ports import Pair, Ports, ports
 from archlint.project.program import Module, Project
 from archlint.project.signatures import COROUTINE, Difference, Signature, differences, is_known, signature
 from archlint.project.types import Types, types
+from archlint.project.uses import Calls
 
 _AWAITABLE = frozenset(
     {"collections.abc.Awaitable", COROUTINE, "asyncio.Future", "asyncio.Task", "asyncio.futures.Future"}
@@ -63,6 +64,14 @@ class Conformance:
         self._fits: Assignability = project.query(assignability)
         self._classes = project.query(ClassTable)
         self._verdicts: dict[Pair, Verdict] = {}
+        self.filled = frozenset(self._filled())
+        """The classes that get members by `setattr`."""
+
+    def _filled(self) -> Iterator[str]:
+        for _, call in self._project.query(Calls).named({"setattr"}):
+            for _, value in call.arguments[:1]:
+                found = self._types.infer(value) if call.callee == "builtins.setattr" and value[:1] != "=" else ()
+                yield from (each.name for each in found if each.kind == "object" and each.is_class)
 
     def verdict(self, pair: Pair) -> Verdict:
         """Return the judgement of a pair, worked out when it is first asked for."""
@@ -126,6 +135,8 @@ class _Judgement:
         """Say why members may be there that no fact shows; empty when none can."""
         if self._lookup.member(self._pair.adapter, "__getattr__"):
             return "`__getattr__`"
+        if any(owner in self._lookup.filled for owner in self._types.order(self._pair.adapter)):
+            return "`setattr`"
         return "a base class that is not known" if self._types.has_unknown_base(self._pair.adapter) else ""
 
     def _has(self, member: Member, own: Member | None) -> bool:

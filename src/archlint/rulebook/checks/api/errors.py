@@ -7,6 +7,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import ancestors
 from archlint.rulebook.checks.handling import bound_name, handler_around, inside, is_broad
 
 _ERRORS = (
@@ -26,7 +27,7 @@ def leaked_exception_text(node: cst.Call, context: ModuleContext) -> Iterable[Si
     """API004: the response to whatever went wrong has the text of the exception."""
     reference = context.reference(node.func)
     handler = handler_around(node, context) if reference and node.args else None
-    if handler is None or not is_broad(handler, context):
+    if handler is None or not is_broad(handler, context) or _is_told_apart(node, handler):
         return ()
     kind = reference.rpartition(".")[2]
     name = bound_name(handler)
@@ -40,6 +41,26 @@ def leaked_exception_text(node: cst.Call, context: ModuleContext) -> Iterable[Si
             reference=reference,
             names=_ERRORS,
         ),
+    )
+
+
+def _is_told_apart(node: cst.Call, handler: cst.ExceptHandler) -> bool:
+    """Tell whether a response stands where the exception is known to be of some kind, by `isinstance`."""
+    name = bound_name(handler)
+    return any(
+        isinstance(each, cst.If) and _asks_kind(each.test, name) and any(part is node for part in inside(each.body))
+        for each in ancestors(handler.body, node)
+    )
+
+
+def _asks_kind(test: cst.BaseExpression, name: str) -> bool:
+    if isinstance(test, cst.BooleanOperation):
+        return isinstance(test.operator, cst.And) and (_asks_kind(test.left, name) or _asks_kind(test.right, name))
+    return (
+        isinstance(test, cst.Call)
+        and dotted_name(test.func) == "isinstance"
+        and bool(test.args)
+        and _is(test.args[0].value, name)
     )
 
 

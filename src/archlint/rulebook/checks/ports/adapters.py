@@ -38,7 +38,11 @@ def missing_port_method(project: Project, rule: Rule, pairs: Pairs = None) -> It
         partial = known.is_abstract(pair.adapter) or known.has_subclass(pair.adapter)
         if (partial or _is_narrower_port(project, pair) or _is_template(project, pair)) and not pair.is_stated:
             continue
-        if _superseded(project, pair, mismatch) or (pair.is_guessed and member.attribute):
+        if (
+            _superseded(project, pair, mismatch)
+            or (pair.is_guessed and member.attribute)
+            or _is_hook(project, pair, member)
+        ):
             continue
         module, fact = project.class_(pair.adapter)
         if "Mock" in fact.name:
@@ -63,12 +67,20 @@ def _is_narrower_port(project: Project, pair: Pair) -> bool:
     Without type arguments: in the inner layers, and if a parameter is annotated so, also outside of infrastructure.
     """
     module, fact = project.class_(pair.adapter)
-    if pair.evidence != "inheritance" or project.query(ClassTable).own_members(pair.adapter):
+    own = project.query(ClassTable).own_members(pair.adapter)
+    if pair.evidence != "inheritance" or not all(name.startswith("__") for name in own):
         return False
     role = project.query(layers).role(module.name)
     if not fact.spelled and role not in INNER and (role == "infrastructure" or not _is_taken(project, pair.adapter)):
         return False
     return not _is_made(project, pair.adapter)
+
+
+def _is_hook(project: Project, pair: Pair, member: Member) -> bool:
+    """Tell whether a derived class inherits from a Protocol what is to be called when something happens: `on_start`."""
+    known = project.query(ports)
+    is_default = pair.evidence == "inheritance" and known.is_protocol(member.owner)
+    return is_default and member.name.startswith("on_") and not known.is_abstract_method(member)
 
 
 def _is_template(project: Project, pair: Pair) -> bool:

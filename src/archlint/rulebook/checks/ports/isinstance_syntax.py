@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.syntax import parameters
 
 
 def checked_instance(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
@@ -22,6 +23,8 @@ def matched_class(node: cst.MatchClass, context: ModuleContext) -> Iterator[Sigh
 
 def _sighting(node: cst.BaseExpression, what: str, context: ModuleContext) -> Iterator[Sighting]:
     reference = context.reference(node)
+    if isinstance(node, cst.Name) and _is_given(node.value, context):  # some class of the kind, not the Protocol itself
+        return
     if reference.endswith(".__class__"):  # that of an instance is what it was made of, never the Protocol it is seen as
         return
     if reference and not reference.startswith("builtins.") and "|" not in reference:
@@ -32,6 +35,12 @@ def _sighting(node: cst.BaseExpression, what: str, context: ModuleContext) -> It
             subject=word,
             reference=reference,
         )
+
+
+def _is_given(name: str, context: ModuleContext) -> bool:
+    """Tell whether a name is a parameter of the function."""
+    function = context.enclosing_function
+    return function is not None and name in parameters(function)
 
 
 def _classes(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:

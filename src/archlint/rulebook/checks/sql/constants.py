@@ -9,8 +9,8 @@ import libcst as cst
 from archlint.facts.context import ModuleContext
 from archlint.facts.references import step
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend
-from archlint.rulebook.checks.sql.flow import Flow, parameters
+from archlint.facts.syntax import descend, parameters
+from archlint.rulebook.checks.sql.flow import Flow
 from archlint.rulebook.checks.sql.givers import given, giver
 from archlint.rulebook.checks.sql.guards import checked_names
 from archlint.rulebook.checks.sql.text import Hole

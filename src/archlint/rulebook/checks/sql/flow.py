@@ -6,7 +6,7 @@ from typing import NamedTuple
 import libcst as cst
 
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FIELDS, descend
+from archlint.facts.syntax import FIELDS, descend, parameters
 
 FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 _GROWS = {"append": "element", "add": "element", "insert": "element", "extend": "more"}
@@ -51,7 +51,7 @@ class Flow:
 
     def is_parameter(self, name: str) -> bool:
         """Tell whether the function has a parameter of this name."""
-        return self.function is not None and name in parameter_names(self.function)
+        return self.function is not None and name in parameters(self.function)
 
     def _in_block(self, block: cst.CSTNode, name: str, found: list[Binding]) -> list[Binding]:
         for statement in getattr(block, "body", ()):
@@ -127,18 +127,6 @@ def _grown(call: cst.Call, name: str) -> Iterator[Binding]:
     receiver, _, method = dotted_name(call.func).rpartition(".")
     if receiver == name and method in _GROWS and call.args:
         yield Binding(_GROWS[method], call.args[-1].value)
-
-
-def parameter_names(function: cst.FunctionDef) -> set[str]:
-    """Return the names of a function's parameters."""
-    return set(parameters(function))
-
-
-def parameters(function: cst.FunctionDef) -> dict[str, cst.Param]:
-    """Return the parameters of a function by name."""
-    listed = [*function.params.posonly_params, *function.params.params, *function.params.kwonly_params]
-    listed += [each for each in (function.params.star_arg, function.params.star_kwarg) if isinstance(each, cst.Param)]
-    return {each.name.value: each for each in listed}
 
 
 def around(root: cst.CSTNode, node: cst.CSTNode) -> list[cst.CSTNode]:

@@ -207,8 +207,8 @@ def _severity(position: str, origin: str, judge: Judge) -> str:
     if origin == "request" or (origin == "parameter" and judge.is_endpoint):
         return "error"
     if origin == "parameter":
-        return "warning" if position == "order" else "note"
-    return ""
+        return "warning" if position in ("order", "quoted") else "note"
+    return "note" if position == "quoted" else ""
 
 
 def _written(node: cst.CSTNode) -> str:

@@ -121,7 +121,7 @@ def _violation(
         subject = "value"
     else:
         message = (
-            f"`{written}` is put into the SQL text as it is; take it from a fixed list, or quote it as an identifier"
+            f"`{written}` is put into the SQL text as it is; take it from a fixed list, or have the driver quote it"
         )
         subject = "identifier"
     return rule.violation(

@@ -47,6 +47,11 @@ _DEFINES = re.compile(
     r"\s*(?:create|alter|drop|pragma|set|grant|revoke)\b(?!.*\b(?:select|insert|update)\b)", re.I | re.S
 )
 """Statements whose unquoted parts are names and options, for which there are no parameters."""
+_WITHOUT_PARAMETERS = re.compile(
+    r"\s*(?:create|alter|drop|pragma|set|grant|revoke|copy|attach|detach|load|install|comment|export|import|listen|notify)\b"
+    r"(?!.*\b(?:select|insert|update|delete|values)\b)",
+    re.I | re.S,
+)
 _BETWEEN_AND = re.compile(r"\bbetween\s+\S+\s+and\s*$", re.I)
 _ORDER = re.compile(r"\b(?:order|group)\s+by\s+[^()]*$", re.I)
 
@@ -81,12 +86,15 @@ def selects_star(text: str) -> bool:
 
 
 def position_of(before: str, after: str = "") -> str:
-    """Tell where in a statement a hole between two texts stands: value, name, order, placeholder or other."""
+    """Tell where in a statement a hole between two texts stands: value, name, order, placeholder or other.
+
+    In quotes, for which the statement has no parameters: quoted.
+    """
     before = _COMMENTS.sub(" ", before)
     if _PLACEHOLDER.search(before):
         return "placeholder"
     if before.count("'") % 2:
-        return "value"
+        return "quoted" if _WITHOUT_PARAMETERS.match(before) else "value"
     if _IDENTIFIER_QUOTE.search(before) or _SETTING_NAMES.match(before):
         return "name"
     if _DEFINES.match(before) or _NAME_GOES_ON.match(after):
