@@ -16,6 +16,8 @@ from archlint.project.takers import Slot, given, takers
 from archlint.project.types import types
 
 _AFFIXES = re.compile(r"^(?:I(?=[A-Z][a-z])|Abstract|Base)|(?:Port|Protocol|Interface|ABC|Base)$")
+_INTERFACE = "zope.interface.Interface"
+"""The base of classes that promise what others fulfil, in a way of their own."""
 MAX_ADAPTERS = 3
 """How many classes a value may be an instance of and still say something; what may be many things is no evidence."""
 
@@ -161,7 +163,7 @@ class Adapters:
         stems = Counter(self.stems.values())
         endings = {stem: port for port, stem in self.stems.items() if len(stem) >= 4 and stems[stem] == 1}
         for key in class_keys(self._project):
-            if key in joined or key in self._known.port_set:
+            if key in joined or key in self._known.port_set or _INTERFACE in self._types.order(key):
                 continue
             module, fact = self._project.class_(key)
             port = endings.get(_ending(fact.name, endings))

@@ -10,7 +10,7 @@ from archlint.project.classes import CONTEXT_BASES, OVERLOADS, ClassTable, Membe
 from archlint.project.forms import ANY, UNKNOWN, Form, Forms, Variables, forms
 from archlint.project.ports import Pair, Ports, ports
 from archlint.project.program import Module, Project
-from archlint.project.signatures import COROUTINE, Difference, Signature, differences, is_known, signature
+from archlint.project.signatures import COROUTINE, Difference, Signature, awaited, differences, is_known, signature
 from archlint.project.types import Types, types
 from archlint.project.uses import Calls
 
@@ -222,6 +222,8 @@ class _Judgement:
         if serious and all(each.kind == "result" for each in serious) and self._only_awaitable(ours, theirs):
             return Mismatch("formal", promised, kept, tuple(each.text for each in serious))
         texts = tuple(dict.fromkeys(each.text for each in serious or found))
+        if serious and all(each.kind == "result" for each in serious) and _gives_nothing(ours):
+            return Mismatch("formal", promised, kept, texts)
         if serious and all(each.kind == "narrowed" for each in serious):
             return Mismatch("narrowed", promised, kept, texts)
         return Mismatch("signature" if serious else "name", promised, kept, texts)
@@ -354,6 +356,11 @@ class _Shape:
         overloads = [each for each in self._functions if not OVERLOADS.isdisjoint(each.decorators)]
         functions = overloads or ([self.function] if self.function is not None else [])
         return tuple(signature(self._table, each, self._variables) for each in functions)
+
+
+def _gives_nothing(ours: _Shape) -> bool:
+    """Tell whether a port's method promises `None`, which no caller looks at."""
+    return all(awaited(signature.result).kind == "none" for signature in ours.signatures)
 
 
 def _literal_form(attribute: Attribute) -> Form:

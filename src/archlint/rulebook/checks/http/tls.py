@@ -71,7 +71,7 @@ def unverified_attribute(node: cst.Assign, context: ModuleContext) -> Iterator[S
     if attribute not in _STORED or dotted_name(node.value).rpartition(".")[2] not in ("False", "CERT_NONE"):
         return
     reference = context.reference(target.value)
-    if not reference or _is_chosen(node, context) or _is_for_server(context):
+    if not reference or _is_chosen(node, context) or _is_for_server(context) or _is_changed(target, node, context):
         return
     if attribute == "check_hostname" and _verifies_nothing(target, context):
         return
@@ -97,6 +97,17 @@ def _verifies_nothing(target: cst.Attribute, context: ModuleContext) -> bool:
     wanted = f"{dotted_name(target.value)}.verify_mode"
     return function is not None and any(
         isinstance(each, cst.AssignTarget) and dotted_name(each.target) == wanted for each in descend(function.body)
+    )
+
+
+def _is_changed(target: cst.Attribute, node: cst.Assign, context: ModuleContext) -> bool:
+    """Tell whether the same function sets the same attribute to something else, so that one of several is chosen."""
+    function, name = context.enclosing_function, dotted_name(target)
+    return function is not None and any(
+        isinstance(each, cst.Assign)
+        and dotted_name(each.targets[0].target) == name
+        and source_of(each.value) != source_of(node.value)
+        for each in descend(function.body)
     )
 
 

@@ -15,6 +15,11 @@ from archlint.project.types import types
 from archlint.rulebook.checks.ports.concrete import inner_modules
 from archlint.rulebook.model import Rule
 
+_HOOKS = frozenset(
+    {"__class_getitem__", "__get_pydantic_core_schema__", "__get_pydantic_json_schema__", "__init_subclass__"}
+    | {"__subclasshook__"}
+)
+"""Methods by which a library or the language sees a class, which promise nothing to who uses the port."""
 _OUTER = ("infrastructure", "presentation")
 
 
@@ -166,7 +171,7 @@ def port_with_behaviour(project: Project, rule: Rule) -> Iterator[Violation]:
         module, fact = project.class_(key)
         if is_test(module):
             continue
-        members = table.own_members(key).values()
+        members = [each for each in table.own_members(key).values() if each.name not in _HOOKS]
         coded = [each.name for each in members if any(one.body == "code" for one in definitions(module, each))]
         state = [each.name for each in fact.attributes if not each.in_body]
         if not coded and not state:

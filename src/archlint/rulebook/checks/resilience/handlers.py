@@ -19,6 +19,11 @@ _ENDS = frozenset(
     | {"teardown", "terminate", "uninstall", "unlink", "unload", "unregister", "unsubscribe", "wait"}
 )
 """Words in the names of functions that give something up."""
+_CONVERSIONS = frozenset(
+    {"int", "float", "str", "repr", "bool", "Decimal", "UUID", "Fraction", "loads", "literal_eval", "fromisoformat"}
+    | {"strptime", "b64decode", "unhexlify", "unquote", "fromtimestamp", "ip_address", "strip", "split"}
+)
+"""What makes one value of another: what fails there is the value."""
 _COMMENT = re.compile(r"#\s*(?!archlint|expect:|TODO|FIXME|XXX|fmt:|pragma|type:|noqa:\s*E722\s*$)\S+")
 
 
@@ -175,7 +180,14 @@ def _is_best_effort(attempt: tuple[cst.Try, list[cst.CSTNode]], context: ModuleC
     first = statements[0].body[0] if isinstance(statements[0], cst.SimpleStatementLine) else statements[0]
     if isinstance(first, cst.Import | cst.ImportFrom):
         return True
-    return _only_ends(statements)
+    return _only_ends(statements) or _only_converts(tried)
+
+
+def _only_converts(tried: cst.Try) -> bool:
+    """Tell whether nothing but conversions of a value can fail, one statement with them: `data = json.loads(text)`."""
+    calls = [each for each in descend(tried.body, FUNCTIONS) if isinstance(each, cst.Call)]
+    words = {dotted_name(each.func).rpartition(".")[2] for each in calls}
+    return len(tried.body.body) == 1 and bool(words) and words <= _CONVERSIONS
 
 
 def _gives_up(name: str) -> bool:

@@ -111,12 +111,17 @@ def _is_failure(handler: cst.ExceptHandler, attempt: cst.Try) -> bool:
     names = [each.value for each in descend(handler.type) if isinstance(each, cst.Name)]
     if names and set(names) <= {"OSError", "IOError", "EnvironmentError"}:
         return not any(
-            isinstance(each, cst.Call) and dotted_name(each.func).startswith(("os.", "shutil."))
+            isinstance(each, cst.Call) and _is_about_files(dotted_name(each.func))
             for each in descend(attempt.body, but_not=FUNCTIONS)
         )
     return any(each.endswith(_FAILURES) and each not in _NOT_YET for each in names)
 
 
+def _is_about_files(called: str) -> bool:
+    return called.startswith(("os.", "shutil.")) or called.rpartition(".")[2] in _OF_FILES
+
+
+_OF_FILES = frozenset({"open", "rename", "replace", "rmdir", "rmtree", "unlink"})
 _FAILURES = ("Error", "Exception", "Failure", "Unavailable", "Timeout")
 _NOT_YET = frozenset(
     {"FileExistsError", "FileNotFoundError", "KeyError", "IndexError", "StopIteration", "ValueError", "AttributeError"}

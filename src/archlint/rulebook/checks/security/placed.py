@@ -6,7 +6,9 @@ from archlint.facts.model import Candidate
 from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 
-_SHOWN = frozenset({"docs", "docs_src", "example", "examples", "sample", "samples", "snippets", "testing", "tutorial"})
+_SHOWN = frozenset(
+    {"docs", "docs_src", "example", "examples", "sample", "samples", "snippets", "testing", "tutorial", "tutorials"}
+)
 _SAMPLES = frozenset({"placeholders", "samples"})
 
 
@@ -14,4 +16,5 @@ def is_in_use(project: Project, module: Module, candidate: Candidate) -> bool:
     """SEC001: tell whether a module is no test, example or documentation, and no list of samples."""
     path, root = PurePosixPath(module.path), project.architecture.root
     folders = (path.relative_to(root) if root and path.is_relative_to(root) else path).parts[:-1]
-    return not is_test(module) and _SHOWN.isdisjoint(folders) and path.stem not in _SAMPLES
+    names = {each.strip("_") for each in folders}
+    return not is_test(module) and _SHOWN.isdisjoint(names) and path.stem not in _SAMPLES

@@ -232,8 +232,11 @@ def is_weak_secret(text: str, name: str, *, setting: bool) -> bool:
 
 def _is_label(text: str, name: str) -> bool:
     """Tell whether a text says what belongs there, `smtp_password`, for a secret that is not the program's own."""
+    if is_signing_name(name):
+        return False
     first, *others = re.split(r"[-_ ]+", text.lower())
-    return bool(first and others) and not is_signing_name(name) and name.lower().endswith(others[-1])
+    named_after = name.lower().endswith("key") and _same(text, name)  # a service that asks for some key, whatever it is
+    return named_after or (bool(first and others) and name.lower().endswith(others[-1]))
 
 
 def is_placeholder(text: str) -> bool:
