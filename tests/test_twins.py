@@ -78,3 +78,17 @@ def test_what_constructors_of_numbered_modules_are_given(tmp_path: Path) -> None
         for name, text in (("cache.py", f"{cache}        return self._client.keys()\n"), ("main.py", made))
     }
     assert reported(tmp_path, files) == ["a/app/cache.py", "b/app/cache.py"]
+
+
+@pytest.mark.parametrize("services", ["", "ab"])
+def test_a_package_hides_the_module_beside_it(tmp_path: Path, services: str) -> None:
+    client = "import redis\n\n\nclass Cache:\n    client = redis.Redis()\n"
+    files = {
+        "app/__init__.py": "",
+        "app/cache.py": client + "\n    def keys(self):\n        return self.client.keys()\n",
+        "app/cache/__init__.py": client,
+        "app/main.py": "from app.cache import Cache\n\n\ndef run():\n    Cache().client.keys()\n",
+    }
+    folders = [f"{service}/" for service in services] or [""]
+    whole = {f"{folder}{path}": text for folder in folders for path, text in files.items()}
+    assert reported(tmp_path, whole) == [f"{each}app/{name}" for each in folders for name in ("cache.py", "main.py")]

@@ -75,13 +75,24 @@ def find(paths: Sequence[Path], config: Config, unsaved: Collection[str] = ()) -
 
 
 def _distinct(names: Mapping[str, str]) -> Iterator[SourceFile]:
-    """Yield the files by path; a module name that is taken gets a number, since facts refer to modules by name."""
+    """Yield the files by path; a module name that is taken gets a number, since facts refer to modules by name.
+
+    A package is numbered before the module beside it, which it hides.
+    """
     taken: Counter[str] = Counter()
+    numbers: dict[str, int] = {}
+    for path in sorted(
+        names, key=lambda each: (each.removesuffix(".py").removesuffix("/__init__"), not _is_package(each))
+    ):
+        taken[names[path]] += 1
+        numbers[path] = taken[names[path]]
     for path in sorted(names):
-        name = names[path]
-        taken[name] += 1
-        number = taken[name]
-        yield SourceFile(path, name if number == 1 else f"{name}:{number}", path.endswith("/__init__.py"))
+        name, number = names[path], numbers[path]
+        yield SourceFile(path, name if number == 1 else f"{name}:{number}", _is_package(path))
+
+
+def _is_package(path: str) -> bool:
+    return path.endswith("/__init__.py")
 
 
 def read(file: SourceFile) -> bytes | Failure:

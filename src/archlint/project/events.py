@@ -97,7 +97,7 @@ class Events:
         if not _SCHEMAS.isdisjoint(parts):
             return False
         if key in self._united:
-            return True
+            return surely or self._happens(key, fact.name, parts, order)
         if any(_EVENT.search(self._name(base)) for base in order):
             return not fact.name.startswith("_") and (surely or self._happens(key, fact.name, parts, order))
         return not _EVENT_MODULES.isdisjoint(parts[-2:]) and _PAST.match(fact.name) is not None

@@ -36,14 +36,21 @@ def told_apart(modules: Iterable[Module]) -> tuple[Module, ...]:
         return found
     programs: dict[str, dict[str, str]] = {}
     for module in found:
-        programs.setdefault(_beginning(module), {})[_plain(module.name)] = module.name
+        own, plain = programs.setdefault(_beginning(module), {}), _plain(module.name)
+        if plain not in own or module.facts.is_package:  # a package hides the module `cache.py` beside it
+            own[plain] = module.name
     names = {
         folder: _Names(own) for folder, own in programs.items() if any(plain != name for plain, name in own.items())
     }
-    return tuple(
-        Module(names[folder].in_facts(module.facts), module.path) if (folder := _beginning(module)) in names else module
-        for module in found
-    )
+    return tuple(_told_apart(module, names.get(_beginning(module))) for module in found)
+
+
+def _told_apart(module: Module, names: "_Names | None") -> Module:
+    if names is None:
+        return module
+    if not names.means(module.name):  # what a hidden module says of its own classes is about itself all the same
+        names = names.but_for(module.name)
+    return Module(names.in_facts(module.facts), module.path)
 
 
 def _plain(name: str) -> str:
@@ -63,6 +70,14 @@ class _Names:
         self._own = own
         tops = "|".join(sorted({re.escape(plain.partition(".")[0]) for plain, name in own.items() if plain != name}))
         self._dotted = re.compile(rf"(?<![\w.:])(?:{tops})(?:\.\w+|:\d+)+")
+
+    def means(self, name: str) -> bool:
+        """Tell whether imports of the program find the module of this numbered name by its plain one."""
+        return self._own.get(_plain(name)) == name
+
+    def but_for(self, name: str) -> "_Names":
+        """Return the names as a module sees them that another one hides from everybody else."""
+        return _Names({**self._own, _plain(name): name})
 
     def in_facts(self, facts: model.ModuleFacts) -> model.ModuleFacts:
         """Return facts that refer to the modules of the program by their own names."""
