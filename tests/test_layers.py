@@ -174,6 +174,8 @@ def test_tests_stay_tests_unless_configured_otherwise() -> None:
         "tests.test_x": "tests",
         "a.core.tests.y": "tests",
     }
+    assert roles(project(names, domain=("a.core",)))["a.core.tests.y"] == "tests"
+    assert roles(project(names, domain=("a.core", "a.core.tests")))["a.core.tests.y"] == "domain"
     assert roles(project(names, domain=("a.core",), tests=("tests",)))["a.core.tests.y"] == "domain"
 
 

@@ -159,15 +159,15 @@ def is_migration(module: Module) -> bool:
 
 
 def _by_configuration(project: Project) -> Iterator[tuple[str, Layer]]:
+    configured = project.architecture.layers
     compiled = [
-        (role, compile_module_pattern(pattern), len(pattern.split(".")))
-        for role, patterns in project.architecture.layers.items()
-        for pattern in patterns
+        (role, compile_module_pattern(each), each) for role, patterns in configured.items() for each in patterns
     ]
-    compiled.sort(key=lambda entry: -entry[2])
+    compiled.sort(key=lambda entry: -len(entry[2].split(".")))
     for name, module in sorted(project.by_name.items()):
-        role = next((role for role, matches, _ in compiled if matches(name)), "")
-        if not role and is_test(module):
+        role, pattern = next(((role, pattern) for role, matches, pattern in compiled if matches(name)), ("", ""))
+        # `shop.orders.tests` is no domain because `shop.orders` is, unless somebody says what is a test.
+        if is_test(module) and "tests" not in configured and "test" not in pattern:
             role = "tests"
         if role:
             yield name, Layer(role)

@@ -16,6 +16,9 @@ from archlint.project.uses import Calls
 from archlint.rulebook.checks.layers.directions import containers, places
 from archlint.rulebook.model import Rule
 
+_PROVIDERS = frozenset({"dishka.provide", "injector.provider", "injector.multiprovider"})
+"""Decorators by which containers know who makes what."""
+
 
 def unplaced_module(project: Project, rule: Rule) -> Iterator[Violation]:
     """LAY008: modules without a role, or outside the layers of an exhaustive contract."""
@@ -82,7 +85,7 @@ def misplaced_wiring(project: Project, rule: Rule) -> Iterator[Violation]:
         found = [value.name for value in resolver.infer(call.callee) if value.is_class and value.name in made]
         if not found or any(key.rpartition("@")[0] == module.name for key in found):
             continue
-        if _is_in_unit_of_work(project, module, call.function):
+        if _is_in_unit_of_work(project, module, call.function) or _is_provider(module, call.function):
             continue
         yield rule.violation(
             module,
@@ -92,6 +95,12 @@ def misplaced_wiring(project: Project, rule: Rule) -> Iterator[Violation]:
             subject=made[found[0]],
             scope=module.scope(call.function, call.owner),
         )
+
+
+def _is_provider(module: Module, function: int) -> bool:
+    """Tell whether a container asks a function for what it makes: it is part of the wiring, wherever it stands."""
+    decorators = module.facts.functions[function].decorators if function >= 0 else ()
+    return any(each.removesuffix("()") in _PROVIDERS for each in decorators)
 
 
 def _is_in_unit_of_work(project: Project, module: Module, function: int) -> bool:
