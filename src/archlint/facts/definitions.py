@@ -18,6 +18,8 @@ from archlint.facts.walk import Action, Walk, handles
 
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
+_SELF = frozenset({"typing.Self", "typing_extensions.Self"})
+
 _NAMED = frozenset({cst.Name, cst.Attribute, cst.Call, cst.Subscript})
 """Defaults that say what a parameter is for; a literal may stand for anything."""
 
@@ -127,7 +129,8 @@ def _enter_function(walk: Walk, node: cst.FunctionDef, index: int, outer: Scope)
     if outer.is_class and record.parameters:
         receiver = _receiver(record, f"{walk.module}@{outer.owner}")
         if receiver:
-            scope.env[record.parameters[0][1].name] = receiver
+            first = record.parameters[0][1]
+            scope.env[first.name] = union(receiver, _mixed_into(first.annotation)) if receiver[-1] == "}" else receiver
     walk.imported.update(scope.bindings.imports if scope.bindings else ())
     walk.flags &= model.IN_TYPE_CHECKING
     walk.enter(scope)
@@ -140,6 +143,11 @@ def _receiver(record: FunctionRecord, owner: str) -> str:
     if "builtins.classmethod" in decorators or record.name in _CLASS_METHODS:
         return owner
     return owner + "{}"
+
+
+def _mixed_into(annotation: str) -> str:
+    """Return what a mixin's method says that `self` is: an instance of the class that it is mixed into."""
+    return "" if annotation in _SELF else step(annotation, "{}")
 
 
 def _bind_parameters(walk: Walk, scope: Scope, record: FunctionRecord) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import libcst as cst
 
 from archlint.facts.displays import DISPLAYS, comprehended, written_out
-from archlint.facts.references import KEPT_BY_KEY, generic, kept_under, step, union
+from archlint.facts.references import KEPT_BY_KEY, generic, handed, kept_under, step, union
 from archlint.facts.results import made
 from archlint.facts.scopes import Scope
 from archlint.facts.syntax import text_of
@@ -32,6 +32,8 @@ _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.param_func
 _GENERIC_MODULES = ("typing.", "typing_extensions.", "collections.abc.")
 """Modules in which whatever is subscripted is a type."""
 _GENERICS = frozenset(f"builtins.{name}" for name in ("dict", "frozenset", "list", "set", "tuple", "type"))
+_HANDED = 2
+"""How many arguments may be the class that a function is asked for."""
 MAX_DEPTH = 40
 MAX_LITERAL = 200
 
@@ -136,7 +138,21 @@ class Expressions:
         if node.func.__class__ is cst.Name and node.func.value == "super" and not node.args:
             return self._super()
         callee = self.value(node.func, depth)
-        return made(self, node, callee, depth) or step(callee, "()")
+        return made(self, node, callee, depth) or step(self._handed(node, callee, depth), "()")
+
+    def _handed(self, node: cst.Call, callee: str, depth: int) -> str:
+        """Return what is called, with the classes that it is given among its first arguments."""
+        if callee and node.args:
+            classes = [self._named_class(each, depth) for each in node.args[:_HANDED]]
+            if any(classes):
+                return handed(callee, classes)
+        return callee
+
+    def _named_class(self, argument: cst.Arg, depth: int) -> str:
+        value = argument.value
+        word = value.attr if value.__class__ is cst.Attribute else value
+        is_class = word.__class__ is cst.Name and word.value.lstrip("_")[:1].isupper() and not word.value.isupper()
+        return self.value(value, depth) if is_class and argument.keyword is None else ""
 
     def _super(self) -> str:
         scope: Scope | None = self.scope

@@ -21,6 +21,7 @@ reference is a string: a root, then steps, read from left to right; the project 
 | `[]` / `[2]` | an element by any subscript / by the constant index 2 |
 | `{}` | an instance of the type before it |
 | `<A,B>` | the type before it, with type arguments, which are references |
+| `<=A,B>` | the function before it, called with these classes as its first arguments (empty: with something else) |
 | `$` | `functools.partial` of it |
 | `+` | a list of what iterating over it gives |
 | `%` | the instance or class before it, seen through `super()` |

@@ -9,6 +9,7 @@ _BEHIND_ROOT = re.compile(r"[(!^~*&\[{<%$+#@]")
 _BRACKETS = {")": "()", "}": "{}"}
 _MARKS = frozenset("!^~*&%$+")
 _ANGLE = re.compile(r"[<>]")
+_NAME = re.compile(r"[\w.]+(?:@\d+)?")
 _PARAMETER = re.compile(r"(.+#\d+):(\w+)")
 _BETWEEN_ALTERNATIVES = re.compile(r"[<>|]")
 _BETWEEN_ARGUMENTS = re.compile(r"[][<>,]")
@@ -71,6 +72,15 @@ def parameter_of(reference: str) -> tuple[str, str] | None:
     """Return the root of a constructor and the parameter of it that a reference begins with; `None` for all others."""
     found = _PARAMETER.match(reference)
     return (found[1], found[2]) if found is not None else None
+
+
+def handed(callee: str, classes: list[str]) -> str:
+    """Return the reference of a function to which classes are handed: those among the first arguments, else nothing.
+
+    What it returns may be an instance of one of them.
+    """
+    plain = all(_NAME.fullmatch(each) for each in classes if each)
+    return step(callee, f"<={','.join(classes)}>") if plain and any(classes) else callee
 
 
 def generic(base: str, arguments: list[str]) -> str:

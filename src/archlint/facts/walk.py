@@ -170,7 +170,8 @@ class Walk:
         return self._lambdas[node]
 
     def own_class(self, reference: str) -> ClassRecord | None:
-        """Return the class of this module that a reference is an instance of, if it is one."""
+        """Return the class of this module that a reference, or its first alternative, is an instance of."""
+        reference = reference.partition("|")[0]
         if reference.endswith("{}") and reference.startswith(self.module + "@"):
             index = reference[len(self.module) + 1 : -2]
             if index.isdigit():

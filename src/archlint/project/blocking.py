@@ -18,6 +18,8 @@ OWN = "configured"
 """The kind of what the user's own configuration calls blocking."""
 _IN_MEMORY = ("'/proc/", '"/proc/', "'/sys/", '"/sys/')
 _STREAMS = frozenset({"io.BytesIO", "io.StringIO"})
+_TO_DISK = (".save", ".extract", ".extractall")
+"""Methods that work with the file that they are given, wherever what they are called on was read from."""
 _STREAM_ARGUMENTS = frozenset({"file", "fileobj", "fp"})
 _REMEMBERING = frozenset({"functools.cache", "functools.lru_cache", "functools.cached_property"})
 _READY_MADE = frozenset({"http_client", "transport", "verify"})
@@ -178,9 +180,10 @@ def _waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> b
     if blocking.kind == "file" and any(arguments.get(name, "=True") != "=True" for name in _READY_MADE):
         return False
     if blocking.kind == "file":
-        return not (_in_memory(module, call, first) or _reads_stream(resolver, call, blocking)) and not any(
-            _reads_stream(resolver, opening, blocking) for opening in _openings(module, call)
-        )
+        if _in_memory(module, call, first) or _reads_stream(resolver, call, blocking):
+            return False
+        openings = () if blocking.api.endswith(_TO_DISK) else _openings(module, call)
+        return not any(_reads_stream(resolver, opening, blocking) for opening in openings)
     if blocking.api.startswith("socket.socket."):
         return not _is_nonblocking(module, call)
     if blocking.api == "socket.getaddrinfo":

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from archlint.facts.model import Function
 from archlint.facts.references import alternatives, arguments_of, last_step
 from archlint.project.program import Project
 from archlint.project.reading import Memo
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 VARIABLES = frozenset({"typing.TypeVar", "typing_extensions.TypeVar"})
 _DECLARING = frozenset({"typing.Generic", "typing.Protocol", "typing_extensions.Protocol"})
+_CLASS_OF = ("builtins.type<", "typing.Type<")
 Meanings = Mapping[str, str]
 """By type variable, as annotations refer to it, the type that it stands for."""
 
@@ -30,6 +32,23 @@ class Generics:
         """Return an annotation of the class `owner`, as an instance of the class `key` with type arguments sees it."""
         meant = self._meanings(f"{key}<{','.join(arguments)}>").get(owner) if annotation else None
         return replaced(annotation, meant) if meant else annotation
+
+    def handed(self, annotation: str, function: Function, classes: tuple[str, ...]) -> str:
+        """Return an annotation of a function with the type variables replaced whose classes it is called with."""
+        bound = function.owner >= 0 and "builtins.staticmethod" not in function.decorators
+        pairs = zip(function.parameters[bound:], classes, strict=False)
+        meant = {
+            self.variable_of(each.annotation): class_
+            for each, class_ in pairs
+            if class_ and each.annotation.startswith(_CLASS_OF)
+        }
+        meant.pop("", None)
+        return replaced(annotation, meant) if meant else annotation
+
+    def variable_of(self, annotation: str) -> str:
+        """Return the type variable that an annotation is, or whose class it is (`type[T]`); empty for others."""
+        inner = self._arguments(annotation) if annotation.startswith(_CLASS_OF) else [annotation]
+        return inner[0] if len(inner) == 1 and (inner[0][:1] == "?" or self._is_variable(inner[0])) else ""
 
     def _find_variables(self, key: str) -> Iterator[str]:
         """Yield the type variables of a class, in the order of its type arguments."""

@@ -43,13 +43,15 @@ class Value(NamedTuple):
     type arguments `args`, which are references), "super" (an instance seen through `super()`), "partial"
     (`functools.partial` of an object), or what calling a function gave: "coroutine", "generator", "context",
     or "elements" (what was a generator, in a list). Names of project things are reference roots (`module@3`,
-    `module#3`); others are canonical dotted names. `receiver` is the class that a method was reached through.
+    `module#3`); others are canonical dotted names. `receiver` is the class that a method was reached through,
+    `handed` are the classes that a function is called with, by position.
     """
 
     kind: str
     name: str
     args: tuple[str, ...] = ()
     receiver: str = ""
+    handed: tuple[str, ...] = ()
 
     @property
     def is_class(self) -> bool:
@@ -193,7 +195,7 @@ class Types:
         if kind == "{":
             return self._instance(value)
         if kind == "<":
-            return (value._replace(args=tuple(arguments_of(step))),)
+            return (_with_arguments(value, step),)
         if kind == "!":
             return self._await(value)
         if kind in "^~":
@@ -392,6 +394,8 @@ class Types:
             return tuple(each for part in method_result(value.name, value.args) for each in self.infer(part))
         returns = self._library.returns(value.name)
         if returns is not None:
+            returns = filled(returns, "Handed", value.handed[0] if value.handed else "")
+            returns = filled(returns, "Sole", value.handed[0] if len(value.handed) == 1 else "")
             return self.infer_instance(filled(returns, "T", value.args[0] if value.args else ""))
         if value.name in self._project.by_name:
             return ()
@@ -415,14 +419,24 @@ class Types:
 
     def _returned(self, value: Value, function: Function) -> tuple[Value, ...]:
         if function.returns:
-            if any(each.name in _SELF for each in self.infer(function.returns)) and value.receiver:
+            if value.receiver and self._is_receiver(function):
                 return (Value("instance", value.receiver),)
             return self.infer_instance(self._told(value, function, function.returns))
         values = (self._told(value, function, reference) for reference in function.values)
         return tuple(dict.fromkeys(each for reference in values for each in self.infer(reference)))
 
+    def _is_receiver(self, function: Function) -> bool:
+        """Tell whether a method says that it returns what it is called on: `Self`, or the type variable of `self`."""
+        if any(each.name in _SELF for each in self.infer(function.returns)):
+            return True
+        bound = function.owner >= 0 and "builtins.staticmethod" not in function.decorators
+        own = function.parameters[0].annotation if bound and function.parameters else ""
+        return bool(own) and self._generics.variable_of(own) == function.returns
+
     def _told(self, value: Value, function: Function, annotation: str) -> str:
-        """Return what a method says of its result, as the instance sees it that it was reached through."""
+        """Return what a function says of its result, as its caller sees it: by the instance and the classes given."""
+        if value.handed and annotation:
+            annotation = self._generics.handed(annotation, function, value.handed)
         if not value.receiver or function.owner < 0:
             return annotation
         owner = f"{value.name.rpartition('#')[0]}@{function.owner}"
@@ -542,6 +556,13 @@ class Types:
                 dict.fromkeys([value.name, *(f"{each}.{attribute}" for each in self._library.ancestors(owner))])
             )
         return (value.name,)
+
+
+def _with_arguments(value: Value, step: str) -> Value:
+    if step[1] != "=":
+        return value._replace(args=tuple(arguments_of(step)))
+    is_callable = value.kind == "object" and not value.is_class
+    return value._replace(handed=tuple(arguments_of(f"<{step[2:]}"))) if is_callable else value
 
 
 def types(project: Project) -> Types:
