@@ -260,6 +260,11 @@ def test_a_package_may_be_called_build(tmp_path: Path) -> None:
     assert set(modules(find([tmp_path], Config(root=tmp_path))).values()) == {"build", "build.x"}
 
 
+def test_a_folder_inside_a_package_may_be_called_build(tmp_path: Path) -> None:
+    write(tmp_path, {"shop/__init__.py": "", "shop/build/x.py": "", "build/lib/shop/x.py": ""})
+    assert set(modules(find([tmp_path], Config(root=tmp_path))).values()) == {"shop", "shop.build.x"}
+
+
 def test_ignore_files_hold_from_the_git_root_down(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     write(

@@ -63,12 +63,12 @@ def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -
     """
     found = Scan([], [], [])
     start = top.rstrip("/")  # empty for the root of the file system
-    waiting = [(start, above)]
+    waiting = [(start, above, False)]
     while waiting:
-        path, chain = waiting.pop()
+        path, chain, in_package = waiting.pop()
         entries = _entries(path or top, found.failures)
         names = {entry.name for entry in entries}
-        if path != start and _is_foreign(path, names):
+        if path != start and _is_foreign(path, names, in_package):
             continue
         if ".gitignore" in names:
             try:
@@ -85,7 +85,7 @@ def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -
             found.failures.append(Failure(path, 0, reason))
             folders = []
         found.folders.append(Folder(path, tuple(files), "__init__.py" in names))
-        waiting.extend((inside + name, chain) for name in reversed(folders))
+        waiting.extend((inside + name, chain, "__init__.py" in names) for name in reversed(folders))
     return found
 
 
@@ -102,11 +102,11 @@ def _entries(path: str, failures: list[Failure]) -> list[os.DirEntry[str]]:
         return []
 
 
-def _is_foreign(path: str, names: set[str]) -> bool:
-    """Say whether a folder holds an environment of installed packages, or what was built."""
+def _is_foreign(path: str, names: set[str], in_package: bool) -> bool:
+    """Say whether a folder holds an environment of installed packages, or what was built: not so inside a package."""
     if any(marker in names for marker in _ENVIRONMENT):
         return True
-    return path.rpartition("/")[2] in _UNLESS_PACKAGE and "__init__.py" not in names
+    return path.rpartition("/")[2] in _UNLESS_PACKAGE and "__init__.py" not in names and not in_package
 
 
 def _folders(entries: Iterable[os.DirEntry[str]]) -> list[str]:
