@@ -5,7 +5,13 @@ import libcst as cst
 from archlint.facts.context import ModuleChecks
 from archlint.rulebook.checks.grpc.channels import channel_per_call, iterated_stream, leaked_error_details
 from archlint.rulebook.checks.http.clients import CLIENTS, client_per_call
-from archlint.rulebook.checks.http.tls import REQUESTS, unverified_attribute, unverified_call, unverified_context
+from archlint.rulebook.checks.http.tls import (
+    REQUESTS,
+    SERVICES,
+    unverified_attribute,
+    unverified_call,
+    unverified_context,
+)
 from archlint.rulebook.checks.redis.locking import lasting_lock
 from archlint.rulebook.checks.redis.pipelines import unexecuted_pipeline
 from archlint.rulebook.checks.redis.races import check_then_set
@@ -22,6 +28,7 @@ SERVICE_MODULE_CHECKS: ModuleChecks = {
     cst.Raise: (raised_base_exception,),
     cst.While: (retrying_loop,),
     **dict.fromkeys(REQUESTS, (unverified_call,)),
+    **dict.fromkeys(SERVICES, (unverified_call,)),
     **dict.fromkeys(CLIENTS, (unverified_call, client_per_call)),
     **dict.fromkeys(("abort", "set_details"), (leaked_error_details,)),
     **dict.fromkeys(("decr", "decrby", "hset", "incr", "incrby", "incrbyfloat", "psetex", "setex"), (check_then_set,)),

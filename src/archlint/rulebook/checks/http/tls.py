@@ -11,8 +11,22 @@ from archlint.facts.syntax import FUNCTIONS, ancestors, descend, source_of
 
 REQUESTS = ("get", "options", "head", "post", "put", "patch", "delete", "request", "send", "stream", "ws_connect")
 """Methods that may turn verification off for one request."""
-_SWITCHES = frozenset({"verify", "ssl", "verify_ssl", "cert_reqs"})
-_OFF = frozenset({"False", "ssl.CERT_NONE", "CERT_NONE", "'CERT_NONE'", '"CERT_NONE"'})
+SERVICES = (
+    *("Redis", "StrictRedis", "RedisCluster", "ConnectionPool", "from_url", "Elasticsearch", "AsyncElasticsearch"),
+    *("OpenSearch", "AsyncOpenSearch", "KafkaProducer", "KafkaConsumer", "Tls", "tls_set", "client", "resource"),
+    *("wrap_socket", "connection_from_url", "proxy_from_url"),
+)
+"""Names of what connects to other services, which may turn it off."""
+_SWITCHES = frozenset(
+    {
+        *("verify", "ssl", "verify_ssl", "cert_reqs", "verify_certs", "ssl_cert_reqs", "ssl_check_hostname"),
+        "validate",
+    }
+)
+_NONE = ("CERT_NONE", "NONE", "none")
+_OFF = frozenset({"False", "ssl.CERT_NONE", "CERT_NONE", *map(repr, _NONE), *(f'"{each}"' for each in _NONE)})
+_OFF_IN_REDIS = "ssl_cert_reqs"
+"""The switch that `None` turns off, and that stands beside an option for TLS itself."""
 _STORED = frozenset({"verify", "check_hostname", "verify_mode"})
 _UNVERIFIED = "ssl._create_unverified_context"
 _CHOICE = re.compile(r"verif|validat|secure|trust|self_?signed|check_?host|cert_?req", re.IGNORECASE)
@@ -34,9 +48,9 @@ def unverified_call(node: cst.Call, context: ModuleContext) -> Iterator[Sighting
     for argument in node.args:
         if argument.keyword is None or argument.keyword.value not in _SWITCHES:
             continue
-        written, reference = source_of(argument.value), context.reference(node.func)
-        if reference and written in _OFF and not _is_chosen(node, context) and not _is_local(node):
-            keyword = argument.keyword.value
+        keyword, written, reference = argument.keyword.value, source_of(argument.value), context.reference(node.func)
+        is_off = written in _OFF or (written == "None" and keyword == _OFF_IN_REDIS)
+        if reference and is_off and not _is_chosen(node, context, keyword) and not _is_local(node):
             yield Sighting(
                 code="HTP003",
                 message=(
@@ -111,7 +125,7 @@ def _is_changed(target: cst.Attribute, node: cst.Assign, context: ModuleContext)
     )
 
 
-def _is_chosen(node: cst.CSTNode, context: ModuleContext) -> bool:
+def _is_chosen(node: cst.CSTNode, context: ModuleContext, switch: str = "") -> bool:
     """Tell whether somebody asked for it: an option is tested around it, or the function is named after it."""
     function = context.enclosing_function
     if function is None:
@@ -119,7 +133,7 @@ def _is_chosen(node: cst.CSTNode, context: ModuleContext) -> bool:
     if _ASKED.search(function.name.value):
         return True
     return any(
-        isinstance(each, cst.If | cst.IfExp) and _tests_option(source_of(each.test))
+        isinstance(each, cst.If | cst.IfExp) and _tests_option(source_of(each.test), switch)
         for each in ancestors(function.body, node)
     )
 
@@ -132,9 +146,11 @@ def _is_for_server(context: ModuleContext) -> bool:
     )
 
 
-def _tests_option(test: str) -> bool:
+def _tests_option(test: str, switch: str) -> bool:
     """Tell whether a test asks for an option about verification, and not only for a file with a certificate."""
     words = re.findall(r"\w+", test)
+    if switch == _OFF_IN_REDIS:
+        return any(map(_CHOICE.search, words))
     return any(_CHOICE.search(each) or (_MODE.search(each) and not _FILE.search(each)) for each in words)
 
 

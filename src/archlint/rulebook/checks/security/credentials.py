@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import libcst as cst
+from msgspec.structs import replace
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
@@ -25,6 +26,21 @@ _READERS = frozenset(
     }
 )
 """What reads a setting and takes a default for it."""
+_KEYS = {
+    **dict.fromkeys(("jwt.encode", "jwt.decode", "jose.jwt.encode", "jose.jwt.decode", "authlib.jose.jwt.decode"), 1),
+    "authlib.jose.jwt.encode": 2,
+    "cryptography.fernet.Fernet": 0,
+    **dict.fromkeys(
+        (
+            *("itsdangerous.Signer", "itsdangerous.TimestampSigner", "itsdangerous.Serializer"),
+            *("itsdangerous.TimedSerializer", "itsdangerous.URLSafeSerializer", "itsdangerous.URLSafeTimedSerializer"),
+        ),
+        0,
+    ),
+}
+"""What signs or encrypts, and the position of its key."""
+SIGNERS = tuple(each.rpartition(".")[2] for each in _KEYS if ".jwt." not in f".{each}")
+_SIGNING_KEY = "signing_key"
 READER_WORDS = ("config", "env", "get", "getenv", "str")
 _EXAMPLES = frozenset({"example", "examples", "openapi_examples"})
 
@@ -147,6 +163,25 @@ def default_of_setting(node: cst.Call, context: ModuleContext) -> Sequence[Sight
     if default is None or default.__class__ not in _TEXTS:
         return ()
     return _named(_text(node.args[0].value), default, weak=True, passed=_names_in(node.func))
+
+
+def key_of_signature(node: cst.Call, context: ModuleContext) -> Sequence[Sighting]:
+    """SEC001: the key with which something is signed or encrypted: `jwt.encode(claims, "text")`."""
+    if not any(each.value.__class__ in _TEXTS for each in node.args):
+        return ()
+    position = _KEYS.get(context.reference(node.func))
+    if position is None or any(each.keyword is not None and each.keyword.value == "options" for each in node.args):
+        return ()
+    passed = _names_in(node.func)
+    for index, each in enumerate(node.args):
+        if each.value.__class__ in _TEXTS and (each.keyword.value == "key" if each.keyword else index == position):
+            found = _named(_SIGNING_KEY, each.value, weak=True, passed=passed + (each.keyword is not None))
+            return [
+                replace(one, message=one.message.replace(f"`{_SIGNING_KEY}`", "this key"), subject="key")
+                for one in found
+            ]
+        passed += _names_in(each)
+    return ()
 
 
 def _reads_setting(function: cst.BaseExpression, context: ModuleContext) -> bool:

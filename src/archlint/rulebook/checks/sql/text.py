@@ -135,13 +135,23 @@ class Reader:
             return [] if name in self._open else [self._hole(node)]
         found = self._flow.bindings(name)
         if not found:
-            constant = None if self._flow.is_parameter(name) else self._context.assigned(name)
-            return self.read(constant, depth + 1) if isinstance(constant, _STRINGS) else [self._hole(node)]
+            return self._of_module(node, depth)
         if any(each.how not in ("set", "more") for each in found):
             return [self._hole(node)]
         self._open.append(name)
         try:
             return [piece for each in found for piece in self.read(each.node, depth + 1)]
+        finally:
+            self._open.pop()
+
+    def _of_module(self, node: cst.Name, depth: int) -> list[Piece]:
+        """Read what a name of the module holds: in functions a text, in the module's own body also one put together."""
+        held = None if self._flow.is_parameter(node.value) else self._context.assigned(node.value)
+        if not isinstance(held, _STRINGS if self._flow.function is not None else _PUT_TOGETHER):
+            return [self._hole(node)]
+        self._open.append(node.value)
+        try:
+            return self.read(held, depth + 1)
         finally:
             self._open.pop()
 
@@ -284,6 +294,7 @@ class Reader:
 
 _NUMERALS = (cst.Integer, cst.Float)
 _STRINGS = (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)
+_PUT_TOGETHER = (*_STRINGS, cst.BinaryOperation, cst.Call)
 _READERS: Mapping[type[cst.CSTNode], Callable[..., list[Piece]]] = {
     cst.SimpleString: Reader._literal,
     cst.ConcatenatedString: Reader._both,
