@@ -3,6 +3,7 @@
 import pytest
 
 from archlint.facts import model
+from archlint.facts.branches import exclude
 from archlint.facts.extract import extract
 from archlint.facts.model import Call, Import, ModuleFacts
 from archlint.facts.references import alternatives
@@ -168,7 +169,7 @@ def test_callee(text: str, callee: str) -> None:
     ],
 )
 def test_flags(text: str, flags: int) -> None:
-    assert call(f"from m import target\n{text}\n").flags == flags
+    assert call(f"from m import target\n{text}\n").flags & (model.PER_ELEMENT << 1) - 1 == flags
 
 
 def test_arguments() -> None:
@@ -369,3 +370,29 @@ def test_starred_target_beside_as_many_values_as_targets() -> None:
     found = facts("def f(x):\n    first, *rest = str, x\n    first()\n")
 
     assert [each.callee for each in found.calls] == ["builtins.tuple<builtins.type<builtins.str>,>{}[0]"]
+
+
+@pytest.mark.parametrize(
+    ("body", "exclude_each_other"),
+    [
+        ("first()\n second()", False),
+        ("if x: first(); second()", False),
+        ("if x: first()\n else: second()", True),
+        ("if x: first()\n elif y: pass\n else: second()", True),
+        ("if x: first()\n elif y: second()", True),
+        ("if x: first()\n if y: second()", False),
+        ("if x: first()\n second()", False),
+        ("if x:\n  first()\n  return\n second()", True),
+        ("if x:\n  first()\n  return\n if y: second()", True),
+        ("if x:\n  first()\n  return\n if y:\n  second()\n  return", True),
+        ("if x:\n  first()\n  if y: second()\n  return", False),
+        ("if x:\n  first()\n  second()\n  return", False),
+        ("if x: pass\n else:\n  first()\n  raise y\n second()", True),
+        ("for a in b:\n  if x:\n   first()\n   continue\n  second()", False),
+        ("if x: first()\n def g():\n  if x: pass\n  else: second()", False),
+    ],
+)
+def test_calls_that_exclude_each_other(body: str, exclude_each_other: bool) -> None:
+    found = facts(f"from m import first, second\n\n\ndef f(x, y, b):\n {body}\n")
+    first, second = (each.flags for name in ("first", "second") for each in found.calls if each.callee.endswith(name))
+    assert exclude(first, second) is exclude_each_other

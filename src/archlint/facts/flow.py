@@ -4,6 +4,7 @@ import libcst as cst
 
 from archlint.facts import model
 from archlint.facts.binding import bind
+from archlint.facts.branches import entered
 from archlint.facts.elements import loop_elements, singles_out
 from archlint.facts.examined import examined
 from archlint.facts.narrowing import narrow, narrow_subject
@@ -13,14 +14,22 @@ from archlint.facts.scopes import dotted_name, merge
 from archlint.facts.uses import awaited, count_target, implicit_call, iterate
 from archlint.facts.walk import Action, Walk, handles
 
-_LEAVING = frozenset({cst.Return, cst.Raise, cst.Continue, cst.Break})
+_LEAVING: frozenset[type[cst.CSTNode]] = frozenset({cst.Return, cst.Raise, cst.Continue, cst.Break})
+_ENDING: frozenset[type[cst.CSTNode]] = frozenset({cst.Return, cst.Raise})
 
 
 @handles(cst.If)
 def if_(walk: Walk, node: cst.If) -> None:
     """Walk both branches from the same state and join what they leave."""
     flags = walk.flags
+    chain, arm = walk.begin_branch(node)
+    if isinstance(node.orelse, cst.If):
+        walk.chains[node.orelse] = (chain, arm + 1)
     body_flags, else_flags = _condition_flags(walk, node.test)
+    body_flags = entered(body_flags, chain, arm, walk.count_branch() if _terminates(node.body, _ENDING) else 0)
+    if isinstance(node.orelse, cst.Else):
+        leaving = walk.count_branch() if _terminates(node.orelse, _ENDING) else 0
+        else_flags = entered(else_flags, chain, arm + 1, leaving)
     walk.push(
         *examined(node.test, flags),
         (_begin,),
@@ -85,17 +94,17 @@ def _end(walk: Walk, terminated: bool) -> None:
         walk.scope.env = merge(left)
 
 
-def _terminates(node: cst.CSTNode) -> bool:
+def _terminates(node: cst.CSTNode, leaving: frozenset[type[cst.CSTNode]] = _LEAVING) -> bool:
     """Tell whether a block ends by leaving: nothing that follows sees what it bound."""
     if node.__class__ is cst.Else:
         node = node.body
     if node.__class__ is cst.If:
-        return node.orelse is not None and _terminates(node.body) and _terminates(node.orelse)
+        return node.orelse is not None and _terminates(node.body, leaving) and _terminates(node.orelse, leaving)
     body = node.body if isinstance(node, cst.IndentedBlock | cst.SimpleStatementSuite) else ()
     last = body[-1] if body else None
     if last.__class__ is cst.SimpleStatementLine:
         last = last.body[-1]
-    return last.__class__ in _LEAVING
+    return last.__class__ in leaving
 
 
 @handles(cst.While)

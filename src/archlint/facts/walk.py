@@ -50,6 +50,9 @@ class Walk:
         self.imported = set(self.scope.bindings.imports) if self.scope.bindings else set()
         self.targets: dict[int, int] = {}
         self.branches: list[list[dict[str, str]]] = []
+        self.chains: dict[cst.If, tuple[int, int]] = {}
+        """The number of the `if` that an `elif` belongs to, and its own in it."""
+        self._branch_count = 0
         self.elements: frozenset[str] = frozenset()
         self._checks = checks
         self._context = ModuleContext(self.expressions)
@@ -148,6 +151,15 @@ class Walk:
         parent = self.scope.parent
         assert parent is not None
         self.scope = self.expressions.scope = parent
+
+    def begin_branch(self, node: cst.If) -> tuple[int, int]:
+        """Return the number of an `if` and that of its first branch, or those of an `elif`."""
+        return self.chains.pop(node, None) or (self.count_branch(), 1)
+
+    def count_branch(self) -> int:
+        """Return a number that no branch before has."""
+        self._branch_count += 1
+        return self._branch_count
 
     def set_elements(self, elements: frozenset[str]) -> None:
         """Say which names hold elements from here on (an action for the stack)."""

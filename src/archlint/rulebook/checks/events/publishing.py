@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from archlint.facts import model
+from archlint.facts.branches import exclude
 from archlint.model import Severity, Step, Violation
 from archlint.project.celery_tasks import CeleryTasks, Task
 from archlint.project.classes import ClassTable
@@ -91,13 +92,16 @@ def _early(project: Project, acts: list[Act], sent: Act) -> tuple[Step, ...] | N
     module = sent.module
     if transactions.around(module, sent.call) is not None or transactions.is_decorated(module, sent.call.function):
         return ()
-    before = [act for act in acts if act.call.start < sent.call.start and act.kind in STORED]
+    before = [
+        act for act in acts if act.call.start < sent.call.start and act.kind in STORED and _may_precede(act, sent)
+    ]
     if not before or before[-1].kind == "commits" or before[-1].through:
         return None
     pending = before[-1]
     if _commits_at_once(project, pending):
         return None
-    later = [act for act in acts if act.call.start > sent.call.end and act.kind == "commits"]
+    behind = (act for act in acts if act.call.start > sent.call.end and act.kind == "commits")
+    later = [act for act in behind if not exclude(sent.call.flags, act.call.flags)]
     commit = next((act for act in later if not act.call.flags & model.IN_HANDLER), None)
     return tuple(commit.steps("it is committed here")) if commit is not None else None
 
@@ -144,6 +148,8 @@ def _stored_before(acts: list[Act], sent: Act) -> Act | None:
 
 def _may_precede(stored: Act, sent: Act) -> bool:
     """Tell whether both may happen in one run: a conditional one counts only if the other is conditional too."""
+    if exclude(stored.call.flags, sent.call.flags):
+        return False
     return not stored.call.flags & model.IN_CONDITION or bool(sent.call.flags & model.IN_CONDITION)
 
 
