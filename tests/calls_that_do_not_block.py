@@ -46,6 +46,15 @@ async def main(host):
     socket.getaddrinfo(host, 80, flags=socket.AI_NUMERICHOST)
     return socket.getaddrinfo(host, None, 0, 0, 0, socket.AI_PASSIVE | socket.AI_NUMERICHOST)
 """,
+    "a lock that is given back at once": """
+import threading
+lock = threading.Lock()
+def read():
+    lock.acquire()
+    try: return 1
+    finally: lock.release()
+async def main(): return read()
+""",
     "a lock that the caller may not wait for": """
 import threading
 lock = threading.Lock()

@@ -124,7 +124,7 @@ class Adapters:
 
     def _may_be(self, adapter: str, values: Sequence[str], port: str) -> bool:
         """Tell whether a class that a value may be is meant for a port: one of several shares a member with it."""
-        if is_descriptor(self._types, adapter):
+        if is_descriptor(self._types, adapter) or adapter in self._types.order(port):  # seen as its own base
             return False
         return len(values) == 1 or any(self._classes_have(adapter, name) for name in self._known.declared(port))
 

@@ -31,6 +31,7 @@ _QUEUES = ("queue.Queue.get", "queue.SimpleQueue.get")
 _AWAITABLE = "asyncio.wrap_future"
 _NUMERIC = "socket.AI_NUMERICHOST"
 """The flag with which no name is looked up."""
+_LOCKS = frozenset({"threading.Lock.acquire", "threading.RLock.acquire"})
 _NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
 
 
@@ -200,11 +201,22 @@ def _waits_for_other(module: Module, call: Call, blocking: Blocking, first: str)
         return False
     if first == "=False" and blocking.api.endswith((".acquire", ".get", ".shutdown")):
         return False
+    if blocking.api in _LOCKS and _is_section(module, call):
+        return False
     if blocking.api in _QUEUES:
         return not _has_looked(module, call)
     if blocking.api.startswith(_FUTURE):
         return first not in ("=0", "=0.0") and not _is_done(module, call)
     return True
+
+
+def _is_section(module: Module, call: Call) -> bool:
+    """Tell whether a plain function takes a lock and gives it back, as `with lock` does for a few statements."""
+    lock = call.callee.rpartition(".")[0]
+    return not module.facts.functions[call.function].is_async and any(
+        each.function == call.function and each.start > call.start and each.callee == f"{lock}.release"
+        for each in module.facts.calls
+    )
 
 
 def _has_looked(module: Module, call: Call) -> bool:

@@ -30,6 +30,7 @@ _OFF_IN_REDIS = "ssl_cert_reqs"
 _STORED = frozenset({"verify", "check_hostname", "verify_mode"})
 _UNVERIFIED = "ssl._create_unverified_context"
 _CHOICE = re.compile(r"verif|validat|secure|trust|self_?signed|check_?host|cert_?req", re.IGNORECASE)
+_TURNED_OFF = re.compile(r"(?:\bis|==) False\b")
 _MODE = re.compile(r"ssl|tls|cert", re.IGNORECASE)
 _FILE = re.compile(r"(?:cert|key|ca)(?:ificate)?(?:_?(?:files?|path|dir|data|chain|bundle))?s?$", re.IGNORECASE)
 """Words for certificates that somebody has: whoever gives none has not asked for a connection that is not verified."""
@@ -148,6 +149,8 @@ def _is_for_server(context: ModuleContext) -> bool:
 
 def _tests_option(test: str, switch: str) -> bool:
     """Tell whether a test asks for an option about verification, and not only for a file with a certificate."""
+    if _TURNED_OFF.search(test):
+        return True
     words = re.findall(r"\w+", test)
     if switch == _OFF_IN_REDIS:
         return any(map(_CHOICE.search, words))
