@@ -89,6 +89,24 @@ def _cast(expressions: "Expressions", node: cst.Call, _callee: str, _depth: int)
     return step(expressions.annotation(node.args[0].value), "{}")
 
 
+def _field(expressions: "Expressions", node: cst.Call, _callee: str, depth: int) -> str:
+    """Return what a field holds that is declared by a call: of its type, what its factory makes, or its default."""
+    found = ""
+    for each in node.args:
+        word = each.keyword.value if each.keyword is not None else ""
+        if word == "type":
+            return step(expressions.annotation(each.value), "{}")
+        if word in ("factory", "default_factory"):
+            found = step(expressions.value(each.value, depth), "()")
+        elif word == "default" and isinstance(each.value, cst.Call):
+            found = expressions.value(each.value, depth)
+    return found
+
+
+def _factory(expressions: "Expressions", node: cst.Call, _callee: str, depth: int) -> str:
+    return step(expressions.value(node.args[0].value, depth), "()")
+
+
 def _new_type(expressions: "Expressions", node: cst.Call, _callee: str, _depth: int) -> str:
     return expressions.annotation(node.args[1].value) if len(node.args) == 2 else ""
 
@@ -162,6 +180,8 @@ _MAKERS: dict[str, _Made] = {
     **dict.fromkeys(("asyncio.create_task", "asyncio.ensure_future"), _task),
     "asyncio.gather": _gathered,
     "typing.cast": _cast,
+    **dict.fromkeys(("attr.ib", "attr.attrib", "attr.field", "attrs.field", "pydantic.PrivateAttr"), _field),
+    **dict.fromkeys(("attr.Factory", "attrs.Factory"), _factory),
     "typing.NewType": _new_type,
     **dict.fromkeys(("typing.TypeVar", "typing_extensions.TypeVar"), _type_variable),
     **dict.fromkeys(("aiohttp.web.AppKey", "aiohttp.web.RequestKey"), _key),
