@@ -32,6 +32,8 @@ _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.param_func
 _GENERIC_MODULES = ("typing.", "typing_extensions.", "collections.abc.")
 """Modules in which whatever is subscripted is a type."""
 _GENERICS = frozenset(f"builtins.{name}" for name in ("dict", "frozenset", "list", "set", "tuple", "type"))
+_TAKES_CLASSES = frozenset({"join", "outerjoin", "select_from", "isinstance", "issubclass", "relationship", "options"})
+"""What takes classes and gives no instance of them."""
 _HANDED = 2
 """How many arguments may be the class that a function is asked for."""
 MAX_DEPTH = 40
@@ -142,7 +144,7 @@ class Expressions:
 
     def _handed(self, node: cst.Call, callee: str, depth: int) -> str:
         """Return what is called, with the classes that it is given among its first arguments."""
-        if callee and node.args:
+        if callee and node.args and callee.rpartition(".")[2] not in _TAKES_CLASSES:
             classes = [self._named_class(each, depth) for each in node.args[:_HANDED]]
             if any(classes):
                 return handed(callee, classes)

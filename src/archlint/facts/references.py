@@ -22,7 +22,8 @@ WANTED = "__wanted__"
 KEPT = "kept"
 """The code of a candidate for what becomes an attribute of something that is made for it, or of a class's instance."""
 MAX_ALTERNATIVES = 6
-MAX_LENGTH = 300
+MAX_LENGTH = 450
+MAX_HANDED = 120
 
 
 def alternatives(reference: str) -> list[str]:
@@ -77,10 +78,11 @@ def parameter_of(reference: str) -> tuple[str, str] | None:
 def handed(callee: str, classes: list[str]) -> str:
     """Return the reference of a function to which classes are handed: those among the first arguments, else nothing.
 
-    What it returns may be an instance of one of them.
+    What it returns may be an instance of one of them. A long chain goes without, so that it can be followed further.
     """
     plain = all(_NAME.fullmatch(each) for each in classes if each)
-    return step(callee, f"<={','.join(classes)}>") if plain and any(classes) else callee
+    short = len(callee) + sum(map(len, classes)) <= MAX_HANDED
+    return step(callee, f"<={','.join(classes)}>") if plain and short and any(classes) else callee
 
 
 def generic(base: str, arguments: list[str]) -> str:
