@@ -65,13 +65,13 @@ class Conformance:
         self._classes = project.query(ClassTable)
         self._verdicts: dict[Pair, Verdict] = {}
         self.filled = frozenset(self._filled())
-        """The classes that get members by `setattr`."""
+        """The classes that get members by `setattr`, they themselves or their instances."""
 
     def _filled(self) -> Iterator[str]:
         for _, call in self._project.query(Calls).named({"setattr"}):
             for _, value in call.arguments[:1]:
                 found = self._types.infer(value) if call.callee == "builtins.setattr" and value[:1] != "=" else ()
-                yield from (each.name for each in found if each.kind == "object" and each.is_class)
+                yield from (each.name for each in found if each.kind in ("object", "instance") and each.is_class)
 
     def verdict(self, pair: Pair) -> Verdict:
         """Return the judgement of a pair, worked out when it is first asked for."""
@@ -151,7 +151,10 @@ class _Judgement:
             return own.owner != member.owner or own.owner == self._pair.adapter
         if own.owner == member.owner:
             return False
-        return own.owner == self._pair.adapter or own.owner not in self._known.port_set or not self._is_stub(own)
+        if own.owner == self._pair.adapter or own.owner not in self._known.port_set or not self._is_stub(own):
+            return True
+        # A base class between them that does nothing on purpose gives a default, unless it only promises itself.
+        return not self._known.is_protocol(own.owner) and not self._known.is_abstract_method(own)
 
     def _is_stub(self, member: Member) -> bool:
         _, function = self._lookup.definition(member)

@@ -72,7 +72,7 @@ def _before_commit(project: Project, rule: Rule, kind: str, what: str) -> Iterat
     for key, module in _functions(project, (kind,)):
         acts = timelines.of(key)
         for sent in acts:
-            if sent.kind != kind or sent.promised or sent.call.flags & model.IN_HANDLER:
+            if sent.kind != kind or sent.promised or sent.call.flags & model.IN_HANDLER or _is_put_off(sent):
                 continue
             early = _early(project, acts, sent)
             if early is not None and not _waits_for_commit(project, sent):
@@ -84,6 +84,11 @@ def _before_commit(project: Project, rule: Rule, kind: str, what: str) -> Iterat
                     scope=module.scope(sent.call.function, sent.call.owner),
                     trace=(*sent.steps("the message goes out here"), *early),
                 )
+
+
+def _is_put_off(sent: Act) -> bool:
+    """Tell whether a task is to run later, when the transaction is over: `apply_async(countdown=10)`."""
+    return any(name in ("countdown", "eta") for name, _ in sent.effect.call.arguments)
 
 
 def _early(project: Project, acts: list[Act], sent: Act) -> tuple[Step, ...] | None:

@@ -1,5 +1,6 @@
 """HTP002: HTTP clients that are made anew for each request, on the syntax tree."""
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -7,7 +8,7 @@ import libcst as cst
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FUNCTIONS, ancestors, descend
+from archlint.facts.syntax import FUNCTIONS, ancestors, descend, source_of
 
 CLIENTS = (
     *("AsyncClient", "Client", "ClientSession", "HTTPSConnectionPool", "OAuth2Session", "PoolManager", "ProxyManager"),
@@ -15,6 +16,8 @@ CLIENTS = (
 )
 """Names of classes of HTTP clients and of what they are made with."""
 _WITHOUT_NETWORK = frozenset({"ASGITransport", "WSGITransport", "MockTransport"})
+_ATTEMPTS = re.compile(r"retr(?:y|ies)|attempt|(?:^|_)tries\b", re.I)
+"""What a loop that tries again goes over."""
 _LASTING = frozenset({"ws_connect", "stream", "aconnect_sse", "connect_sse"})
 
 
@@ -25,7 +28,7 @@ def client_per_call(node: cst.Call, context: ModuleContext) -> Iterator[Sighting
     if function is None or not reference or context.flags & model.IN_COMPREHENSION or _stays_inside(node, context):
         return
     around = list(ancestors(function.body, node))
-    if not _is_local(function, node, around) or _lasts(around):
+    if not _is_local(function, node, around) or _lasts(around) or _is_of_element(node, around):
         return
     yield Sighting(
         code="HTP002",
@@ -49,7 +52,21 @@ def _stays_inside(node: cst.Call, context: ModuleContext) -> bool:
 
 
 def _in_own_loop(around: list[cst.CSTNode]) -> bool:
-    return any(isinstance(each, cst.For | cst.While) for each in around)
+    return any(
+        isinstance(each, cst.While) or (isinstance(each, cst.For) and _ATTEMPTS.search(source_of(each.iter)) is None)
+        for each in around
+    )
+
+
+def _is_of_element(node: cst.Call, around: list[cst.CSTNode]) -> bool:
+    """Tell whether a loop makes a client for each of several servers: with what the loop is about."""
+    targets = (each.target for each in around if isinstance(each, cst.For))
+    elements = {part.value for target in targets for part in descend(target) if isinstance(part, cst.Name)}
+    return any(
+        isinstance(part, cst.Name) and part.value in elements
+        for argument in node.args
+        for part in descend(argument.value, but_not=FUNCTIONS)
+    )
 
 
 def _is_local(function: cst.FunctionDef, node: cst.Call, around: list[cst.CSTNode]) -> bool:
