@@ -46,6 +46,10 @@ async def main(host):
     socket.getaddrinfo(host, 80, flags=socket.AI_NUMERICHOST)
     return socket.getaddrinfo(host, None, 0, 0, 0, socket.AI_PASSIVE | socket.AI_NUMERICHOST)
 """,
+    "a process that need not have ended": """
+import os
+async def main(pid): return os.waitpid(pid, os.WNOHANG)
+""",
     "a lock that is given back at once": """
 import threading
 lock = threading.Lock()

@@ -296,7 +296,10 @@ def _does_nothing(statement: cst.CSTNode) -> bool:
     if statement.__class__ is cst.Pass:
         return True
     if statement.__class__ is cst.Expr:
-        return isinstance(statement.value, cst.Ellipsis | cst.SimpleString | cst.ConcatenatedString)
+        value: cst.CSTNode | None = statement.value
+        if isinstance(value, cst.Yield):  # `yield ...` only says that it is a generator
+            value = value.value
+        return isinstance(value, cst.Ellipsis | cst.SimpleString | cst.ConcatenatedString)
     if statement.__class__ is cst.Raise:
         raised = statement.exc.func if isinstance(statement.exc, cst.Call) else statement.exc
         return isinstance(raised, cst.Name) and raised.value == "NotImplementedError"

@@ -29,8 +29,11 @@ _IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
 _FUTURE = "concurrent.futures.Future."
 _QUEUES = ("queue.Queue.get", "queue.SimpleQueue.get")
 _AWAITABLE = "asyncio.wrap_future"
-_NUMERIC = "socket.AI_NUMERICHOST"
-"""The flag with which no name is looked up."""
+_FLAGS = {
+    "socket.getaddrinfo": "socket.AI_NUMERICHOST",
+    **dict.fromkeys(("os.waitpid", "os.wait3", "os.wait4", "os.waitid"), "os.WNOHANG"),
+}
+"""The flags with which functions wait for nothing: no name is looked up, no process has to end."""
 _LOCKS = frozenset({"threading.Lock.acquire", "threading.RLock.acquire"})
 _NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
 
@@ -187,9 +190,8 @@ def _waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> b
         return not any(_reads_stream(resolver, opening, blocking) for opening in openings)
     if blocking.api.startswith("socket.socket."):
         return not _is_nonblocking(module, call)
-    if blocking.api == "socket.getaddrinfo":
-        return not any(_NUMERIC in value for _, value in call.arguments)
-    return True
+    flag = _FLAGS.get(blocking.api)
+    return flag is None or not any(flag in value for _, value in call.arguments)
 
 
 def _waits_for_other(module: Module, call: Call, blocking: Blocking, first: str) -> bool:

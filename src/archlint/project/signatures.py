@@ -53,6 +53,12 @@ class Signature(NamedTuple):
         loose = (ANY, Form("class", "builtins.object"))
         return kinds.keys() == {"variadic", "keyword-variadic"} and all(form in loose for form in kinds.values())
 
+    @property
+    def promises_anything(self) -> bool:
+        """Whether it is a port's `**kwargs` or `*args` alone, without types: each adapter says what it needs."""
+        loose = (ANY, UNKNOWN, Form("class", "builtins.object"))
+        return bool(self.slots) and all("variadic" in slot.kind and slot.form in loose for slot in self.slots)
+
     def positional(self) -> list[Slot]:
         """Return the parameters that may be passed by position."""
         return [slot for slot in self.slots if slot.kind in _POSITIONAL]
@@ -114,7 +120,7 @@ class Difference(NamedTuple):
 
 def differences(kept: Signature, promised: Signature, types: Assignability, table: Forms) -> Iterator[Difference]:
     """Yield how `kept` fails to take the calls that `promised` allows, or gives something else."""
-    if not promised.takes_anything and not kept.takes_anything:
+    if not promised.promises_anything and not kept.takes_anything:
         yield from _Comparison(kept, promised, types, table).run()
     if types.fits(kept.result, promised.result) is False:
         text = f"it returns `{table.shown(awaited(kept.result))}`, not `{table.shown(awaited(promised.result))}`"

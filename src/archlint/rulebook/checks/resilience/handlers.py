@@ -176,11 +176,24 @@ def _is_best_effort(attempt: tuple[cst.Try, list[cst.CSTNode]], context: ModuleC
             return True
     if any(isinstance(each, cst.Return | cst.Break) for each in descend(tried.body, FUNCTIONS)):
         return True  # what follows is the other way to get there
+    if _succeeds_behind(tried, around):
+        return True
     statements = list(tried.body.body)
     first = statements[0].body[0] if isinstance(statements[0], cst.SimpleStatementLine) else statements[0]
     if isinstance(first, cst.Import | cst.ImportFrom):
         return True
     return _only_ends(statements) or _only_converts(tried)
+
+
+def _succeeds_behind(tried: cst.Try, around: Sequence[cst.CSTNode]) -> bool:
+    """Tell whether a loop ends behind an attempt that did not fail: it goes on to the next one otherwise."""
+    block = around[0] if around else None
+    lines = list(block.body) if isinstance(block, cst.IndentedBlock) else []
+    if tried not in lines or not isinstance(around[1] if len(around) > 1 else None, cst.For | cst.While):
+        return False
+    last = lines[-1].body[-1] if isinstance(lines[-1], cst.SimpleStatementLine) else None
+    goes_on = any(isinstance(each, cst.Continue) for each in descend(tried.handlers[-1].body, FUNCTIONS))
+    return goes_on and isinstance(last, cst.Return | cst.Break)
 
 
 def _only_converts(tried: cst.Try) -> bool:

@@ -21,8 +21,10 @@ _ONCE = frozenset({"migrations", "versions", "alembic", "scripts", "commands", "
 """Parts of the names of modules whose code runs once, by hand."""
 _ABOUT_ONE = frozenset({"pragma", "show", "describe", "explain"})
 """Verbs of statements that cannot ask about many things at once."""
-_ONE_AT_A_TIME = frozenset({"refresh", "refresh_from_db", "arefresh_from_db"})
-"""Methods that ask about one object, whatever else there is to ask."""
+_UNAVOIDABLE = frozenset(
+    {*("refresh", "refresh_from_db", "arefresh_from_db"), *("executemany", "execute_many", "executescript")}
+)
+"""Methods that ask about one object, whatever else there is to ask, or that send many statements already."""
 _RETURNING = re.compile(r"fetch|scalar")
 """Methods that a statement is given for what it returns, which those that send many do not."""
 _REPLACED = re.compile(r"cache|property|memoize", re.I)
@@ -53,7 +55,7 @@ def query_in_loop(project: Project, rule: Rule) -> Iterator[Violation]:
 
 
 def _is_query(effect: Effect) -> bool:
-    if effect.spread or _is_element(effect.call) or last_word(effect.call.callee) in _ONE_AT_A_TIME:
+    if effect.spread or _is_element(effect.call) or last_word(effect.call.callee) in _UNAVOIDABLE:
         return False
     if effect.statement.partition(" ")[0] in _ABOUT_ONE:
         return False
