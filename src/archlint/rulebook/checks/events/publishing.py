@@ -16,6 +16,7 @@ from archlint.project.types import types
 from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
 
+_ENDS = frozenset({"stop", "close", "aclose", "shutdown", "disconnect", "terminate", "join"})
 _TELLING = re.compile(r"publish|emit|send|notif|dispatch|produc|broadcast|event|messag|relay|push|announce", re.I)
 
 
@@ -132,8 +133,9 @@ def _overrides(project: Project, task: Task, method: str) -> bool:
 
 
 def _tells(sent: Act) -> bool:
-    """Tell whether a function that reaches a broker is there to tell of something, by its name: not `stop_tasks`."""
-    return not sent.through or _TELLING.search(sent.through) is not None
+    """Tell whether a function that reaches a broker is there to tell of something, not `stop_tasks` or `Dispatcher.stop`."""
+    ends = sent.through.rpartition(".")[2] in _ENDS
+    return not sent.through or (_TELLING.search(sent.through) is not None and not ends)
 
 
 def _commits_at_once(project: Project, act: Act) -> bool:
