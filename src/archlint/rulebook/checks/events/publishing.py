@@ -133,7 +133,7 @@ def _overrides(project: Project, task: Task, method: str) -> bool:
 
 
 def _tells(sent: Act) -> bool:
-    """Tell whether a function that reaches a broker is there to tell of something, not `stop_tasks` or `Dispatcher.stop`."""
+    """Tell whether a function that reaches a broker is there to tell of something: not `stop_tasks`, not `Bus.stop`."""
     ends = sent.through.rpartition(".")[2] in _ENDS
     return not sent.through or (_TELLING.search(sent.through) is not None and not ends)
 
