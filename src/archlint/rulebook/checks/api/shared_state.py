@@ -28,11 +28,26 @@ def assigned_global(node: cst.Assign | cst.AugAssign | cst.AnnAssign, context: M
 
 
 def _is_made_once(node: cst.CSTNode, name: str, context: ModuleContext) -> bool:
-    """Tell whether a global is bound only while there is none: `if client is None: client = Client()`."""
+    """Tell whether a global is bound only while there is none: `if client is None: client = Client()`.
+
+    Or behind `if client is not None: return client`.
+    """
     function = context.enclosing_function
-    return function is not None and any(
-        isinstance(each, cst.If) and _asks_for(name, each.test) for each in ancestors(function.body, node)
-    )
+    if function is None:
+        return False
+    around = list(ancestors(function.body, node))
+    if any(isinstance(each, cst.If) and _asks_for(name, each.test) for each in around):
+        return True
+    before = [each for each in function.body.body if each not in around and isinstance(each, cst.If)]
+    return any(_gives(name, each) for each in before)
+
+
+def _gives(name: str, node: cst.If) -> bool:
+    """Tell whether a global is returned if there is one."""
+    asks = _asks_for(name, node.test) or (isinstance(node.test, cst.Name) and node.test.value == name)
+    last = node.body.body[-1] if node.body.body else None
+    ending = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
+    return asks and isinstance(ending, cst.Return) and isinstance(ending.value, cst.Name) and ending.value.value == name
 
 
 def _asks_for(name: str, test: cst.BaseExpression) -> bool:
