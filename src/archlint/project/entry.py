@@ -10,7 +10,7 @@ from archlint.project.uses import last_word
 _SCRIPTS = frozenset(
     {
         *("__main__", "asgi", "conftest", "dodo", "fabfile", "gunicorn_conf", "gunicorn_config", "locustfile"),
-        *("manage", "noxfile", "passenger_wsgi", "setup", "wsgi"),
+        *("manage", "noxfile", "passenger_wsgi", "post_gen_project", "pre_gen_project", "setup", "wsgi"),
     }
 )
 """Names of modules that a tool or a server runs by itself."""
@@ -26,10 +26,12 @@ _RUN_BY_SCRIPTS = frozenset(
     {
         *("asyncio.run", "anyio.run", "trio.run", "uvicorn.run", "typer.run", "fire.Fire", "sys.exit", "builtins.exit"),
         *("builtins.quit", "builtins.input", "flask.Flask.run", "flask.Flask().run", "aiohttp.web.run_app"),
+        "nicegui.ui.run",
     }
 )
 _METHODS_OF_SCRIPTS = frozenset(
     {"parse_args", "parse_known_args", "serve_forever", "mainloop", "run_forever", "run_until_complete"}
+    | {"infinity_polling", "run_polling", "start_polling"}
 )
 """What only a module calls, outside its functions, that nobody means to import."""
 
