@@ -41,5 +41,11 @@ def bound_name(handler: cst.ExceptHandler) -> str:
 
 
 def raises(handler: cst.ExceptHandler) -> bool:
-    """Tell whether the clause raises something."""
-    return any(isinstance(each, cst.Raise) for each in inside(handler.body))
+    """Tell whether the clause raises something, itself or by `with save_and_reraise_exception()`."""
+    return any(isinstance(each, cst.Raise) or _raises_again(each) for each in inside(handler.body))
+
+
+def _raises_again(node: cst.CSTNode) -> bool:
+    if not isinstance(node, cst.WithItem) or not isinstance(node.item, cst.Call):
+        return False
+    return "reraise" in dotted_name(node.item.func).rpartition(".")[2]
