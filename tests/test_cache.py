@@ -105,7 +105,9 @@ def test_the_directory_says_what_it_is(project: Path) -> None:
     folder = project / ".archlint_cache"
     assert (folder / ".gitignore").read_text().endswith("\n*\n")
     assert (folder / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55\n")
-    assert len([*folder.iterdir()]) == 6
+    assert sorted(file.name.partition("-")[0] for file in folder.iterdir()) == [
+        *(".gitignore", "CACHEDIR.TAG", "facts", "inferred", "judged", "parser", "report"),
+    ]
 
 
 def test_what_changes_is_parsed_again(project: Path) -> None:
@@ -197,7 +199,9 @@ def test_a_harmed_file_harms_nothing(project: Path, harm: Callable[[Path], None]
 
 
 @pytest.mark.parametrize("message", [b"", b"\xc1", b"\x94\xc4\x01\x00\x00\xa0\xc3", b"\x91" * 5000])
-def test_an_answer_that_is_none_is_asked_for_again(project: Path, message: bytes) -> None:
+def test_an_answer_that_is_none_is_asked_for_again(
+    project: Path, message: bytes, no_parser: Callable[[], None]
+) -> None:
     cold = run(project)
     file = kept(project)
     data = file.read_bytes()
@@ -206,7 +210,26 @@ def test_an_answer_that_is_none_is_asked_for_again(project: Path, message: bytes
     Store(file.parent).write("facts", data[16:48], msgspec.msgpack.encode(forged))
     forget_report(project)
     assert said(run(project)) == said(cold)
-    assert kept(project).read_bytes() == data
+    no_parser()
+    forget_report(project)
+    assert said(run(project)) == said(cold)
+
+
+def test_what_little_has_come_since_stands_aside(
+    project: Path, no_parser: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "_MOST_SINCE", 2.0)
+    cold = run(project)
+    whole = kept(project).read_bytes()
+    (project / "a.py").write_text(TEXTS["b.py"])
+    changed = run(project)
+    assert kept(project).read_bytes() == whole
+    (project / "a.py").write_text(TEXTS["a.py"])
+    no_parser()
+    for each in (cold, changed):
+        forget_report(project)
+        assert said(run(project)) == said(each)
+        (project / "a.py").write_text(TEXTS["b.py"])
 
 
 def test_another_version_of_archlint_knows_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,8 @@ from archlint.intake.plugins import PluginError, load_plugin
 from archlint.intake.texts import Texts
 from archlint.intake.version import parser_version
 from archlint.intake.workers import worker_ahead
-from archlint.judging import KeptMemory, Memory, judged, load_checks
+from archlint.judging import judged, load_checks
+from archlint.memories import KeptMemory, Memory
 from archlint.model import Failure, Location, Place, Violation
 from archlint.project.library import Library
 from archlint.project.program import Architecture, Module, Project

@@ -14,7 +14,8 @@ from archlint.intake.config import Config, Known
 from archlint.intake.contracts import contract_inputs
 from archlint.intake.extent import resolve
 from archlint.intake.gathering import Gathered
-from archlint.intake.judgements import Judged, Judgements
+from archlint.intake.judgements import Inferred, Judged, Judgements
+from archlint.intake.kept import Kept
 from archlint.intake.plugins import Plugin, find_plugins
 from archlint.intake.processors import available_processors
 from archlint.intake.reports import Reports
@@ -118,8 +119,9 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 
     def judgements(self, store: Store) -> Judgements | None:
         """Return what earlier runs judged on the same files by the same rules, whatever these files said."""
+        basis = self.basis
         try:
-            return Judgements(store, "judged", Judged, *self.basis)
+            return Judgements(Kept(store, "judged", Judged, *basis), Kept(store, "inferred", Inferred, *basis))
         except UnicodeEncodeError:  # as in `reports`
             return None
 

@@ -1,50 +1,20 @@
 """Judges the project as far as it was not judged before.
 
 Where facts only stand elsewhere, what was judged holds, elsewhere; else everything is judged again, on what was
-inferred before as far as that still holds. What is remembered depends on all that judging reads: the rules, the
-architecture, third-party knowledge, which modules there are, and what each says.
+inferred before as far as that still holds.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Protocol
 
-import msgspec
-
-from archlint.facts.model import ModuleFacts
 from archlint.inputs import Inputs
-from archlint.intake.cache import Answers
-from archlint.intake.gathering import Gathered, facts_of
-from archlint.intake.judgements import Judged, Judgements, moved, moved_files
+from archlint.intake.gathering import Gathered
+from archlint.intake.judgements import moved, moved_files
 from archlint.intake.partners import Found, judged_by_two
+from archlint.memories import Earlier, Memory
 from archlint.model import Failure, Violation
-from archlint.project.inferences import Inferences, inferences, resume
+from archlint.project.inferences import inferences, resume
 from archlint.project.program import Project
-from archlint.project.stored import decode, encode
-
-
-class Earlier(msgspec.Struct, frozen=True):
-    """What was judged last: the violations, the facts of then of the files that have changed since, by path.
-
-    Facts are `None` where there were none. `inferences` gives what was inferred, if it can still be had.
-    """
-
-    violations: tuple[Violation, ...]
-    before: Mapping[str, ModuleFacts | None]
-    inferences: Callable[[], Inferences | None]
-
-
-class Memory(Protocol):
-    """Remembers what was judged last."""
-
-    def earlier(self, inputs: Inputs, gathered: Gathered) -> Earlier | None:
-        """Return what was judged last on the same files by the same rules, whatever these files said."""
-
-    def keep(self, violations: tuple[Violation, ...], inferred: Inferences | None) -> None:
-        """Remember what was judged now, and what was inferred (`None`: all that was inferred before still holds).
-
-        It is about the inputs that `earlier` was asked about last.
-        """
 
 
 def judged(project: Project, inputs: Inputs, gathered: Gathered, memory: Memory | None) -> list[Violation | Failure]:
@@ -58,7 +28,7 @@ def judged(project: Project, inputs: Inputs, gathered: Gathered, memory: Memory 
             if earlier.before:
                 memory.keep(known, None)
             return list(known)
-        _resume(project, earlier, gathered)
+    _resume(project, memory, gathered)
     found = _judge(project, inputs, learns=True)
     violations = tuple(each for each in found if isinstance(each, Violation))
     if len(violations) == len(found):
@@ -94,90 +64,11 @@ def _again(earlier: Earlier, gathered: Gathered) -> tuple[Violation, ...] | None
     return moved(earlier.violations, files) if files is not None else None
 
 
-def _resume(project: Project, earlier: Earlier, gathered: Gathered) -> None:
+def _resume(project: Project, memory: Memory, gathered: Gathered) -> None:
     """Let the project know what was inferred before, as far as it holds."""
-    changed: list[tuple[ModuleFacts, ModuleFacts, str]] = []
-    for path, then in earlier.before.items():
-        now = gathered.facts.get(path)
-        if then is None or now is None:
-            return
-        changed.append((then, now, path))
-    known = earlier.inferences()
+    known = memory.inferred()
     if known is not None:
-        resume(project, known, changed)
-
-
-class KeptMemory:
-    """What earlier runs kept on the disk; `answers` are what the parsing process said then and says now."""
-
-    def __init__(self, judgements: Judgements, answers: Answers) -> None:
-        self._judgements = judgements
-        self._answers = answers
-        self._judged: Judged | None = None
-        self._digests: Mapping[str, bytes] = {}
-
-    def earlier(self, inputs: Inputs, gathered: Gathered) -> Earlier | None:
-        """See `Memory`; files without a lasting answer are not to be judged twice."""
-        self._judged = None
-        self._digests = self._answers.digests()
-        if self._digests.keys() != {file.path for file in inputs.sources.files}:
-            self._digests = {}
-            return None
-        self._judged = self._judgements.get()
-        before = self._before(self._judged) if self._judged is not None else None
-        return (
-            Earlier(self._judged.violations, before, self._inferences) if self._judged and before is not None else None
+        now = gathered.facts
+        resume(
+            project, known.inferences, [(then, now[path], path) for path, then in known.before.items() if path in now]
         )
-
-    def _before(self, judged: Judged) -> dict[str, ModuleFacts | None] | None:
-        """Return the facts of then of the files that have changed; `None` if they are gone."""
-        found: dict[str, ModuleFacts | None] = {}
-        for path, digest in self._digests.items():
-            then = judged.digests.get(path, b"")
-            if then != digest:
-                message = self._answers.earlier(path, then)
-                if message is None:
-                    return None
-                found[path] = facts_of(message)
-        return found
-
-    def _inferences(self) -> Inferences | None:
-        return decode(self._judged.inferences) if self._judged else None
-
-    def keep(self, violations: tuple[Violation, ...], inferred: Inferences | None) -> None:
-        """See `Memory`."""
-        if inferred is not None:
-            body = encode(inferred)
-        else:
-            body = self._judged.inferences if self._judged is not None else b""
-        if self._digests:
-            self._judgements.put(Judged(violations, self._digests, body))
-
-
-class LivingMemory:
-    """What was judged last in this process, of the project that is asked about again and again."""
-
-    def __init__(self) -> None:
-        self._basis: object = None
-        self._facts: Mapping[str, ModuleFacts] = {}
-        self._violations: tuple[Violation, ...] = ()
-        self._inferences: Inferences | None = None
-        self._asked: tuple[object, Mapping[str, ModuleFacts]] = (None, {})
-
-    def earlier(self, inputs: Inputs, gathered: Gathered) -> Earlier | None:
-        """See `Memory`; facts that are the same object have not changed."""
-        self._asked = (inputs.basis, gathered.facts)
-        if self._basis is None or self._basis != inputs.basis:
-            return None
-        before = {
-            path: self._facts.get(path)
-            for path in (*gathered.facts, *(self._facts.keys() - gathered.facts.keys()))
-            if self._facts.get(path) is not gathered.facts.get(path)
-        }
-        return Earlier(self._violations, before, lambda: self._inferences)
-
-    def keep(self, violations: tuple[Violation, ...], inferred: Inferences | None) -> None:
-        """See `Memory`."""
-        self._basis, self._facts = self._asked
-        self._violations = violations
-        self._inferences = inferred or self._inferences

@@ -25,6 +25,8 @@ _MAGIC = b"archlint-cache-1"
 _MOST_BYTES = 1 << 30
 _KEPT_FILES = 8
 """How many files of each kind are kept: projects (or versions of archlint) that share a directory."""
+_MOST_SINCE = 1 / 8
+"""How much, of all, answers may come to that have come since all were written, with those on files that are gone."""
 _STALE_SECONDS = 3600.0
 """When a file that was written aside belongs to a process that was killed."""
 
@@ -81,22 +83,25 @@ class Entry(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Answers:
-    """The answers of the parsing process in earlier runs on a project (`root`), for each file the last one.
+    """The answers of the parsing process in earlier runs on a project (`root`).
 
-    They are encoded as they came. `version` is that of the parsing process.
+    They are encoded as they came, and stand in two files: the answers to all files, and those that have come since, a
+    few, so that little is written where little has changed. `version` is that of the parsing process.
     """
 
     def __init__(self, store: Store, version: bytes, root: str) -> None:
         self._store = store
         self._key = sha256(version + root.encode("utf-8", "surrogateescape")).digest()
-        self._entries = {entry.path: entry for entry in _decoded(store.read("facts", self._key))}
+        self._all = _decoded(store.read("facts", self._key))
+        self._since = _decoded(store.read("since", self._key))
+        self._entries = {(entry.path, entry.digest): entry for entry in (*self._all, *self._since)}
         self._used: dict[str, Entry] = {}
-        self._changed = False
+        self._new: list[Entry] = []
 
     def get(self, file: SourceFile, data: bytes) -> memoryview | None:
         """Return the answer to a module with this content, if there was one."""
-        entry = self._entries.get(file.path)
-        if entry is None or entry.digest != _digest(file, data):
+        entry = self._entries.get((file.path, _digest(file, data)))
+        if entry is None:
             return None
         self._used[file.path] = entry
         return entry.message
@@ -107,21 +112,26 @@ class Answers:
 
     def earlier(self, path: str, digest: bytes) -> memoryview | None:
         """Return what an earlier run was answered on a file, if that is what it asked."""
-        entry = self._entries.get(path)
-        return entry.message if entry is not None and entry.digest == digest else None
+        entry = self._entries.get((path, digest))
+        return entry.message if entry is not None else None
 
     def put(self, file: SourceFile, data: bytes, message: bytes) -> None:
         """Remember an answer."""
-        self._used[file.path] = Entry(file.path, _digest(file, data), memoryview(message))
-        self._changed = True
+        entry = self._used[file.path] = Entry(file.path, _digest(file, data), memoryview(message))
+        self._new.append(entry)
 
     def save(self, files: Sequence[SourceFile]) -> None:
-        """Write down the answers of this run on `files`, and those on other files that still exist."""
+        """Write down the answers of this run on `files`; those on files that no longer exist are dropped in time."""
         looked_at = {file.path for file in files}
-        others = [entry for path, entry in self._entries.items() if path not in looked_at]
+        latest = {entry.path: entry for entry in self._entries.values()}
+        others = [entry for path, entry in latest.items() if path not in looked_at]
         kept = [entry for entry in others if Path(entry.path).is_file()]
-        if self._changed or len(kept) < len(others) or len(self._used) + len(kept) < len(self._entries):
+        since = [*self._since, *self._new]
+        if _size(since) + _size(others) - _size(kept) > _size(self._all) * _MOST_SINCE:
             self._store.write("facts", self._key, msgspec.msgpack.encode([*self._used.values(), *kept]))
+            since = []
+        if since != self._since:
+            self._store.write("since", self._key, msgspec.msgpack.encode(since))
 
 
 def cache_directory(root: Path, wanted: Path | None) -> Path | None:
@@ -142,6 +152,10 @@ def _decoded(body: bytes | memoryview) -> list[Entry]:
         return msgspec.msgpack.decode(body, type=list[Entry])
     except (msgspec.MsgspecError, RecursionError, MemoryError):
         return []
+
+
+def _size(entries: Iterable[Entry]) -> int:
+    return sum(len(entry.message) for entry in entries)
 
 
 def _digest(file: SourceFile, data: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """Keeps what judging the program gave, so that a run after which facts only stand elsewhere need not judge."""
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,17 +12,26 @@ from archlint.model import Place, Step, Violation
 
 
 class Judged(msgspec.Struct, frozen=True, array_like=True):
-    """The violations that were found, the digest of each file, by path, whose facts were judged, and `Inferences`.
-
-    These are large, and only decoded when they are asked for.
-    """
+    """The violations that were found, and the digest of each file, by path, whose facts were judged."""
 
     violations: tuple[Violation, ...]
     digests: Mapping[str, bytes]
+
+
+class Inferred(msgspec.Struct, frozen=True, array_like=True):
+    """What was inferred, as bytes, which are many, and the digest of each file, by path, whose facts were the basis."""
+
     inferences: bytes
+    digests: Mapping[str, bytes]
 
 
-Judgements = Kept[Judged]
+class Judgements(NamedTuple):
+    """What earlier runs judged last, and what one of them, not always the last, has inferred."""
+
+    judged: Kept[Judged]
+    inferred: Kept[Inferred]
+
+
 Moves = Mapping[str, Mapping[int, int]]
 """Where each place of a file is now, by path, for the files in which it has changed."""
 

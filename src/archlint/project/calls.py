@@ -268,8 +268,12 @@ class CallGraph:
 
 def _telling(implementations: Iterable[str]) -> tuple[str, ...]:
     """Return what a method may be in subclasses or adapters; nothing where there are so many that none is meant."""
-    found = tuple(dict.fromkeys(implementations))
-    return found if len(found) <= _MOST_IMPLEMENTATIONS else ()
+    found: dict[str, None] = {}
+    for each in implementations:
+        found[each] = None
+        if len(found) > _MOST_IMPLEMENTATIONS:
+            return ()
+    return tuple(found)
 
 
 def called_arguments(function: Function, call: Call) -> Iterator[str]:

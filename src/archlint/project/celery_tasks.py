@@ -59,8 +59,11 @@ class CeleryTasks:
         return key in self.tasks or key in self.methods
 
     def sets_for_all(self, *settings: str) -> bool:
-        """Tell whether the configuration of some app, in whatever form, mentions one of these settings."""
-        return not self._project.query(_settings).isdisjoint(settings)
+        """Tell whether the configuration of some app, in whatever form, mentions one of these settings.
+
+        Where there are no tasks nobody looks for it.
+        """
+        return bool(self.tasks or self.methods) and not self._project.query(_settings).isdisjoint(settings)
 
 
 def _settings(project: Project) -> frozenset[str]:
@@ -71,15 +74,23 @@ def _settings(project: Project) -> frozenset[str]:
 def _settings_in(_project: Project, module: Module) -> tuple[str, ...]:
     facts = module.facts
     found = {each.subject for each in facts.candidates if each.code == SETTING}
-    found.update(name.lower().removeprefix("celery_") for name in facts.bindings)
+    found.update(map(_today, facts.bindings))
     for class_ in facts.classes:
-        found.update(each.name.lower() for each in class_.attributes if each.in_body)
+        found.update(_today(each.name) for each in class_.attributes if each.in_body)
     for name, value in (argument for call in facts.calls for argument in call.arguments):
         if name.startswith("task_"):
             found.add(name)
             if name == "task_serializer" and value in ("='pickle'", '="pickle"'):
                 found.add("pickle")
-    return tuple(sorted(found))
+    return tuple(sorted(name for name in found if name == "pickle" or name.startswith("task_")))
+
+
+def _today(name: str) -> str:
+    """Return what a setting is called today; https://docs.celeryq.dev/en/stable/userguide/configuration.html."""
+    name = name.lower()
+    if name == "celery_acks_late":
+        return "task_acks_late"
+    return name.removeprefix("celeryd_").removeprefix("celery_")
 
 
 _SETTINGS = ModuleWise("settings of Celery", tuple[str, ...], _settings_in)

@@ -22,25 +22,32 @@ class Inferences(msgspec.Struct, frozen=True):
 
     `modules` are the names and paths of all modules, in order; `missed` the names that no module had. `settled` gives
     every reference with what it stands for and what was read for that, unless one of the set that it is told was read;
-    `answered` are the answers about modules, by the name of the question.
+    `answered` are the answers about modules, by the name of the question. `news` is which part of all, from 0 to 1, was
+    not inferred earlier.
     """
 
     modules: tuple[tuple[str, str], ...]
     missed: Set[str]
     settled: Callable[[int], Iterable[tuple[str, tuple[tuple[Value, ...], int]]]]
     answered: Mapping[str, Answered]
+    news: float = 1.0
 
 
 def inferences(project: Project) -> Inferences:
     """Return what was inferred about a project so far."""
-    known = project.query(types)
-    return Inferences(_modules(project), project.reading.missed, known.settled, project.query(Answers).answered)
+    known, answers = project.query(types), project.query(Answers)
+    everything = known.count + len(project.modules) * len(answers.answered)
+    new = known.count - known.resumed + answers.asked
+    return Inferences(_modules(project), project.reading.missed, known.settled, answers.answered, new / everything)
 
 
-def resume(project: Project, earlier: Inferences, changed: Iterable[tuple[ModuleFacts, ModuleFacts, str]]) -> None:
+def resume(
+    project: Project, earlier: Inferences, changed: Iterable[tuple[ModuleFacts | None, ModuleFacts, str]]
+) -> None:
     """Let a project know what was inferred about an earlier state of it.
 
-    `changed` are modules that say something else now: the facts of then and of now, and the path.
+    `changed` are modules that say something else now: the facts of then, `None` if they are gone, those of now, and the
+    path.
     """
     if earlier.modules != _modules(project):
         return
@@ -48,10 +55,12 @@ def resume(project: Project, earlier: Inferences, changed: Iterable[tuple[Module
     reading = project.reading
     others = reading.bodies_of(now.name for _, now in pairs)
     others |= reading.set_of(now.name for then, now in pairs if not _looks_same(then, now, earlier.missed))
-    if any(_hangs(then) != _hangs(now) for then, now in pairs):
+    if any(then is None or _hangs(then) != _hangs(now) for then, now in pairs):
         others |= NAMESPACES
     reading.missed |= earlier.missed
-    project.query(types).settle(earlier.settled(others))
+    known = project.query(types)
+    known.settle(earlier.settled(others))
+    known.resumed = known.count
     project.query(Answers).resume(earlier.answered, frozenset(path for _, _, path in changed), others)
 
 
@@ -59,11 +68,13 @@ def _modules(project: Project) -> tuple[tuple[str, str], ...]:
     return tuple((module.name, module.path) for module in project.modules)
 
 
-def _looks_same(then: ModuleFacts, now: ModuleFacts, missed: Set[str]) -> bool:
+def _looks_same(then: ModuleFacts | None, now: ModuleFacts, missed: Set[str]) -> bool:
     """Tell whether a module is the same to whoever infers: no name that anybody has looked for in it is different.
 
     Functions and classes are known by their number, so new ones may come behind the others.
     """
+    if then is None:
+        return False
     before, after = _interface(then), _interface(now)
     new = after.bindings.keys() - before.bindings.keys()
     if any(f"{now.name}.{name}" in missed for name in new):

@@ -47,6 +47,7 @@ class ModuleWise(Generic[T]):
         earlier = answers.holding(self, needs)
         new = [module for module in project.modules if module.path not in earlier]
         asked = self._asked(project, new)
+        answers.asked += len(new)
         found = {module.path: earlier.get(module.path) or asked[module.path] for module in project.modules}
         answers.answered[self.name] = Answered(needs, lambda _wanted: found)
         return {path: answer for path, (answer, _) in found.items()}
@@ -101,6 +102,8 @@ class Answers:
         self._earlier: Mapping[str, Answered] = {}
         self._changed: frozenset[str] = frozenset()
         self._others = 0
+        self.asked = 0
+        """How many modules had no answer from before, all questions together."""
         self.partner: Partner | None = None
         """The process that asks about half of the modules, if there is one."""
 

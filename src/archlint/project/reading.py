@@ -1,10 +1,11 @@
 """Which modules an answer about the program has read, so that it holds until one of them says something else.
 
-Sets of modules are numbers, a bit for each module and aspect of it; where there are more modules than bits some share
-one, and an answer may then be thought to have read a module that it has not.
+Sets of modules are numbers, a bit for each module and aspect of it; where there are more modules than bits neighbours
+share one, and an answer may then be thought to have read a module that it has not. Neighbours lie in one package: who
+reads one of them often reads the others too.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -23,8 +24,10 @@ class Reading:
     A name is missed as `module.name`: an answer may change when the module gets one.
     """
 
-    def __init__(self, modules: Iterable[str]) -> None:
-        self._bits = {name: 1 << number % _BITS for number, name in enumerate(modules)}
+    def __init__(self, modules: Collection[str]) -> None:
+        """Take the names of all modules, in the order of their files."""
+        most = max(len(modules), _BITS)
+        self._bits = {name: 1 << number * _BITS // most for number, name in enumerate(modules)}
         self._sets: dict[int, int] = {}
         self.reads = 0
         self.missed: set[str] = set()

@@ -82,6 +82,8 @@ class Types:
         self._namespaces = Namespaces(project, self)
         self._depth = 0
         self._cuts = 0
+        self.resumed = 0
+        """How many references had an answer from before."""
 
     def infer(self, reference: str) -> tuple[Value, ...]:
         """Return everything that `reference` may stand for; empty when nothing is known.

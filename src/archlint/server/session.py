@@ -12,7 +12,7 @@ from archlint.intake.cache import Answers
 from archlint.intake.gathering import Gathered, Told, gather, wished_fixes
 from archlint.intake.sources import SourceFile
 from archlint.intake.version import parser_version
-from archlint.judging import LivingMemory
+from archlint.memories import LivingMemory
 from archlint.model import Failure, Fix, Violation
 from archlint.rulebook.fixable import Wish, may_be_fixed, wish
 
