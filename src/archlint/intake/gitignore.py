@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING, NamedTuple
 
 from archlint.intake.reading import KIB, read_regular
+
+if TYPE_CHECKING:
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 _GROUP_NAME = re.compile(r"\(\?P<\w+>")
 _NOTHING = r"(?!)"
@@ -57,11 +58,17 @@ def patterns(folder: str, lines: Iterable[str]) -> Patterns:
     rules: list[tuple[re.Pattern[str], bool]] = []
     for line in lines:
         with suppress(ValueError, re.error):
-            found = GitIgnoreSpec.from_lines([_contents(line)]).patterns
+            found = _parsed(_contents(line))
             rules += [(_tame(each.regex), each.include) for each in found if each.regex and each.include is not None]
     rules.reverse()
     parts = [_GROUP_NAME.sub("(?:", expression.pattern) for expression, _ in rules]
     return Patterns(folder.rstrip("/") + "/", tuple(rules), re.compile("|".join(parts) if parts else _NOTHING))
+
+
+def _parsed(line: str) -> Sequence["GitIgnoreSpecPattern"]:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 -- it takes long to load, and there may be no pattern
+
+    return GitIgnoreSpec.from_lines([line]).patterns
 
 
 def _tame(expression: re.Pattern[str]) -> re.Pattern[str]:
@@ -81,7 +88,7 @@ def _tame(expression: re.Pattern[str]) -> re.Pattern[str]:
 def pattern_error(pattern: str) -> str | None:
     """Say what is wrong with a pattern, as the end of a sentence that begins with it; None if nothing."""
     try:
-        GitIgnoreSpec.from_lines([pattern])
+        _parsed(pattern)
     except (ValueError, re.error):
         return "is no gitignore pattern; look at its brackets and backslashes"
     return None

@@ -5,6 +5,7 @@ A form keeps what a reference drops, so that two signatures can be compared as a
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from archlint.project.program import Module, Project
@@ -77,6 +78,7 @@ class Expression(NamedTuple):
     args: tuple["Expression", ...] = ()
 
 
+@lru_cache(maxsize=1 << 14)
 def parse(spelled: str) -> Expression:
     """Take a spelled annotation apart."""
     tokens = _TOKEN.findall(spelled)
@@ -128,6 +130,7 @@ class Forms:
         self._types = project.query(types)
         self._resolved: dict[str, tuple[str, str]] = {}
         self._variables: dict[str, tuple[str, ...]] = {}
+        self._meanings: dict[tuple[str, tuple[Form, ...]], Mapping[str, Variables]] = {}
 
     def of(self, spelled: str, variables: Variables) -> Form:
         """Return the type that is spelled, type variables replaced; without an annotation it is `ANY`."""
@@ -226,26 +229,25 @@ class Forms:
         found = [self.resolve(name) for base in declaring or bases for each in base.args for name in names(each)]
         yield from dict.fromkeys(resolved for kind, resolved in found if kind == "variable")
 
-    def variables(self, key: str, arguments: tuple[Form, ...]) -> dict[str, Variables]:
+    def variables(self, key: str, arguments: tuple[Form, ...]) -> Mapping[str, Variables]:
         """Return, for a class with these type arguments, what the type variables of each class it derives from mean."""
-        found: dict[str, Variables] = {}
-        self._collect(key, arguments, found)
-        return found
+        if (key, arguments) not in self._meanings:
+            self._meanings[key, arguments] = {}  # what a class that derives from itself adds
+            self._meanings[key, arguments] = self._find_meanings(key, arguments)
+        return self._meanings[key, arguments]
 
-    def _collect(self, key: str, arguments: tuple[Form, ...], found: dict[str, Variables]) -> None:
-        if key in found:
-            return
+    def _find_meanings(self, key: str, arguments: tuple[Form, ...]) -> Mapping[str, Variables]:
         meant = dict(zip(self.type_variables(key), arguments, strict=False))
-        found[key] = meant
+        found: dict[str, Variables] = {key: meant}
         _, fact = self._project.class_(key)
-        for spelled in fact.spelled:
-            base = self.of(spelled, meant)
-            if base.kind == "class" and "@" in base.name:
-                self._collect(base.name, base.args, found)
-        for reference in fact.bases:
-            for value in self._types.infer(reference):
-                if value.is_class and value.kind == "object":
-                    self._collect(value.name, (), found)
+        forms = (self.of(spelled, meant) for spelled in fact.spelled)
+        bases = [(form.name, form.args) for form in forms if form.kind == "class" and "@" in form.name]
+        values = (value for reference in fact.bases for value in self._types.infer(reference))
+        bases += [(value.name, ()) for value in values if value.is_class and value.kind == "object"]
+        for base in bases:
+            if base[0] not in found:
+                found = {**self.variables(*base), **found}
+        return found
 
     def shown(self, form: Form) -> str:
         """Return a type as people write it, for messages."""

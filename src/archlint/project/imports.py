@@ -49,9 +49,10 @@ def import_graph(modules: Mapping[str, ModuleFacts]) -> ImportGraph:
     targets = {import_.target for facts in modules.values() for import_ in facts.imports}
     own = {target for target in targets if _must_be_own(target, modules)}
     by_imported: dict[str, list[Edge]] = {}
+    means = _Meant(known)
     for importer in sorted(modules):
         for import_ in sorted(modules[importer].imports, key=_POSITION):
-            module = meant(import_, known)
+            module = means[import_.target, import_.name]
             edge = Edge(importer, module or import_.target, import_, module is not None)
             if module is None and import_.target in own:
                 unresolved.append(edge)
@@ -78,11 +79,21 @@ def meant(import_: Import, known: Collection[str]) -> str | None:
     That is the module with the written name or else its parent, as grimp has it: `import a.b` is an import of
     `a` when there is no module `a.b`, like `from a import b`.
     """
-    name = written(import_)
-    if name in known:
-        return name
-    parent = name.rpartition(".")[0]
-    return parent if parent in known else None
+    return _Meant(known)[import_.target, import_.name]
+
+
+class _Meant(dict[tuple[str, str], str | None]):
+    """What aliases mean, by target and name: most are written in many modules."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = known
+
+    def __missing__(self, alias: tuple[str, str]) -> str | None:
+        target, name = alias
+        whole = f"{target}.{name}" if name else target
+        parent = whole.rpartition(".")[0]
+        found = self[alias] = next((each for each in (whole, parent) if each in self._known), None)
+        return found
 
 
 def namespaces(modules: Iterable[str]) -> frozenset[str]:

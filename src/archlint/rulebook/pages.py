@@ -29,8 +29,8 @@ WITHIN = frozenset(
 )
 _HEADING = re.compile(r"\A#\s+(?P<code>[A-Z]{3}\d{3})\s+(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\s*$", re.MULTILINE)
 _FENCE = re.compile(r"^```(?:toml)?$", re.MULTILINE)
-_SECTION = re.compile(r"^## (?P<title>.+?)\s*$", re.MULTILINE)
-_MARKER = re.compile(r"(?<![ \t])[ \t]*# expect:(?: [A-Z]{3}\d{3},?)+")
+_SECTION = re.compile(r"\n## (?P<title>.+?)[ \t]*(?=\n|\Z)")
+_MARKER = re.compile(r"# expect:(?: [A-Z]{3}\d{3},?)+")
 PAGE_KEYS: Mapping[str, type] = {
     "severity": str,
     "severity-in-tests": str,
@@ -108,7 +108,7 @@ def _parse(page: Page) -> tuple[Rule | None, list[str]]:
         severity_in_tests=_severity(metadata, "severity-in-tests"),
         default=metadata.get("default", True) is True,
         summary=summary,
-        markdown=_MARKER.sub("", text),
+        markdown=_without_markers(text),
         url=page.url,
         match=match,
         unless=unless,
@@ -120,6 +120,11 @@ def _parse(page: Page) -> tuple[Rule | None, list[str]]:
         page=page.path,
     )
     return rule, wrong
+
+
+def _without_markers(text: str) -> str:
+    *parts, rest = _MARKER.split(text)
+    return "".join([*(part.rstrip(" \t") for part in parts), rest])
 
 
 def _metadata(text: str) -> tuple[dict[str, Any], list[str]]:

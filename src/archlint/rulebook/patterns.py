@@ -1,18 +1,17 @@
 """Judges the rules that are only a pattern, on the calls, loads and imports of the whole program."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from archlint.facts import model
 from archlint.facts.model import Call, Import, Load
-from archlint.facts.references import alternatives
 from archlint.model import Severity, Violation
 from archlint.project.entry import role_of
 from archlint.project.layers import layers
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
-from archlint.project.uses import Calls, last_word, other_spellings, spellings
+from archlint.project.uses import Calls, last_word, other_spellings, spellings, words_of
 from archlint.rulebook.model import Pattern, Rule
 
 
@@ -32,12 +31,7 @@ class _Index:
                     name = project.library.canonical(pattern.name)
                     self.uses.setdefault(name, []).append((rule, pattern))
         self.words = other_spellings((last_word(name) for name in self.uses), project.query(spellings))
-
-    def knows(self, reference: str) -> bool:
-        """Tell whether a reference ends in a name that some pattern might mean."""
-        if "|" not in reference:
-            return last_word(reference) in self.words
-        return any(last_word(each) in self.words for each in alternatives(reference))
+        self.knows = _Known(self.words)
 
     def holds(self, rule: Rule, module: Module) -> bool:
         """Tell whether a rule is about modules of this layer role."""
@@ -54,18 +48,28 @@ class _Index:
         return Severity.WARNING if layer and not layer.sure and rule.severity is Severity.ERROR else None
 
 
+class _Known(dict[str, bool]):
+    """Whether a reference ends in one of some words: most references are read in many places."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        self._words = words
+
+    def __missing__(self, reference: str) -> bool:
+        known = self[reference] = any(word in self._words for word in words_of(reference))
+        return known
+
+
 def pattern_violations(project: Project, rules: Iterable[Rule]) -> Iterator[Violation]:
     """Yield the violations of every rule that has patterns."""
     index = _Index(project, rules)
     resolver = project.query(types)
-    calls = project.query(Calls)
-    for module, call in calls.of([callee for callee in calls.callees if index.knows(callee)]):
+    for module, call in project.query(Calls).named(index.words):
         yield from _uses(module, call, index, resolver)
     for module in project.modules:
-        yield from _imports(project, module, index)
         for load in module.facts.loads:
-            if index.knows(load.reference):
+            if index.knows[load.reference]:
                 yield from _uses(module, load, index, resolver)
+    yield from _imports(project, index)
 
 
 def _uses(module: Module, use: Call | Load, index: _Index, resolver: Types) -> Iterator[Violation]:
@@ -104,16 +108,17 @@ def _is_exempt(exempt: Pattern, pattern: Pattern, module: Module, call: Call) ->
     return not exempt.then or any(other.start == call.start and other.callee == chained for other in module.facts.calls)
 
 
-def _imports(project: Project, module: Module, index: _Index) -> Iterator[Violation]:
-    imported = [(each, each.target.partition(".")[0]) for each in module.facts.imports]
+def _imports(project: Project, index: _Index) -> Iterator[Violation]:
+    wanted: dict[str, list[tuple[Rule, Pattern]]] = {}
     for rule, pattern in index.imports:
-        top = pattern.name.partition(".")[0]
-        for import_, package in imported:
-            if package == top and _imports_from(import_, pattern):
-                own = pattern.name.partition(".")[0] in project.by_name
-                if own or _is_fallback(import_, rule, module) or not _may_stand(rule, import_):
+        wanted.setdefault(pattern.name.partition(".")[0], []).append((rule, pattern))
+    for module in project.modules if wanted else ():
+        for import_ in module.facts.imports:
+            top = import_.target.partition(".")[0]
+            for rule, pattern in wanted.get(top, ()) if top not in project.by_name else ():
+                if not _imports_from(import_, pattern) or not _may_stand(rule, import_):
                     continue
-                if not index.holds(rule, module):
+                if _is_fallback(import_, rule, module) or not index.holds(rule, module):
                     continue
                 yield rule.violation(
                     module,

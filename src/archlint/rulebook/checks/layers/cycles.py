@@ -33,21 +33,24 @@ def levels(project: Project, *, deferred: bool) -> dict[str, Level]:
     """Return the edges between the children of each package, outermost first; those in functions too if `deferred`."""
     roles = project.query(layers)
     reported = project.query(AgainstRoles).links
-    kinds = _AT_IMPORT | {"function-local"} if deferred else _AT_IMPORT
     found: dict[str, Level] = {}
     parts = _Parts()
-    for edge in project.query(graph).edges:
-        if not edge.internal or edge.import_.kind not in kinds or (edge.import_.lazy and not deferred):
+    for (from_, to), edges in _imports(project, deferred=deferred).items():
+        if (from_, to) in reported or "tests" in (roles.role(from_), roles.role(to)):
             continue
-        if (edge.importer, edge.imported) in reported or "tests" in (
-            roles.role(edge.importer),
-            roles.role(edge.imported),
-        ):
-            continue
-        parent, importer, imported = _siblings(parts[edge.importer], parts[edge.imported])
+        parent, importer, imported = _siblings(parts[from_], parts[to])
         if importer and imported:
-            found.setdefault(parent, {}).setdefault(importer, {}).setdefault(imported, []).append(edge)
+            found.setdefault(parent, {}).setdefault(importer, {}).setdefault(imported, []).extend(edges)
     return dict(sorted(found.items()))
+
+
+def _imports(project: Project, *, deferred: bool) -> dict[tuple[str, str], list[Edge]]:
+    kinds = _AT_IMPORT | {"function-local"} if deferred else _AT_IMPORT
+    found: dict[tuple[str, str], list[Edge]] = {}
+    for edge in project.query(graph).edges:
+        if edge.internal and edge.import_.kind in kinds and (deferred or not edge.import_.lazy):
+            found.setdefault((edge.importer, edge.imported), []).append(edge)
+    return found
 
 
 class _Parts(dict[str, list[str]]):

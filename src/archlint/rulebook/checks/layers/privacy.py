@@ -73,11 +73,10 @@ def _customary(found: Iterable[_Private]) -> frozenset[str]:
 def _privates(project: Project) -> Iterator[_Private]:
     roles = project.query(layers)
     for edge in project.query(graph).edges:
-        ours = roles.role(edge.importer) != "tests" and not is_generated(project.by_name[edge.importer])
-        if ours and edge.import_.kind != "dynamic":
-            found = _private_part(project, edge)
-            if found is not None:
-                yield _Private(edge, *found)
+        found = _private_part(project, edge) if edge.import_.kind != "dynamic" else None
+        if found is None or roles.role(edge.importer) == "tests" or is_generated(project.by_name[edge.importer]):
+            continue
+        yield _Private(edge, *found)
 
 
 def _private_part(project: Project, edge: Edge) -> tuple[str, str] | None:
