@@ -14,21 +14,21 @@ from archlint.project.modulewise import Answered, Answers
 from archlint.project.namespaces import KEPT
 from archlint.project.program import Project
 from archlint.project.reading import NAMESPACES
-from archlint.project.types import Value, types
+from archlint.project.types import Answer, types
 
 
 class Inferences(msgspec.Struct, frozen=True):
     """What was inferred about a project.
 
     `modules` are the names and paths of all modules, in order; `missed` the names that no module had. `settled` gives
-    every reference with what it stands for and what was read for that, unless one of the set that it is told was read;
+    what every reference stands for, but those for which one of the set that it is told was read;
     `answered` are the answers about modules, by the name of the question. `news` is which part of all, from 0 to 1, was
     not inferred earlier.
     """
 
     modules: tuple[tuple[str, str], ...]
     missed: Set[str]
-    settled: Callable[[int], Iterable[tuple[str, tuple[tuple[Value, ...], int]]]]
+    settled: Callable[[int], Mapping[str, Answer]]
     answered: Mapping[str, Answered]
     news: float = 1.0
 
@@ -36,9 +36,11 @@ class Inferences(msgspec.Struct, frozen=True):
 def inferences(project: Project) -> Inferences:
     """Return what was inferred about a project so far."""
     known, answers = project.query(types), project.query(Answers)
-    everything = known.count + len(project.modules) * len(answers.answered)
-    new = known.count - known.resumed + answers.asked
-    return Inferences(_modules(project), project.reading.missed, known.settled, answers.answered, new / everything)
+    news = len(known.news()) + answers.asked
+    everything = news + known.resumed + len(project.modules) * len(answers.answered)
+    return Inferences(
+        _modules(project), project.reading.missed, known.settled, answers.answered, news / max(everything, 1)
+    )
 
 
 def resume(
@@ -58,9 +60,7 @@ def resume(
     if any(then is None or _hangs(then) != _hangs(now) for then, now in pairs):
         others |= NAMESPACES
     reading.missed |= earlier.missed
-    known = project.query(types)
-    known.settle(earlier.settled(others))
-    known.resumed = known.count
+    project.query(types).resume(earlier.settled(others))
     project.query(Answers).resume(earlier.answered, frozenset(path for _, _, path in changed), others)
 
 

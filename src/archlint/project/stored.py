@@ -1,6 +1,6 @@
 """Inferences as bytes, for the next run or for another process."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import compress, count
 from typing import Any, Generic, TypeVar
@@ -10,10 +10,11 @@ import msgspec
 from archlint.project.inferences import Inferences
 from archlint.project.modulewise import Answered
 from archlint.project.program import Project
-from archlint.project.types import Value, types
+from archlint.project.types import Answer, Value, types
 
 T = TypeVar("T")
 
+_VALUES = msgspec.msgpack.Decoder(tuple[Value, ...])
 _MOST_IN_A_LESSON = 50_000
 """To tell of more references takes more time and memory than it saves in the next run."""
 
@@ -29,13 +30,14 @@ class _StoredAnswers(msgspec.Struct, frozen=True, array_like=True):
 class _Stored(msgspec.Struct, frozen=True, array_like=True):
     """Answers of `Types` by reference, each with the place in `sets` of the set of modules that it has read.
 
-    Values are by their place in `values`, because many references stand for the same.
+    Values are by their place in `values`, because many references stand for the same; most are never asked for, and
+    stay as they are.
     """
 
     modules: tuple[tuple[str, str], ...]
     missed: frozenset[str]
     sets: tuple[bytes, ...]
-    values: tuple[tuple[Value, ...], ...]
+    values: tuple[msgspec.Raw, ...]
     references: tuple[str, ...]
     reads: tuple[int, ...]
     answers: tuple[int, ...]
@@ -55,9 +57,34 @@ class _Numbered(Generic[T]):
         return tuple(map(self._numbers.__getitem__, map(id, things)))
 
 
+class _Settled(Mapping[str, Answer]):
+    """The answers that are stored, but those that have read one of the set `others`; decoded when asked for."""
+
+    def __init__(self, stored: _Stored, sets: Sequence[int], others: int) -> None:
+        holds = [not reads & others for reads in sets]
+        numbers = zip(stored.references, count(), strict=False)
+        self._numbers = dict(compress(numbers, map(holds.__getitem__, stored.reads)))
+        self._stored = stored
+        self._sets = sets
+
+    def __getitem__(self, reference: str) -> Answer:
+        number = self._numbers[reference]
+        stored = self._stored
+        try:
+            return _VALUES.decode(stored.values[stored.answers[number]]), self._sets[stored.reads[number]]
+        except (msgspec.MsgspecError, RecursionError):
+            raise KeyError(reference) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
 def encode(known: Inferences) -> bytes:
     """Return inferences as bytes."""
-    settled = dict(known.settled(0))
+    settled = known.settled(0)
     answered = {name: [*each.answers(Any).values()] for name, each in known.answered.items()}
     everything = [settled.values(), *answered.values()]
     sets = _Numbered(reads for some in everything for _, reads in some)
@@ -69,7 +96,7 @@ def encode(known: Inferences) -> bytes:
             reads=sets.of(reads for _, reads in settled.values()),
             answers=values.of(answer for answer, _ in settled.values()),
             references=tuple(settled),
-            values=values.things,
+            values=tuple(map(msgspec.Raw, map(msgspec.msgpack.Encoder().encode, values.things))),
             answered={
                 name: _StoredAnswers(
                     known.answered[name].needs,
@@ -95,17 +122,15 @@ def decode(data: bytes) -> Inferences | None:
     return Inferences(
         stored.modules,
         stored.missed,
-        partial(_settled, stored, sets),
+        partial(_Settled, stored, sets),
         {name: Answered(each.needs, _answers(stored, each, sets)) for name, each in stored.answered.items()},
     )
 
 
 def lesson(project: Project, first: int) -> bytes:
     """Return what references stand for, but for the `first` that a project has inferred, for `learn` elsewhere."""
-    known = project.query(types)
-    if known.count - first > _MOST_IN_A_LESSON:
-        return b""
-    return encode(Inferences((), project.reading.missed, partial(known.settled, first=first), {}))
+    news = project.query(types).news(first)
+    return encode(Inferences((), project.reading.missed, lambda _: news, {})) if len(news) <= _MOST_IN_A_LESSON else b""
 
 
 def learn(project: Project, told: bytes) -> None:
@@ -130,12 +155,6 @@ def _is_whole(stored: _Stored) -> bool:
 
 def _are_places(numbers: tuple[int, ...], things: tuple[object, ...]) -> bool:
     return not numbers or (min(numbers) >= 0 and max(numbers) < len(things))
-
-
-def _settled(stored: _Stored, sets: list[int], others: int) -> Iterable[tuple[str, tuple[tuple[Value, ...], int]]]:
-    holds = [not reads & others for reads in sets]
-    answers = zip(map(stored.values.__getitem__, stored.answers), map(sets.__getitem__, stored.reads), strict=True)
-    return compress(zip(stored.references, answers, strict=True), map(holds.__getitem__, stored.reads))
 
 
 def _answers(

@@ -3,9 +3,9 @@
 Nothing is guessed: a step that cannot be followed gives no value. Third-party results come from `rules/data`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from archlint.facts.model import Function
 from archlint.facts.references import (
@@ -64,6 +64,10 @@ class Value(NamedTuple):
         return "#" in self.name
 
 
+Answer: TypeAlias = tuple[tuple[Value, ...], int]
+"""What a reference stands for, and what was read for that."""
+
+
 class Types:
     """Resolves references; one per project, reached by `project.query(types)`."""
 
@@ -72,8 +76,9 @@ class Types:
         self._library = project.library
         self.classes = project.query(ClassTable)
         self.reading = project.reading
-        self._memo: dict[str, tuple[tuple[Value, ...], int]] = {}
-        self._circular: dict[str, tuple[tuple[Value, ...], int]] = {}
+        self._memo: dict[str, Answer] = {}
+        self._earlier: Mapping[str, Answer] = {}
+        self._circular: dict[str, Answer] = {}
         self._draft: dict[str, tuple[Value, ...]] = {}
         self._orders: dict[str, tuple[str, ...]] = {}
         self._order_reads: dict[str, int] = {}
@@ -82,8 +87,6 @@ class Types:
         self._namespaces = Namespaces(project, self)
         self._depth = 0
         self._cuts = 0
-        self.resumed = 0
-        """How many references had an answer from before."""
 
     def infer(self, reference: str) -> tuple[Value, ...]:
         """Return everything that `reference` may stand for; empty when nothing is known.
@@ -99,6 +102,12 @@ class Types:
             return known[0]
         if not reference or reference[0] == "=":
             return ()
+        if self._earlier:
+            known = self._earlier.get(reference)
+            if known is not None:
+                self._memo[reference] = known
+                self.reading.reads |= known[1]
+                return known[0]
         if not self._depth and reference in self._circular:
             answer, reads = self._circular[reference]
             self.reading.reads |= reads
@@ -509,18 +518,34 @@ class Types:
 
     @property
     def count(self) -> int:
-        """How many references have an answer."""
+        """How many references were asked about, and have an answer."""
         return len(self._memo)
 
-    def settled(self, others: int, first: int = 0) -> Iterator[tuple[str, tuple[tuple[Value, ...], int]]]:
-        """Yield every reference with what it stands for and what was read for that, unless that is in `others`.
+    @property
+    def resumed(self) -> int:
+        """How many references have an answer from before."""
+        return len(self._earlier)
 
-        The `first` that were answered are left out, and what depends on what was asked before it.
+    def news(self, first: int = 0) -> dict[str, Answer]:
+        """Return the answers that were not there before, but for the `first`, and for what depends on earlier ones."""
+        answers = islice(self._memo.items(), first, None)
+        return {name: answer for name, answer in answers if not answer[1] & CUT and name not in self._earlier}
+
+    def settled(self, others: int) -> Mapping[str, Answer]:
+        """Return every reference with its answer, unless a module of `others` was read for that.
+
+        What depends on the order of questions is left out.
         """
         others |= CUT
-        return (item for item in islice(self._memo.items(), first, None) if not item[1][1] & others)
+        earlier = ((name, self._earlier.get(name)) for name in self._earlier)
+        known = {name: answer for name, answer in earlier if answer is not None} | self._memo
+        return {name: answer for name, answer in known.items() if not answer[1] & others}
 
-    def settle(self, answers: Iterable[tuple[str, tuple[tuple[Value, ...], int]]]) -> None:
+    def resume(self, earlier: Mapping[str, Answer]) -> None:
+        """Take what references stood for before, and still do."""
+        self._earlier = earlier
+
+    def settle(self, answers: Mapping[str, Answer]) -> None:
         """Take answers as given."""
         self._memo.update(answers)
 
