@@ -8,11 +8,12 @@ if __name__ == "__main__" and not sys.flags.safe_path:
 import gc
 import os
 import signal
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import NoReturn
 
 from archlint.cli import archlint
 from archlint.cli.streams import open_what_is_closed, writable
+from archlint.intake.child import child_ahead
 
 
 def main() -> None:
@@ -26,7 +27,7 @@ def main() -> None:
             signal.signal(getattr(signal, name), _leave)
     open_what_is_closed()
     try:
-        with writable():
+        with writable(), child_ahead() if sys.argv[1:2] == ["check"] else nullcontext():
             archlint(prog_name="archlint")
     except SystemExit as error:
         _end(128 + _left[0] if _left else error.code)  # whoever waits for changes takes any signal for an interrupt

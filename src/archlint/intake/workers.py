@@ -1,20 +1,18 @@
 """Runs the child processes that parse: hands them files, takes their answers, and survives what they do not."""
 
 import contextlib
-import os
 import queue
-import subprocess
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO, cast
 
 import msgspec
 
 from archlint.facts.text import DecodeError, decode
 from archlint.facts.tokens import longest_statement
+from archlint.intake.child import child
 from archlint.intake.limits import OUT_OF_TIME, PATIENCE, seconds_for
 from archlint.intake.processors import available_processors
 from archlint.intake.sources import SourceFile
@@ -33,27 +31,12 @@ class _Worker:
     """One child process and the moment until which it may be silent."""
 
     def __init__(self) -> None:
-        # The parser ignores signals and the end of its input while it works: this pipe, whose other end this process
-        # alone holds, gets the child killed when this process is.
-        ours, self._lifeline = os.pipe()
-        try:
-            self.process = subprocess.Popen(  # noqa: S603 -- archlint itself
-                [sys.executable, "-P", "-m", "archlint.worker", str(ours)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(ours,) if os.name == "posix" else (),
-            )
-        except OSError:
-            os.close(self._lifeline)
-            raise
-        finally:
-            os.close(ours)
+        self._child = child()
+        self.process = self._child.process
+        self.stdin, self.stdout = self._child.stdin, self._child.stdout
         self.deadline = time.monotonic() + SECONDS_TO_START
         self.timed_out = False
         self._started = False
-        self.stdin = cast(BinaryIO, self.process.stdin)
-        self.stdout = cast(BinaryIO, self.process.stdout)
 
     def starts(self) -> bool:
         """Wait until the child is ready; false when it never is."""
@@ -62,12 +45,7 @@ class _Worker:
 
     def end(self) -> None:
         """End the process and close its pipes; only the thread that reads from it does this."""
-        self.process.kill()
-        self.process.wait()
-        self.stdout.close()
-        os.close(self._lifeline)
-        with contextlib.suppress(OSError):  # what was still buffered has nobody to go to
-            self.stdin.close()
+        self._child.end()
 
 
 class _Kept:
