@@ -99,9 +99,9 @@ def interrupted(*_: object) -> Iterator[Any]:
 def inferred(taken: Taken, *, learns: bool) -> list[str]:
     """Return the references that are known to this process when it has judged."""
     project = project_of(taken)
-    parts = [partial(_found, check) for check in judge.checks(project, taken.inputs.chosen)]
+    parts = ([partial(_found, check) for check in part] for part in judge.checks(project, taken.inputs.chosen))
     jobs = taken.inputs.jobs
-    partners.judged_by_two(project, jobs, questions(taken.inputs.chosen), parts, learns=learns)
+    partners.judged_by_two(project, jobs, questions(taken.inputs.chosen), *parts, learns=learns)
     return sorted(project.query(types).settled(0))
 
 

@@ -45,8 +45,8 @@ def _judge(project: Project, inputs: Inputs, *, learns: bool) -> list[Violation 
     from archlint.rulebook.judge import checks  # noqa: PLC0415 -- a run that knows what would be judged needs no checks
     from archlint.rulebook.questions import questions  # noqa: PLC0415
 
-    parts = [partial(_found, check) for check in checks(project, inputs.chosen)]
-    found = judged_by_two(project, inputs.jobs, questions(inputs.chosen), parts, learns=learns)
+    parts = ([partial(_found, check) for check in part] for part in checks(project, inputs.chosen))
+    found = judged_by_two(project, inputs.jobs, questions(inputs.chosen), *parts, learns=learns)
     return [each for part in found for each in part.everything()]
 
 

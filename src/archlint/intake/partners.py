@@ -12,11 +12,13 @@ import msgspec
 
 from archlint.intake.processors import available_processors
 from archlint.model import Failure, Violation
+from archlint.project.layers import layers
 from archlint.project.modulewise import WORTH_SHARING, Answers, ModuleWise
 from archlint.project.partner import Partner
 from archlint.project.program import Project
 from archlint.project.stored import learn, lesson
 from archlint.project.types import types
+from archlint.project.uses import Calls
 
 if TYPE_CHECKING:  # it takes long to load
     from multiprocessing.connection import Connection
@@ -41,24 +43,29 @@ def judged_by_two(
     project: Project,
     jobs: int,
     questions: Sequence[ModuleWise[object]],
-    checks: Sequence[Check],
+    about_calls: Sequence[Check],
+    others: Sequence[Check],
     *,
     learns: bool,
 ) -> list[Found]:
     """Do all checks of the project, with another process if `jobs` and the system allow it; in order.
 
-    Both first ask the `questions`, which checks will ask, too, or this one alone if most answers are there from before.
-    Then this one begins with the first check, the other with the last. The other process is a fork: all that was read
-    is there at once. What it does not come to, because it has died, is done here. A project that `learns` gets to know
-    what the other process has inferred.
+    Both first ask the `questions`, which the checks `about_calls` will ask, too, or this one alone if most answers are
+    there from before; it alone does those checks then. It begins with the first check, the other process with the last.
+    That one is a fork: all that was read is there at once. What it does not come to, because it has died, is done here.
+    A project that `learns` gets to know what the other process has inferred.
     """
+    checks = [*about_calls, *others]
     if min(jobs, available_processors()) < 2 or len(project.modules) < WORTH_SHARING or not _can_fork():
         return [check() for check in checks]
+    for each in (Calls, layers) if questions else ():
+        project.query(each)  # both need it
     tasks = _tokens(len(checks))
     resumed = project.query(Answers).has_earlier
+    theirs = [*enumerate(checks)][len(about_calls) if resumed else 0 :]
     try:
         with _companion(
-            lambda connection: _accompany(project, questions, checks, tasks, connection, learns=learns)
+            lambda connection: _accompany(project, questions, theirs, tasks, connection, learns=learns)
         ) as connection:
             _ask(project, questions, None if resumed else Partner(0, connection, project.reading))
             found = _done(enumerate(checks), tasks)
@@ -114,7 +121,7 @@ def _companion(run: Callable[["Connection"], None]) -> Iterator["Connection"]:
 def _accompany(
     project: Project,
     questions: Sequence[ModuleWise[object]],
-    checks: Sequence[Check],
+    checks: Sequence[tuple[int, Check]],
     tasks: int,
     connection: "Connection",
     *,
@@ -123,7 +130,7 @@ def _accompany(
     known = project.query(types).count
     if not project.query(Answers).has_earlier:
         _ask(project, questions, Partner(1, connection, project.reading))
-    connection.send_bytes(msgspec.msgpack.encode(_done(reversed([*enumerate(checks)]), tasks)))
+    connection.send_bytes(msgspec.msgpack.encode(_done(reversed(checks), tasks)))
     if learns:
         connection.send_bytes(lesson(project, known))
 

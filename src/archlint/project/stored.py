@@ -75,6 +75,9 @@ class _Settled(Mapping[str, Answer]):
         except (msgspec.MsgspecError, RecursionError):
             raise KeyError(reference) from None
 
+    def __contains__(self, reference: object) -> bool:
+        return reference in self._numbers
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._numbers)
 

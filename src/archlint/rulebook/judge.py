@@ -1,8 +1,9 @@
 """Judges the whole program by the active rules: patterns, what module checks saw, and project checks."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
+from typing import NamedTuple
 
 from archlint.facts.model import Candidate
 from archlint.model import Failure, Severity, Violation
@@ -100,8 +101,9 @@ PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
 }
 """Code -> the check that judges it on the whole program."""
 
-_ABOUT_CALLS = ("ASY", "SQL", "EVT", "TSK", "IMP", "DOM")
+_ABOUT_CALLS = ("ASY", "SQL", "EVT", "IMP", "DOM")
 """The families that ask who calls what, those that take longest first."""
+_PARTLY_ABOUT_CALLS = ("TSK",)
 _ABOUT_MODULES = ("PRT", "LAY")
 """The families that ask for layers and ports, those that take longest last."""
 
@@ -138,30 +140,38 @@ CANDIDATE_JUDGES: Mapping[str, CandidateJudge] = {
 
 def judge(project: Project, rules: Mapping[str, Rule]) -> Iterator[Violation | Failure]:
     """Yield everything that breaks one of `rules` (by code); a check that raises is a failure and stops no other."""
-    for check in checks(project, rules):
+    for check in chain(*checks(project, rules)):
         yield from check()
 
 
-def checks(project: Project, rules: Mapping[str, Rule]) -> list[Callable[[], Iterator[Violation | Failure]]]:
-    """Return what `judge` does, in parts, so that neighbours ask the same about the program.
+Check = Callable[[], Iterator[Violation | Failure]]
 
-    At the beginning is what asks about calls, at the end what asks about modules and their layers.
-    """
+
+class Checks(NamedTuple):
+    """All checks of a program: those that ask who calls what, and the others, at the end those about layers."""
+
+    about_calls: Sequence[Check]
+    others: Sequence[Check]
+
+
+def checks(project: Project, rules: Mapping[str, Rule]) -> Checks:
+    """Return what `judge` does, in parts, so that neighbours ask the same about the program."""
     patterned = [rule for rule in rules.values() if rule.match]
     codes = PROJECT_CHECKS.keys() & rules.keys()
     families = {family: [*own] for family, own in groupby(sorted(codes), key=lambda code: code[:3])}
-    others = families.keys() - {*_ABOUT_CALLS, *_ABOUT_MODULES}
-    first, second, last = (
+    rest = families.keys() - {*_ABOUT_CALLS, *_PARTLY_ABOUT_CALLS, *_ABOUT_MODULES}
+    first, second, third, last = (
         [partial(_family, project, [rules[code] for code in families[each]]) for each in order if each in families]
-        for order in (_ABOUT_CALLS, sorted(others), _ABOUT_MODULES)
+        for order in (_ABOUT_CALLS, _PARTLY_ABOUT_CALLS, sorted(rest), _ABOUT_MODULES)
     )
-    return [
-        *first,
+    others = [
         *second,
+        *third,
         partial(_guarded, "the module checks", partial(_candidates, project, rules)),
         partial(_guarded, "the patterns", partial(pattern_violations, project, patterned)),
         *last,
     ]
+    return Checks(first, others)
 
 
 def _family(project: Project, rules: Iterable[Rule]) -> Iterator[Violation | Failure]:
