@@ -33,7 +33,7 @@ _LEAVES = (
 
 
 def _fields(node_type: type[cst.CSTNode]) -> tuple[str, ...]:
-    if issubclass(node_type, _LEAVES):
+    if not set(_LEAVES).isdisjoint(node_type.__mro__):
         return ()
     if node_type in _IN_SOURCE_ORDER:
         return _IN_SOURCE_ORDER[node_type]
