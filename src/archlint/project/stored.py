@@ -15,8 +15,8 @@ from archlint.project.types import Answer, Value, types
 T = TypeVar("T")
 
 _VALUES = msgspec.msgpack.Decoder(tuple[Value, ...])
-_MOST_IN_A_LESSON = 50_000
-"""To tell of more references takes more time and memory than it saves in the next run."""
+_MOST_IN_A_LESSON = 200_000
+"""To tell of more references would take too much memory."""
 
 
 class _StoredAnswers(msgspec.Struct, frozen=True, array_like=True):
