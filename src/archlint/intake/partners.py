@@ -58,8 +58,9 @@ def judged_by_two(
     checks = [*about_calls, *others]
     if min(jobs, available_processors()) < 2 or len(project.modules) < WORTH_SHARING or not _can_fork():
         return [check() for check in checks]
-    for each in (Calls, layers) if questions else ():
-        project.query(each)  # both need it
+    for each in (Calls, layers) if questions else ():  # both need it
+        with suppress(Exception):  # as in `_ask`
+            project.query(each)
     tasks = _tokens(len(checks))
     resumed = project.query(Answers).has_earlier
     theirs = [*enumerate(checks)][len(about_calls) if resumed else 0 :]
