@@ -26,6 +26,8 @@ _EVIDENCE = {
     "statement": "the port that it must fulfil",
 }
 
+_HOOKS = ("on_", "visit_", "leave_")
+
 Pairs = Sequence[Pair] | None
 """The ports and adapters to judge, by default all that are found."""
 
@@ -77,10 +79,10 @@ def _is_narrower_port(project: Project, pair: Pair) -> bool:
 
 
 def _is_hook(project: Project, pair: Pair, member: Member) -> bool:
-    """Tell whether a derived class inherits from a Protocol what is to be called when something happens: `on_start`."""
+    """Tell whether a derived class inherits from a Protocol what is called for those who write it: `on_start`."""
     known = project.query(ports)
     is_default = pair.evidence == "inheritance" and known.is_protocol(member.owner)
-    return is_default and member.name.startswith("on_") and not known.is_abstract_method(member)
+    return is_default and member.name.startswith(_HOOKS) and not known.is_abstract_method(member)
 
 
 def _is_template(project: Project, pair: Pair) -> bool:
