@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from archlint.facts.extract import extract
+from archlint.intake import child as child_module
 from archlint.intake import gathering, limits, workers
+from archlint.intake.child import child, child_ahead
 from archlint.intake.config import Config
 from archlint.intake.gathering import Gathered
 from archlint.intake.sources import SourceFile, find, read_all
@@ -172,3 +174,17 @@ def test_what_a_worker_says_that_is_no_answer_is_an_error(tmp_path: Path, monkey
     monkeypatch.setattr(workers, "read_message", garbled)
     with pytest.raises(Exception, match=r"MessagePack|truncated|malformed"):
         gather(found, jobs=1, root=tmp_path)
+
+
+def test_a_child_ahead_is_taken_by_one_or_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child_module, "available_processors", lambda: 2)
+    with child_ahead():
+        with child_ahead():
+            (ahead,) = child_module._ahead
+        assert ahead.process.poll() is not None
+    with child_ahead():
+        (ahead,) = child_module._ahead
+        taken, other = child(), child()
+    assert (taken is ahead, other is ahead, taken.process.poll(), other.process.poll()) == (True, False, None, None)
+    taken.end()
+    other.end()

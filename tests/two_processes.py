@@ -102,7 +102,7 @@ def inferred(taken: Taken, *, learns: bool) -> list[str]:
     parts = ([partial(_found, check) for check in part] for part in judge.checks(project, taken.inputs.chosen))
     jobs = taken.inputs.jobs
     partners.judged_by_two(project, jobs, questions(taken.inputs.chosen), *parts, learns=learns)
-    return sorted(project.query(types).settled(0))
+    return sorted(project.query(types).known.settled(0))
 
 
 def main(folder: Path) -> None:

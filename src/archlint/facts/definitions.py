@@ -5,20 +5,19 @@ from collections.abc import Iterator
 import libcst as cst
 
 from archlint.facts import model
+from archlint.facts.assignments import count_target
 from archlint.facts.binding import bind
 from archlint.facts.elements import clause_elements
 from archlint.facts.expressions import literal
 from archlint.facts.narrowing import narrow
 from archlint.facts.records import ClassRecord, FunctionRecord
-from archlint.facts.references import step, union
+from archlint.facts.references import SELF, step, union
 from archlint.facts.scopes import Bindings, Scope
 from archlint.facts.spelling import spell
-from archlint.facts.uses import awaited, count_target, iterate
+from archlint.facts.uses import awaited, iterate
 from archlint.facts.walk import Action, Walk, handles
 
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
-
-_SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 
 _NAMED = frozenset({cst.Name, cst.Attribute, cst.Call, cst.Subscript})
 """Defaults that say what a parameter is for; a literal may stand for anything."""
@@ -147,7 +146,7 @@ def _receiver(record: FunctionRecord, owner: str) -> str:
 
 def _mixed_into(annotation: str) -> str:
     """Return what a mixin's method says that `self` is: an instance of the class that it is mixed into."""
-    return "" if annotation in _SELF else step(annotation, "{}")
+    return "" if annotation in SELF else step(annotation, "{}")
 
 
 def _bind_parameters(walk: Walk, scope: Scope, record: FunctionRecord) -> None:

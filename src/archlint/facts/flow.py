@@ -3,6 +3,7 @@
 import libcst as cst
 
 from archlint.facts import model
+from archlint.facts.assignments import count_target
 from archlint.facts.binding import bind
 from archlint.facts.branches import entered
 from archlint.facts.elements import loop_elements, singles_out
@@ -11,7 +12,7 @@ from archlint.facts.narrowing import narrow, narrow_subject
 from archlint.facts.records import Anchor
 from archlint.facts.references import step, union
 from archlint.facts.scopes import dotted_name, merge
-from archlint.facts.uses import awaited, count_target, implicit_call, iterate
+from archlint.facts.uses import awaited, implicit_call, iterate
 from archlint.facts.walk import Action, Walk, handles
 
 _LEAVING: frozenset[type[cst.CSTNode]] = frozenset({cst.Return, cst.Raise, cst.Continue, cst.Break})

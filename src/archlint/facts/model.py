@@ -130,6 +130,11 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
     spelled: str = ""
     called: tuple[str, ...] = ()
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether its first parameter is what it is called on."""
+        return self.owner >= 0 and "builtins.staticmethod" not in self.decorators
+
 
 class Attribute(msgspec.Struct, frozen=True, array_like=True):
     """An attribute of a class, from its body (`in_body`) or from `self.x = ...` in a method.

@@ -21,9 +21,11 @@ WANTED = "__wanted__"
 """The attribute of what a `__getattr__` hands on to that stands for the one it is asked for."""
 KEPT = "kept"
 """The code of a candidate for what becomes an attribute of something that is made for it, or of a class's instance."""
+SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 MAX_ALTERNATIVES = 6
 MAX_LENGTH = 450
 MAX_HANDED = 120
+"""How long a callee may be, with the classes that are handed to it."""
 
 
 def alternatives(reference: str) -> list[str]:

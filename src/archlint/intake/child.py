@@ -51,12 +51,12 @@ _ahead: list[Child] = []
 
 @contextlib.contextmanager
 def child_ahead() -> Iterator[None]:
-    """Have a child start now for whoever asks for one while this is entered.
+    """Have a child start now, unless one has, for whoever asks for one first while this is entered.
 
     Without a second processor it would only be in the way.
     """
     with contextlib.suppress(OSError):  # whoever asks for one is told
-        if available_processors() > 1:
+        if not _ahead and available_processors() > 1:
             _ahead.append(Child())
     try:
         yield
@@ -67,4 +67,6 @@ def child_ahead() -> Iterator[None]:
 
 def child() -> Child:
     """Return a child of which nobody knows yet. Raises `OSError` when none can be made."""
-    return _ahead.pop() if _ahead else Child()
+    with contextlib.suppress(IndexError):  # another thread took it
+        return _ahead.pop()
+    return Child()

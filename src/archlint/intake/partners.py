@@ -128,7 +128,7 @@ def _accompany(
     *,
     learns: bool,
 ) -> None:
-    known = project.query(types).count
+    known = len(project.query(types).known.memo)
     if not project.query(Answers).has_earlier:
         _ask(project, questions, Partner(1, connection, project.reading))
     connection.send_bytes(msgspec.msgpack.encode(_done(reversed(checks), tasks)))

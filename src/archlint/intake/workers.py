@@ -12,9 +12,8 @@ import msgspec
 
 from archlint.facts.text import DecodeError, decode
 from archlint.facts.tokens import longest_statement
-from archlint.intake.child import child
+from archlint.intake.child import child, child_ahead
 from archlint.intake.limits import OUT_OF_TIME, PATIENCE, seconds_for
-from archlint.intake.processors import available_processors
 from archlint.intake.sources import SourceFile
 from archlint.intake.wire import Answer, Task, read_message, write_message
 from archlint.model import UnableError
@@ -51,9 +50,9 @@ class _Worker:
 class _Kept:
     """Workers that wait for the next pool, at most so many."""
 
-    def __init__(self, most: int, *workers: "_Worker") -> None:
+    def __init__(self, most: int) -> None:
         self._most = most
-        self._workers = [*workers]
+        self._workers: list[_Worker] = []
 
     def take(self) -> _Worker | None:
         """Return a worker that is still alive, if there is one."""
@@ -89,33 +88,16 @@ def kept_workers(most: int = sys.maxsize) -> Iterator[None]:
 
     Each takes 0.3 s to start, and 60 MB.
     """
-    with _keeping(_Kept(most)):
-        yield
-
-
-@contextlib.contextmanager
-def worker_ahead() -> Iterator[None]:
-    """Have a worker start while this process still looks for what there is to parse.
-
-    Without a second processor it would only be in the way.
-    """
-    if _kept or available_processors() == 1:
-        yield
-        return
-    workers = []
-    with contextlib.suppress(WorkerError):  # whoever needs one is told
-        workers.append(_start())
-    with _keeping(_Kept(0, *workers)):
-        yield
-
-
-@contextlib.contextmanager
-def _keeping(kept: _Kept) -> Iterator[None]:
-    _kept.append(kept)
+    _kept.append(_Kept(most))
     try:
         yield
     finally:
         _kept.pop().end()
+
+
+def worker_ahead() -> contextlib.AbstractContextManager[None]:
+    """Have a worker start while this process still looks for what there is to parse, if none is kept."""
+    return contextlib.nullcontext() if _kept else child_ahead()
 
 
 class Pool:

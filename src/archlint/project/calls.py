@@ -278,7 +278,7 @@ def _telling(implementations: Iterable[str]) -> tuple[str, ...]:
 
 def called_arguments(function: Function, call: Call) -> Iterator[str]:
     """Yield the arguments of a call of a function that it calls itself."""
-    bound = function.owner >= 0 and "builtins.staticmethod" not in function.decorators
+    bound = function.is_bound
     positional = list(takewhile(lambda each: each[0] != "*", (each for each in call.arguments if each[0] in ("", "*"))))
     keywords = dict(call.arguments)
     for place, parameter in enumerate(function.parameters):

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from archlint.facts.model import Attribute, Function
+from archlint.facts.model import Function
 from archlint.project.assignable import Assignability, assignability
-from archlint.project.classes import CONTEXT_BASES, OVERLOADS, ClassTable, Member, definitions, implementation
+from archlint.project.classes import CONTEXT_BASES, ClassTable, Member, implementation
 from archlint.project.forms import ANY, UNKNOWN, Form, Forms, Variables, forms
+from archlint.project.member_shapes import Shape
 from archlint.project.ports import Pair, Ports, ports
 from archlint.project.program import Module, Project
-from archlint.project.signatures import COROUTINE, Difference, Signature, awaited, differences, is_known, signature
+from archlint.project.signatures import COROUTINE, Difference, Signature, awaited, differences
 from archlint.project.types import Types, types
 from archlint.project.uses import Calls
 
@@ -22,7 +23,6 @@ _CONSTRUCTORS = frozenset({"__init__", "__new__", "__init_subclass__"})
 _GIVEN = frozenset({*dir(object), "__annotations__", "__attrs_attrs__", "__dataclass_fields__", "__dict__"})
 """What no class has to write: every class has it, or a decorator gives it."""
 _STREAMS = frozenset(f"collections.abc.{name}" for name in ("AsyncIterator", "AsyncIterable", "AsyncGenerator"))
-_CLASS_LEVEL = frozenset({"builtins.classmethod", "builtins.staticmethod", "abc.abstractclassmethod"})
 
 
 class Mismatch(msgspec.Struct, frozen=True):
@@ -161,8 +161,8 @@ class _Judgement:
         return function is not None and function.body == "stub"
 
     def _compare(self, promised: Member, kept: Member, unknown: list[str]) -> Mismatch | None:
-        ours = _Shape(self._project, promised, self._port_variables.get(promised.owner, {}), self._self)
-        theirs = _Shape(self._project, kept, self._adapter_variables.get(kept.owner, {}), self._self)
+        ours = Shape(self._project, promised, self._port_variables.get(promised.owner, {}), self._self)
+        theirs = Shape(self._project, kept, self._adapter_variables.get(kept.owner, {}), self._self)
         if ours.is_unknown or theirs.is_unknown:
             unknown.append(f"`{promised.name}`")
             return None
@@ -181,7 +181,7 @@ class _Judgement:
         callable_ = Form("class", "collections.abc.Callable")
         return form == ANY or form.kind != "class" or self._fits.fits(form, callable_) is not False
 
-    def _read_differences(self, ours: "_Shape", theirs: "_Shape") -> Iterator[str]:
+    def _read_differences(self, ours: Shape, theirs: Shape) -> Iterator[str]:
         if theirs.is_method:
             if self._fits.fits(Form("class", "collections.abc.Callable"), ours.form) is False:
                 yield "it is a method, not an attribute"
@@ -193,12 +193,12 @@ class _Judgement:
         if fits(theirs.form, ours.form) is False:
             yield f"it is `{shown(theirs.form)}`, not `{shown(ours.form)}`"
 
-    def _reads_right(self, ours: "_Shape", theirs: "_Shape") -> bool:
+    def _reads_right(self, ours: Shape, theirs: Shape) -> bool:
         """Tell whether two attributes differ only for who assigns to one: the other is narrower or a frozen field."""
         attributes = ours.member.attribute is not None and theirs.member.attribute is not None
         return attributes and self._fits.fits(theirs.form, ours.form) is not False
 
-    def _level_difference(self, ours: "_Shape", theirs: "_Shape") -> str:
+    def _level_difference(self, ours: Shape, theirs: Shape) -> str:
         """Say how one attribute is declared for the class and the other for instances; empty when they agree.
 
         An assignment in the body of a derived class takes the declaration over.
@@ -210,7 +210,7 @@ class _Judgement:
             return "it is no `ClassVar`"
         return "it is a `ClassVar`" if theirs.is_class_level and ours.is_writable and not ours.is_class_level else ""
 
-    def _compare_methods(self, promised: Member, kept: Member, ours: "_Shape", theirs: "_Shape") -> Mismatch | None:
+    def _compare_methods(self, promised: Member, kept: Member, ours: Shape, theirs: Shape) -> Mismatch | None:
         kind = self._async_mismatch(ours, theirs)
         if kind:
             return Mismatch(kind, promised, kept)
@@ -236,7 +236,7 @@ class _Judgement:
         found = [list(differences(each, promised, self._fits, self._forms)) for each in candidates]
         return min(found, key=lambda each: (any(one.kind != "name" for one in each), len(each)), default=[])
 
-    def _async_mismatch(self, ours: "_Shape", theirs: "_Shape") -> str:
+    def _async_mismatch(self, ours: Shape, theirs: Shape) -> str:
         """Return async or stream when exactly one of two methods gives a coroutine; empty when both or none do."""
         port, adapter = ours.function, theirs.function
         assert port is not None
@@ -253,7 +253,7 @@ class _Judgement:
             return "async" if self._is_plain(ours, port) else ""
         return ""
 
-    def _is_plain(self, shape: "_Shape", function: Function) -> bool:
+    def _is_plain(self, shape: Shape, function: Function) -> bool:
         """Tell whether what a plain function gives cannot be awaited."""
         form = shape.signatures[0].result
         if function.spelled:
@@ -285,104 +285,14 @@ class _Judgement:
     def _names_awaitable(self, name: str) -> bool:
         return name in _AWAITABLE or name.rpartition(".")[2] in ("Awaitable", "Coroutine", "Future", "Task")
 
-    def _only_awaitable(self, ours: "_Shape", theirs: "_Shape") -> bool:
+    def _only_awaitable(self, ours: Shape, theirs: Shape) -> bool:
         one, other = ours.signatures[0].result, theirs.signatures[0].result
         return one.name == COROUTINE and other.name != COROUTINE and self._names_awaitable(other.name)
 
 
-class _Shape:
-    """A member as it is seen on an instance: what it is, what it gives when read, how it is called."""
-
-    def __init__(self, project: Project, member: Member, variables: Variables, itself: Form) -> None:
-        self.member = member
-        self._project = project
-        self._table = project.query(forms)
-        self._variables = {**variables, "Self": itself}
-        self._module, self._class = project.class_(member.owner)
-        self._functions = list(definitions(self._module, member))
-        self.function = implementation(self._module, member)
-        self.is_method = member.is_method
-
-    @property
-    def is_unknown(self) -> bool:
-        return not all(map(is_known, self._functions))
-
-    @property
-    def is_class_level(self) -> bool:
-        if self.member.attribute is not None:
-            return "ClassVar" in self.member.attribute.spelled.partition("[")[0]
-        return self.function is not None and not _CLASS_LEVEL.isdisjoint(self.function.decorators)
-
-    @property
-    def may_be_class_level(self) -> bool:
-        attribute = self.member.attribute
-        return attribute is None or self.is_class_level
-
-    @property
-    def is_plain_assignment(self) -> bool:
-        attribute = self.member.attribute
-        return attribute is not None and attribute.in_body and not attribute.spelled
-
-    @property
-    def is_writable(self) -> bool:
-        attribute = self.member.attribute
-        if attribute is not None:
-            return not attribute.spelled.partition("[")[0].endswith((".Final", ".ReadOnly")) and not self._is_frozen()
-        return any(decorator.endswith(".setter") for each in self._functions for decorator in each.decorators) or any(
-            "cached_property" in decorator for each in self._functions for decorator in each.decorators
-        )
-
-    def _is_frozen(self) -> bool:
-        bases = [value.name for base in self._class.bases for value in self._project.query(types).infer(base)]
-        return "typing.NamedTuple" in bases or _is_frozen_dataclass(self._module, self._class.start)
-
-    @property
-    def what(self) -> str:
-        if self.member.is_property:
-            return "a property" if self.is_writable else "a read-only property"
-        return "an attribute" if self.is_writable else "a read-only attribute"
-
-    @property
-    def form(self) -> Form:
-        """What reading it gives."""
-        if self.function is not None:
-            return signature(self._table, self.function, self._variables).result
-        attribute = self.member.attribute
-        assert attribute is not None
-        if attribute.spelled:
-            return self._table.of(attribute.spelled, self._variables)
-        return _literal_form(attribute)
-
-    @property
-    def signatures(self) -> tuple[Signature, ...]:
-        """How it may be called: one for each overload."""
-        overloads = [each for each in self._functions if not OVERLOADS.isdisjoint(each.decorators)]
-        functions = overloads or ([self.function] if self.function is not None else [])
-        return tuple(signature(self._table, each, self._variables) for each in functions)
-
-
-def _gives_nothing(ours: _Shape) -> bool:
+def _gives_nothing(ours: Shape) -> bool:
     """Tell whether a port's method promises `None`, which no caller looks at."""
     return all(awaited(signature.result).kind == "none" for signature in ours.signatures)
-
-
-def _literal_form(attribute: Attribute) -> Form:
-    if len(attribute.values) == 1 and attribute.values[0] in _LITERALS:
-        return Form("class", attribute.values[0].removesuffix("{}"))
-    return UNKNOWN
-
-
-_LITERALS = frozenset(f"builtins.{name}{{}}" for name in ("str", "int", "float", "bool", "bytes"))
-
-
-def _is_frozen_dataclass(module: Module, start: int) -> bool:
-    """Tell whether the class whose name stands at `start` is decorated with `frozen=True`."""
-    before = [each.start for each in module.facts.classes if each.start < start]
-    after = max(before, default=0)
-    return any(
-        after <= call.start < start and "dataclass" in call.callee and ("frozen", "=True") in call.arguments
-        for call in module.facts.calls
-    )
 
 
 def conformance(project: Project) -> Conformance:

@@ -35,7 +35,7 @@ class Generics:
 
     def handed(self, annotation: str, function: Function, classes: tuple[str, ...]) -> str:
         """Return an annotation of a function with the type variables replaced whose classes it is called with."""
-        bound = function.owner >= 0 and "builtins.staticmethod" not in function.decorators
+        bound = function.is_bound
         pairs = zip(function.parameters[bound:], classes, strict=False)
         meant = {
             self.variable_of(each.annotation): class_

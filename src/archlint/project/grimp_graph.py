@@ -11,7 +11,7 @@ import msgspec
 
 from archlint.facts.model import Import, ModuleFacts
 from archlint.model import SourceText
-from archlint.project.imports import ImportGraph, meant, parents, written
+from archlint.project.imports import ImportGraph, Meant, parents, written
 
 if TYPE_CHECKING:
     import grimp
@@ -92,9 +92,10 @@ def _imports(
     facts: ModuleFacts, members: Collection[str], exclude_type_checking: bool
 ) -> Iterator[tuple[Import, str | None]]:
     skipped = {"dynamic", "type-checking"} if exclude_type_checking else {"dynamic"}
+    meant = Meant(members)
     for import_ in sorted(facts.imports, key=lambda found: (found.start, found.end)):
         if import_.kind not in skipped:
-            yield import_, meant(import_, members)
+            yield import_, meant[written(import_)]
 
 
 def _external(name: str, roots: Sequence[str]) -> str | None:

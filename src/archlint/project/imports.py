@@ -49,10 +49,10 @@ def import_graph(modules: Mapping[str, ModuleFacts]) -> ImportGraph:
     targets = {import_.target for facts in modules.values() for import_ in facts.imports}
     own = {target for target in targets if _must_be_own(target, modules)}
     by_imported: dict[str, list[Edge]] = {}
-    means = _Meant(known)
+    meant = Meant(known)
     for importer in sorted(modules):
         for import_ in sorted(modules[importer].imports, key=_POSITION):
-            module = means[import_.target, import_.name]
+            module = meant[written(import_)]
             edge = Edge(importer, module or import_.target, import_, module is not None)
             if module is None and import_.target in own:
                 unresolved.append(edge)
@@ -73,26 +73,19 @@ def written(import_: Import) -> str:
     return f"{import_.target}.{import_.name}" if import_.name else import_.target
 
 
-def meant(import_: Import, known: Collection[str]) -> str | None:
-    """Return the one of the `known` modules that an alias imports, `None` when there is none.
+class Meant(dict[str, str | None]):
+    """Which of the `known` modules an alias imports, by the name that it spells out; `None` when there is none.
 
-    That is the module with the written name or else its parent, as grimp has it: `import a.b` is an import of
-    `a` when there is no module `a.b`, like `from a import b`.
+    That is the module with that name or else its parent, as grimp has it: `import a.b` is an import of `a` when there
+    is no module `a.b`, like `from a import b`.
     """
-    return _Meant(known)[import_.target, import_.name]
-
-
-class _Meant(dict[tuple[str, str], str | None]):
-    """What aliases mean, by target and name: most are written in many modules."""
 
     def __init__(self, known: Collection[str]) -> None:
         self._known = known
 
-    def __missing__(self, alias: tuple[str, str]) -> str | None:
-        target, name = alias
-        whole = f"{target}.{name}" if name else target
-        parent = whole.rpartition(".")[0]
-        found = self[alias] = next((each for each in (whole, parent) if each in self._known), None)
+    def __missing__(self, name: str) -> str | None:
+        both = (name, name.rpartition(".")[0])
+        found = self[name] = next((each for each in both if each in self._known), None)
         return found
 
 

@@ -35,7 +35,7 @@ class Inferences(msgspec.Struct, frozen=True):
 
 def inferences(project: Project) -> Inferences:
     """Return what was inferred about a project so far."""
-    known, answers = project.query(types), project.query(Answers)
+    known, answers = project.query(types).known, project.query(Answers)
     news = len(known.news()) + answers.asked
     everything = news + known.resumed + len(project.modules) * len(answers.answered)
     return Inferences(
@@ -60,7 +60,7 @@ def resume(
     if any(then is None or _hangs(then) != _hangs(now) for then, now in pairs):
         others |= NAMESPACES
     reading.missed |= earlier.missed
-    project.query(types).resume(earlier.settled(others))
+    project.query(types).known.resume(earlier.settled(others))
     project.query(Answers).resume(earlier.answered, frozenset(path for _, _, path in changed), others)
 
 

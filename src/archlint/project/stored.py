@@ -132,7 +132,7 @@ def decode(data: bytes) -> Inferences | None:
 
 def lesson(project: Project, first: int) -> bytes:
     """Return what references stand for, but for the `first` that a project has inferred, for `learn` elsewhere."""
-    news = project.query(types).news(first)
+    news = project.query(types).known.news(first)
     return encode(Inferences((), project.reading.missed, lambda _: news, {})) if len(news) <= _MOST_IN_A_LESSON else b""
 
 
@@ -141,7 +141,7 @@ def learn(project: Project, told: bytes) -> None:
     known = decode(told) if told else None
     if known is not None:
         project.reading.missed |= known.missed
-        project.query(types).settle(known.settled(0))
+        project.query(types).known.learn(known.settled(0))
 
 
 def _is_whole(stored: _Stored) -> bool:

@@ -77,7 +77,7 @@ class Takers:
         return tuple(self._of_fields(class_)) or None
 
     def _of_parameters(self, function: Function) -> Iterator[Slot]:
-        bound = function.owner >= 0 and "builtins.staticmethod" not in function.decorators
+        bound = function.is_bound
         for position, parameter in enumerate(function.parameters):
             place = position - bound if parameter.kind in ("normal", "positional-only") else -1
             port, arguments = self.port_of(parameter.annotation)

@@ -3,14 +3,13 @@
 Nothing is guessed: a step that cannot be followed gives no value. Third-party results come from `rules/data`.
 """
 
-from collections.abc import Mapping
-from itertools import islice
 from typing import NamedTuple, TypeAlias
 
 from archlint.facts.model import Function
 from archlint.facts.references import (
     KEPT_BY_KEY,
     KEPT_UNDER,
+    SELF,
     WANTED,
     alternatives,
     arguments_of,
@@ -22,6 +21,7 @@ from archlint.facts.references import (
 from archlint.project.classes import CONTEXT_BASES, STRUCTURAL, ClassTable, Member, implementation
 from archlint.project.containers import element, method_result, subscript
 from archlint.project.generics import VARIABLES, Generics
+from archlint.project.known import Known
 from archlint.project.namespaces import Namespaces
 from archlint.project.program import Module, Project
 from archlint.project.reading import CUT
@@ -33,7 +33,6 @@ LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itert
 _CONTAINERS = ("builtins.", "typing.", "collections.")
 _CLASSES = frozenset({"builtins.type", "typing.Type"})
 _CALLABLE = frozenset({"typing.Callable", "collections.abc.Callable"})
-_SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 
 
 class Value(NamedTuple):
@@ -76,8 +75,8 @@ class Types:
         self._library = project.library
         self.classes = project.query(ClassTable)
         self.reading = project.reading
-        self._memo: dict[str, Answer] = {}
-        self._earlier: Mapping[str, Answer] = {}
+        self.known = Known()
+        self._memo = self.known.memo
         self._circular: dict[str, Answer] = {}
         self._draft: dict[str, tuple[Value, ...]] = {}
         self._orders: dict[str, tuple[str, ...]] = {}
@@ -97,17 +96,13 @@ class Types:
         be (`="a@b"`), is no reference and tells nothing.
         """
         known = self._memo.get(reference)
+        if known is None:
+            if not reference or reference[0] == "=":
+                return ()
+            known = self.known.take_over(reference)
         if known is not None:
             self.reading.reads |= known[1]
             return known[0]
-        if not reference or reference[0] == "=":
-            return ()
-        if self._earlier:
-            known = self._earlier.get(reference)
-            if known is not None:
-                self._memo[reference] = known
-                self.reading.reads |= known[1]
-                return known[0]
         if not self._depth and reference in self._circular:
             answer, reads = self._circular[reference]
             self.reading.reads |= reads
@@ -438,9 +433,9 @@ class Types:
 
     def _is_receiver(self, function: Function) -> bool:
         """Tell whether a method says that it returns what it is called on: `Self`, or the type variable of `self`."""
-        if any(each.name in _SELF for each in self.infer(function.returns)):
+        if any(each.name in SELF for each in self.infer(function.returns)):
             return True
-        bound = function.owner >= 0 and "builtins.staticmethod" not in function.decorators
+        bound = function.is_bound
         own = function.parameters[0].annotation if bound and function.parameters else ""
         return bool(own) and self._generics.variable_of(own) == function.returns
 
@@ -515,39 +510,6 @@ class Types:
         else:
             reference = self._library.returns(f"{value.name}.__getitem__") or subscript(value.name, value.args, step)
         return self.infer_instance(reference) if reference else ()
-
-    @property
-    def count(self) -> int:
-        """How many references were asked about, and have an answer."""
-        return len(self._memo)
-
-    @property
-    def resumed(self) -> int:
-        """How many references have an answer from before."""
-        return len(self._earlier)
-
-    def news(self, first: int = 0) -> dict[str, Answer]:
-        """Return the answers that were not there before, but for the `first`, and for what depends on earlier ones."""
-        answers = islice(self._memo.items(), first, None)
-        return {name: answer for name, answer in answers if not answer[1] & CUT and name not in self._earlier}
-
-    def settled(self, others: int) -> Mapping[str, Answer]:
-        """Return every reference with its answer, unless a module of `others` was read for that.
-
-        What depends on the order of questions is left out.
-        """
-        others |= CUT
-        earlier = ((name, self._earlier.get(name)) for name in self._earlier)
-        known = {name: answer for name, answer in earlier if answer is not None} | self._memo
-        return {name: answer for name, answer in known.items() if not answer[1] & others}
-
-    def resume(self, earlier: Mapping[str, Answer]) -> None:
-        """Take what references stood for before, and still do."""
-        self._earlier = earlier
-
-    def settle(self, answers: Mapping[str, Answer]) -> None:
-        """Take answers as given."""
-        self._memo.update(answers)
 
     def names(self, reference: str) -> tuple[str, ...]:
         """Return the dotted names under which rules may know the thing that a reference stands for.

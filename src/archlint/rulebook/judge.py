@@ -104,6 +104,7 @@ PROJECT_CHECKS: Mapping[str, ProjectCheck] = {
 _ABOUT_CALLS = ("ASY", "SQL", "EVT", "IMP", "DOM")
 """The families that ask who calls what, those that take longest first."""
 _PARTLY_ABOUT_CALLS = ("TSK",)
+"""The families that ask so now and then."""
 _ABOUT_MODULES = ("PRT", "LAY")
 """The families that ask for layers and ports, those that take longest last."""
 

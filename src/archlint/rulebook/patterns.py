@@ -8,6 +8,7 @@ from archlint.facts import model
 from archlint.facts.model import Call, Import, Load
 from archlint.model import Severity, Violation
 from archlint.project.entry import role_of
+from archlint.project.imports import written
 from archlint.project.layers import layers
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
@@ -124,18 +125,14 @@ def _imports(project: Project, index: _Index) -> Iterator[Violation]:
                     module,
                     (import_.start, import_.end),
                     message=rule.message,
-                    subject=_whole(import_),
+                    subject=written(import_),
                     scope=module.scope(import_.function),
                     severity=index.severity(rule, module),
                 )
 
 
-def _whole(import_: Import) -> str:
-    return f"{import_.target}.{import_.name}" if import_.name else import_.target
-
-
 def _imports_from(import_: Import, pattern: Pattern) -> bool:
-    return _is_below(import_.target, pattern.name) or _is_below(_whole(import_), pattern.name)
+    return _is_below(import_.target, pattern.name) or _is_below(written(import_), pattern.name)
 
 
 def _is_fallback(import_: Import, rule: Rule, module: Module) -> bool:

@@ -7,7 +7,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import ancestors, descend, source_of
+from archlint.facts.syntax import ancestors, descend, parameters, source_of
 
 _EXPIRIES = frozenset({"ex", "px", "exat", "pxat", "**"})
 _RELEASES = frozenset({"delete", "unlink", "eval", "evalsha"})
@@ -45,8 +45,7 @@ def lasting_lock(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
 
 def _is_wrapper(function: cst.FunctionDef, key: str) -> bool:
     """Tell whether a function passes on a command for any key that it is given, and is not about locks by its name."""
-    given = {each.name.value for each in (*function.params.params, *function.params.kwonly_params)}
-    return key in given and not _LOCKS.search(function.name.value)
+    return key in parameters(function) and not _LOCKS.search(function.name.value)
 
 
 def _is_dropped(function: cst.FunctionDef, node: cst.Call) -> bool:

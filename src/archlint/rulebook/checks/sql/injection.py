@@ -239,7 +239,7 @@ class _Holes:
         names = [each.name for each in function.parameters]
         if parameter not in names:
             return False
-        position = names.index(parameter) - (function.owner >= 0 and "builtins.staticmethod" not in function.decorators)
+        position = names.index(parameter) - function.is_bound
         key = f"{module.name}#{candidate.function}"
         graph = self._project.query(call_graph)
         passed = [

@@ -1,0 +1,53 @@
+"""What references stand for, as far as it was worked out: of this state of the program, or of an earlier one."""
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from archlint.project.reading import CUT
+
+if TYPE_CHECKING:
+    from archlint.project.types import Answer
+
+
+class Known:
+    """Answers by reference: `memo` has those that were worked out, were told, or were there before and asked for."""
+
+    def __init__(self) -> None:
+        self.memo: dict[str, Answer] = {}
+        self._earlier: Mapping[str, Answer] = {}
+
+    def take_over(self, reference: str) -> "Answer | None":
+        """Return the answer that was there before, if there is one; from then on `memo` has it."""
+        known = self._earlier.get(reference) if self._earlier else None
+        if known is not None:
+            self.memo[reference] = known
+        return known
+
+    @property
+    def resumed(self) -> int:
+        """How many references have an answer from before."""
+        return len(self._earlier)
+
+    def news(self, first: int = 0) -> "dict[str, Answer]":
+        """Return the answers that were not there before, but for the `first`, and for what depends on earlier ones."""
+        answers = islice(self.memo.items(), first, None)
+        return {name: answer for name, answer in answers if not answer[1] & CUT and name not in self._earlier}
+
+    def settled(self, others: int) -> "Mapping[str, Answer]":
+        """Return every reference with its answer, unless a module of `others` was read for that.
+
+        What depends on the order of questions is left out.
+        """
+        others |= CUT
+        earlier = ((name, self._earlier.get(name)) for name in self._earlier)
+        known = {name: answer for name, answer in earlier if answer is not None} | self.memo
+        return {name: answer for name, answer in known.items() if not answer[1] & others}
+
+    def resume(self, earlier: "Mapping[str, Answer]") -> None:
+        """Take what references stood for before, and still do."""
+        self._earlier = earlier
+
+    def learn(self, answers: "Mapping[str, Answer]") -> None:
+        """Take answers as given."""
+        self.memo.update(answers)
