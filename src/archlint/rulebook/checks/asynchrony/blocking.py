@@ -8,10 +8,11 @@ from archlint.facts.model import Call, Function
 from archlint.model import Severity, Step, Violation
 from archlint.project.blocking import BlockingFunctions, blocking_calls, blocking_functions
 from archlint.project.calls import Site
-from archlint.project.classes import PROPERTIES
+from archlint.project.classes import PROPERTIES, ClassTable, definitions
 from archlint.project.handovers import handovers
 from archlint.project.layers import is_test
 from archlint.project.library import Blocking
+from archlint.project.ports import subclasses
 from archlint.project.program import Module, Project
 from archlint.project.reach import is_one_of_several
 from archlint.project.withs import spot
@@ -116,12 +117,25 @@ class _Chain:
     def is_likely(self) -> bool:
         """Tell whether the chain is what runs: a test rather has another of several adapters, one that does nothing.
 
-        A plain function whose result is awaited has two ways to run, and waits for a thread only in the other one.
+        A plain function whose result is awaited has two ways to run, and waits for a thread only in the other one; a
+        method is that of a subclass where it is a coroutine function.
         """
-        if self.site.use.flags & model.AWAITED and self.found.kind == "lock":
+        if self.site.use.flags & model.AWAITED and (self.found.kind == "lock" or self._is_async_below()):
             return False
         onward = (cause for _, cause in self.causes)
         return not (is_test(self.site.module) and is_one_of_several(self._project, self.site, onward))
+
+    def _is_async_below(self) -> bool:
+        """Tell whether a subclass makes a coroutine function of the method."""
+        table = self._project.query(ClassTable)
+        below = self._project.query(subclasses).get(f"{self.module.name}@{self.callee.owner}", ())
+        overrides = [(key, table.own_members(key).get(self.callee.name)) for key in below]
+        return any(
+            each.is_async
+            for key, member in overrides
+            if member is not None
+            for each in definitions(self._project.class_(key)[0], member)
+        )
 
 
 def _chain_violation(project: Project, rule: Rule, function: Function, chains: list[_Chain]) -> Violation:
