@@ -123,7 +123,20 @@ def bind_in_module(walk: Walk, name: str, reference: str) -> None:
     own = f"{walk.module}#"
     overload = reference.startswith(own) and any(each.startswith(own) for each in walk.records.bindings.get(name, ()))
     itself = f"{walk.module}.{name}" in reference
+    if certain and name in walk.records.bindings:
+        _keep_bases(walk, name)
     walk.records.bind(name, reference, only=certain and not itself and not overload)
+
+
+def _keep_bases(walk: Walk, name: str) -> None:
+    """Let the classes above still derive from the class that a name held so far, when it holds something else."""
+    bound = walk.records.bindings[name]
+    if len(bound) != 1 or not bound[0].startswith(f"{walk.module}@"):
+        return
+    written = f"{walk.module}.{name}"
+    for record in walk.records.classes:
+        if written in record.bases:
+            record.bases = tuple(bound[0] if each == written else each for each in record.bases)
 
 
 def _bind_nonlocal(scope: Scope, name: str, reference: str) -> None:

@@ -5,9 +5,9 @@ The bits of a call's flags above those of `facts/model.py` tell where it stands:
 begin anew after a thousand.
 """
 
-from archlint.facts.model import PER_ELEMENT
+from archlint.facts.model import LAST_FLAG
 
-_CHAIN = PER_ELEMENT.bit_length()
+_CHAIN = LAST_FLAG.bit_length()
 _NUMBERS = 1023
 _ARM, _ARMS = _CHAIN + 10, 15
 _LEAVING = _ARM + 4

@@ -81,7 +81,7 @@ def _is_collection(node: cst.BaseExpression, walk: Walk) -> bool:
     """
     if isinstance(node, _DISPLAYS):
         return False
-    if isinstance(node, cst.Name) and _is_written_out(walk.scope.block.nodes.get(node.value)):
+    if isinstance(node, cst.Name) and _is_written_out(_assigned(node.value, walk)):
         return False
     if isinstance(node, cst.Call):
         word = dotted_name(node.func).rpartition(".")[2]
@@ -97,6 +97,18 @@ def _is_collection(node: cst.BaseExpression, walk: Walk) -> bool:
         return _IN_LOTS.search(word) is None and _ATTEMPTS.search(word) is None
     name = dotted_name(node).rpartition(".")[2]
     return not (name[:1].isupper() or name.strip("_").isupper() or _IN_LOTS.search(name) or _ATTEMPTS.search(name))
+
+
+def _assigned(name: str, walk: Walk) -> cst.CSTNode | None:
+    """Return what was last assigned to a name of this block, or of the module if the functions around have none."""
+    scope = walk.scope.block
+    if name in scope.nodes:
+        return scope.nodes[name]
+    while scope.parent is not None:
+        if name in scope.env or (scope.bindings is not None and name in scope.bindings.names):
+            return None
+        scope = scope.parent
+    return scope.nodes.get(name)
 
 
 def _is_written_out(node: cst.CSTNode | None) -> bool:

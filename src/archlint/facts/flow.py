@@ -1,17 +1,20 @@
 """How the walk takes branches, loops, `try`, `with` and `match`: what names hold follows the flow."""
 
+from collections.abc import Sequence
+
 import libcst as cst
 
 from archlint.facts import model
 from archlint.facts.assignments import count_target
 from archlint.facts.binding import bind
 from archlint.facts.branches import entered
+from archlint.facts.conditions import asked_for, condition_flags, made_once_behind
 from archlint.facts.elements import loop_elements, singles_out
 from archlint.facts.examined import examined
 from archlint.facts.narrowing import narrow, narrow_subject
 from archlint.facts.records import Anchor
 from archlint.facts.references import step, union
-from archlint.facts.scopes import dotted_name, merge
+from archlint.facts.scopes import merge
 from archlint.facts.uses import awaited, implicit_call, iterate
 from archlint.facts.walk import Action, Walk, handles
 
@@ -26,7 +29,8 @@ def if_(walk: Walk, node: cst.If) -> None:
     chain, arm = walk.begin_branch(node)
     if isinstance(node.orelse, cst.If):
         walk.chains[node.orelse] = (chain, arm + 1)
-    body_flags, else_flags = _condition_flags(walk, node.test)
+    body_flags, else_flags = condition_flags(walk, node)
+    before, behind = asked_for(walk, node.test)
     body_flags = entered(body_flags, chain, arm, walk.count_branch() if _terminates(node.body, _ENDING) else 0)
     if isinstance(node.orelse, cst.Else):
         leaving = walk.count_branch() if _terminates(node.orelse, _ENDING) else 0
@@ -36,13 +40,15 @@ def if_(walk: Walk, node: cst.If) -> None:
         (_begin,),
         (narrow, node.test, True),
         (Walk.set_flags, body_flags),
+        *before,
         *(_singled_out(walk, node) if walk.elements else (node.body,)),
+        *behind,
         (_next_branch, _terminates(node.body)),
         (narrow, node.test, False),
         (Walk.set_flags, else_flags),
         node.orelse,
         (_end, node.orelse is not None and _terminates(node.orelse)),
-        (Walk.set_flags, flags),
+        (Walk.set_flags, flags | made_once_behind(walk, node)),
     )
 
 
@@ -51,28 +57,6 @@ def _singled_out(walk: Walk, node: cst.If) -> tuple[cst.CSTNode | Action, ...]:
     if not singles_out(node.test, walk.elements):
         return (node.body,)
     return (Walk.set_elements, frozenset()), node.body, (Walk.set_elements, walk.elements)
-
-
-def _condition_flags(walk: Walk, test: cst.BaseExpression) -> tuple[int, int]:
-    conditional = walk.flags | model.IN_CONDITION
-    negated = test.__class__ is cst.UnaryOperation and isinstance(test.operator, cst.Not)
-    inner = test.expression if test.__class__ is cst.UnaryOperation and negated else test
-    if dotted_name(inner).rpartition(".")[2] == "TYPE_CHECKING":
-        body, orelse = conditional | model.IN_TYPE_CHECKING, conditional
-        return (orelse, body) if negated else (body, orelse)
-    if _is_main_guard(test):
-        return conditional | model.IN_MAIN_GUARD, conditional
-    return conditional, conditional
-
-
-def _is_main_guard(test: cst.BaseExpression) -> bool:
-    return (
-        test.__class__ is cst.Comparison
-        and test.left.__class__ is cst.Name
-        and test.left.value == "__name__"
-        and len(test.comparisons) == 1
-        and isinstance(test.comparisons[0].comparator, cst.SimpleString)
-    )
 
 
 def _begin(walk: Walk) -> None:
@@ -217,7 +201,7 @@ def try_(walk: Walk, node: cst.Try | cst.TryStar) -> None:
     """Walk a `try`: a handler may start from any point of the body."""
     flags = walk.flags
     falls_through = not _terminates(node.body)
-    asks = model.IN_TRY_RUNTIME_ERROR if any(map(_catches_runtime_error, node.handlers)) else 0
+    asks = _asks(node.handlers)
     walk.push(
         (_begin,),
         (Walk.set_flags, flags | model.IN_TRY | asks),
@@ -234,10 +218,17 @@ def try_(walk: Walk, node: cst.Try | cst.TryStar) -> None:
     )
 
 
-def _catches_runtime_error(handler: cst.ExceptHandler | cst.ExceptStarHandler) -> bool:
-    kind = handler.type
-    kinds = [each.value for each in kind.elements] if isinstance(kind, cst.Tuple) else [kind]
-    return any(isinstance(each, cst.Name) and each.value == "RuntimeError" for each in kinds)
+def _asks(handlers: Sequence[cst.ExceptHandler | cst.ExceptStarHandler]) -> int:
+    """Return the flags for the body of a `try` whose handlers say what it finds out."""
+    found = 0
+    for handler in handlers:
+        kind = handler.type
+        for each in [each.value for each in kind.elements] if isinstance(kind, cst.Tuple) else [kind]:
+            found |= _ASKING.get(each.value, 0) if isinstance(each, cst.Name) else 0
+    return found
+
+
+_ASKING = {"RuntimeError": model.IN_TRY_RUNTIME_ERROR, "BlockingIOError": model.IN_TRY_BLOCKING_ERROR}
 
 
 def _next_handler(walk: Walk, terminated: bool) -> None:

@@ -50,6 +50,9 @@ EXAMINED = 16384
 IN_TRY_RUNTIME_ERROR = 32768
 IN_HANDLER = 65536
 PER_ELEMENT = 131072
+MADE_ONCE = 262144
+IN_TRY_BLOCKING_ERROR = 524288
+LAST_FLAG = IN_TRY_BLOCKING_ERROR
 """Bits of `flags`: the syntax around a call or load, up to the enclosing function or module body.
 
 AWAITED: the call itself is awaited. STATEMENT: the call's value is dropped. IN_LOOP covers the body of `for`
@@ -57,7 +60,9 @@ and `while` and of comprehensions; IN_CONDITION an `if` branch; IN_MAIN_GUARD th
 "__main__"`, IN_TRY_RUNTIME_ERROR that of a `try` with `except RuntimeError`, IN_HANDLER that of an `except`,
 IN_PARTIAL what `functools.partial` will call. EXAMINED: the call's value is looked at on the spot, tested for truth,
 compared, subscripted or asked for an attribute that is not called. PER_ELEMENT: the call is made anew for each element
-of a collection, and made of the element (`facts/elements.py`).
+of a collection, and made of the element (`facts/elements.py`). MADE_ONCE: in an `if` that asks whether an attribute or
+a global holds nothing yet, and then sets it. IN_TRY_BLOCKING_ERROR: in a `try` with `except BlockingIOError`.
+LAST_FLAG is the highest of them.
 """
 
 

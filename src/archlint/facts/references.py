@@ -19,6 +19,8 @@ KEPT_BY_KEY = "__kept_by_key__"
 """The attribute of an `AppKey` that stands for what an application keeps under it: `app[POOL]`."""
 WANTED = "__wanted__"
 """The attribute of what a `__getattr__` hands on to that stands for the one it is asked for."""
+ASKED_FOR = "asked-for"
+"""The code of a candidate that spans a branch which runs only if a parameter (its subject) is passed something true."""
 KEPT = "kept"
 """The code of a candidate for what becomes an attribute of something that is made for it, or of a class's instance."""
 SELF = frozenset({"typing.Self", "typing_extensions.Self"})

@@ -166,9 +166,17 @@ class Adapters:
             if key in joined or key in self._known.port_set or _INTERFACE in self._types.order(key):
                 continue
             module, fact = self._project.class_(key)
-            port = endings.get(_ending(fact.name, endings))
+            ending = _ending(fact.name, endings)
+            port = endings.get(ending)
+            if port is not None and self._is_anothers(key, ending):
+                continue
             if port is not None and port != key and port not in derived_from and self._shares_methods(port, key):
                 yield Pair(port, key, "name", (module.name, fact.start, fact.end))
+
+    def _is_anothers(self, key: str, ending: str) -> bool:
+        """Tell whether a class has its name from a base class outside the project, `Validator` of some library."""
+        bases = (base.rpartition(".")[2] for base in self._types.order(key)[1:] if "@" not in base)
+        return any(_AFFIXES.sub("", base) == ending for base in bases)
 
     def _shares_methods(self, port: str, key: str) -> bool:
         """Tell whether a class has a method of the port; most members of one whose name is a single common word."""

@@ -5,6 +5,7 @@ container is (punq, lagom, svcs, rodi, injector, one's own). Decorators do it by
 dependency-injector by what they pass to a constructor, FastAPI by the default of a parameter and by overrides.
 """
 
+import re
 from collections.abc import Iterator
 
 from archlint.facts.model import IN_DECORATOR, Call
@@ -31,6 +32,8 @@ _KEYWORDS = frozenset({"as_type", "provides", "service", "interface", "protocol"
 _OPTIONS = frozenset({"scope", "lifetime", "lifecycle", "name", "key", "tag", "tags", "when", "condition", "cache"})
 """Keywords that say how something is registered, not what."""
 _PROVIDERS = frozenset({"Factory", "Singleton", "ThreadSafeSingleton", "ThreadLocalSingleton", "Resource", "Callable"})
+_NAMED = re.compile(r"[\w.]+(?:[@#]\d+)?")
+"""A reference to what is named where it stands, and not to what some variable holds."""
 _PROVIDER_MODULE = "dependency_injector.providers."
 
 
@@ -62,7 +65,10 @@ class Bindings:
         """`container.register(Port, Adapter)`, `container[Port] = Adapter`, `overrides[get_port] = get_adapter`."""
         keyed = [value for name, value in call.arguments if name in _KEYWORDS]
         values = ["" if name in _OPTIONS else value for name, value in call.arguments]
-        first = 1 if call.callee.endswith(".__setitem__") else 2
+        is_item = call.callee.endswith(".__setitem__")
+        if is_item and not _NAMED.fullmatch(values[0]):
+            return
+        first = 1 if is_item else 2
         for place, key in [*((-1, value) for value in keyed), *enumerate(values[:first])]:
             port = self._port(key)
             if port:

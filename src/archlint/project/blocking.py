@@ -4,7 +4,9 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from archlint.facts import model
 from archlint.facts.model import Call, Load
+from archlint.facts.references import parameter_of
 from archlint.model import Severity
 from archlint.project.calls import CallGraph, Site, call_graph
 from archlint.project.handovers import handovers
@@ -13,6 +15,7 @@ from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
 from archlint.project.types import Types, Value, types
+from archlint.project.wishes import Wishes
 
 OWN = "configured"
 """The kind of what the user's own configuration calls blocking."""
@@ -34,12 +37,18 @@ _FLAGS = {
     **dict.fromkeys(("os.waitpid", "os.wait3", "os.wait4", "os.waitid"), "os.WNOHANG"),
 }
 """The flags with which functions wait for nothing: no name is looked up, no process has to end."""
+_AT_ONCE = (".connect", ".connect_ex", ".send", ".sendall", ".sendmsg", ".sendto")
+_DATAGRAMS = "SOCK_DGRAM"
+"""The kind of socket that connects without asking the other side, and sends without waiting for it."""
 _LOCKS = frozenset({"threading.Lock.acquire", "threading.RLock.acquire"})
 _NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
 
 
 class Cause(NamedTuple):
-    """Why a function blocks: the API at the end, the place in this function, the function called there (or none)."""
+    """Why a function blocks: the API at the end, the place in this function, what is called there (or nothing).
+
+    `callee` is a function's key, or a reference to a parameter of it: that function blocks if this is passed.
+    """
 
     blocking: Blocking
     module: Module
@@ -50,15 +59,19 @@ class Cause(NamedTuple):
 class BlockingFunctions:
     """The cause for every plain function that blocks, by key; of the gravest severity, by the shortest chain.
 
-    A function that runs on the loop, async or not, is judged by itself and hands nothing on to its callers.
+    A function that blocks only if it is asked to, by a parameter that is false by default, has that parameter's
+    reference as key. A function that runs on the loop, async or not, is judged by itself and hands nothing on to its
+    callers.
     """
 
     def __init__(self, project: Project) -> None:
         self._project = project
         graph: CallGraph = project.query(call_graph)
         self._on_loop = project.query(handovers).on_loop
+        self._wishes = Wishes(project)
         self.sites: dict[str, list[Site]] = {}
         self.causes: dict[str, Cause] = {}
+        self._asked: dict[str, list[str]] = {}
         callers: dict[str, list[tuple[str, Site]]] = {}
         plain: dict[str, bool] = {}
         for site in graph.sites():
@@ -89,16 +102,32 @@ class BlockingFunctions:
     def _spread(self, found: list[tuple[str, Cause]], callers: dict[str, list[tuple[str, Site]]]) -> None:
         queue: deque[str] = deque()
         for key, cause in found:
-            if key not in self.causes:
-                self.causes[key] = cause
-                queue.append(key)
+            self._note(key, cause, queue)
         while queue:
-            callee = queue.popleft()
-            cause = self.causes[callee]
-            for caller, site in callers.get(callee, ()):
-                if caller not in self.causes:
-                    self.causes[caller] = Cause(cause.blocking, site.module, site.use, callee)
-                    queue.append(caller)
+            reached = queue.popleft()
+            cause = self.causes[reached]
+            function, parameter = parameter_of(reached) or (reached, "")
+            for caller, site in callers.get(function, ()):
+                if not parameter or self._wishes.asks(site, parameter):
+                    self._note(caller, Cause(cause.blocking, site.module, site.use, reached), queue)
+
+    def _note(self, key: str, cause: Cause, queue: deque[str]) -> None:
+        if key in self.causes:
+            return
+        parameter = self._wishes.wanted(cause.module, cause.use)
+        reached = f"{key}:{parameter}" if parameter else key
+        if reached not in self.causes:
+            self.causes[reached] = cause
+            queue.append(reached)
+            if parameter:
+                self._asked.setdefault(key, []).append(parameter)
+
+    def reached(self, site: Site) -> str:
+        """Return the key of the cause why what runs at a site blocks; empty if it does not, or is not asked to."""
+        if site.target in self.causes:
+            return site.target
+        asked = (each for each in self._asked.get(site.target, ()) if self._wishes.asks(site, each))
+        return next((f"{site.target}:{each}" for each in asked), "")
 
     def remembers(self, key: str) -> bool:
         """Tell whether a function keeps its result, so that it blocks only the first time it is called."""
@@ -106,10 +135,10 @@ class BlockingFunctions:
         return any(decorator.removesuffix("()") in _REMEMBERING for decorator in function.decorators)
 
     def chain(self, key: str) -> Iterator[tuple[str, Cause]]:
-        """Yield the functions from `key` to the blocking call, each with its cause."""
+        """Yield the functions from that of the cause `key` to the blocking call, each with its cause."""
         while key:
             cause = self.causes[key]
-            yield key, cause
+            yield (parameter_of(key) or (key, ""))[0], cause
             key = cause.callee
 
 
@@ -189,7 +218,7 @@ def _waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> b
         openings = () if blocking.api.endswith(_TO_DISK) else _openings(module, call)
         return not any(_reads_stream(resolver, opening, blocking) for opening in openings)
     if blocking.api.startswith("socket.socket."):
-        return not _is_nonblocking(module, call)
+        return not _is_nonblocking(module, call, blocking)
     flag = _FLAGS.get(blocking.api)
     return flag is None or not any(flag in value for _, value in call.arguments)
 
@@ -257,9 +286,13 @@ def _openings(module: Module, call: Call) -> list[Call]:
     return [each for each in module.facts.calls if each.callee == maker and each.function == call.function]
 
 
-def _is_nonblocking(module: Module, call: Call) -> bool:
-    """Tell whether the same function makes the socket one that never waits."""
+def _is_nonblocking(module: Module, call: Call, blocking: Blocking) -> bool:
+    """Tell whether the same function makes the socket one that never waits, or knows that it is one."""
     receiver = call.callee.rpartition(".")[0]
+    if call.flags & model.IN_TRY_BLOCKING_ERROR:
+        return True
+    if blocking.api.endswith(_AT_ONCE) and receiver.endswith("()"):
+        return any(_DATAGRAMS in value for each in _openings(module, call) for _, value in each.arguments)
     settings = {(f"{receiver}.setblocking", "=False"), (f"{receiver}.settimeout", "=0")}
     return any(
         each.function == call.function and (each.callee, value) in settings

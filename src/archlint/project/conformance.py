@@ -31,13 +31,15 @@ class Mismatch(msgspec.Struct, frozen=True):
     `kind` is missing, async (one is a coroutine function, the other is not), stream (the port's `async def` lacks the
     `yield` that makes it an async generator), signature, narrowed (a parameter takes only some of what the port
     passes), name (a parameter is only called otherwise) or formal (type checkers refuse it, and it works).
-    `promised` is the port's member, `kept` the adapter's; `texts` say what differs.
+    `promised` is the port's member, `kept` the adapter's; `texts` say what differs. `renamed` are the parameters that
+    have another name, if all that differs are names.
     """
 
     kind: str
     promised: Member
     kept: Member | None = None
     texts: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -229,7 +231,10 @@ class _Judgement:
             return Mismatch("formal", promised, kept, texts)
         if serious and all(each.kind == "narrowed" for each in serious):
             return Mismatch("narrowed", promised, kept, texts)
-        return Mismatch("signature" if serious else "name", promised, kept, texts)
+        if serious:
+            return Mismatch("signature", promised, kept, texts)
+        renamed = tuple(each.parameter for each in found)
+        return Mismatch("name", promised, kept, texts, renamed if all(renamed) else ())
 
     def _best(self, promised: Signature, candidates: tuple[Signature, ...]) -> list[Difference]:
         """Return the differences from the signature that fits best: an overload is enough."""

@@ -77,7 +77,17 @@ class Shape:
         assert attribute is not None
         if attribute.spelled:
             return self._table.of(attribute.spelled, self._variables)
-        return _literal_form(attribute)
+        return UNKNOWN if self._may_be_passed(attribute) else _literal_form(attribute)
+
+    def _may_be_passed(self, attribute: Attribute) -> bool:
+        """Tell whether an attribute may be what a parameter is that takes more than its type: `key: str | None`."""
+        owner = int(self.member.owner.rpartition("@")[2])
+        methods = (each for each in self._module.facts.functions if each.owner == owner and not attribute.in_body)
+        return any(
+            f"{parameter.annotation}{{}}" in attribute.values and parameter.spelled != parameter.annotation
+            for each in methods
+            for parameter in each.parameters
+        )
 
     @property
     def signatures(self) -> tuple[Signature, ...]:

@@ -24,6 +24,7 @@ _MANAGERS = {
 }
 COROUTINE = "collections.abc.Coroutine"
 _NONE = Form("none")
+_VARIADIC = {"variadic", "keyword-variadic"}
 _POSITIONAL = ("positional-only", "normal")
 
 
@@ -58,6 +59,12 @@ class Signature(NamedTuple):
         """Whether it is a port's `**kwargs` or `*args` alone, without types: each adapter says what it needs."""
         loose = (ANY, UNKNOWN, Form("class", "builtins.object"))
         return bool(self.slots) and all("variadic" in slot.kind and slot.form in loose for slot in self.slots)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether `*args, **kwargs` without types stand behind its parameters: each adapter says what else it needs."""
+        loose = (ANY, UNKNOWN, Form("class", "builtins.object"))
+        return {slot.kind for slot in self.slots if "variadic" in slot.kind and slot.form in loose} == _VARIADIC
 
     def positional(self) -> list[Slot]:
         """Return the parameters that may be passed by position."""
@@ -111,11 +118,12 @@ class Difference(NamedTuple):
     """One way in which a signature does not keep what another promises.
 
     `kind` is parameter, name (which only a call by keyword notices), type, narrowed (a type derived from the promised
-    one) or result.
+    one) or result. `parameter` is the promised one that is called otherwise, when nothing else about it differs.
     """
 
     kind: str
     text: str
+    parameter: str = ""
 
 
 def differences(kept: Signature, promised: Signature, types: Assignability, table: Forms) -> Iterator[Difference]:
@@ -147,10 +155,12 @@ class _Comparison:
         own = self._kept.positional()
         for position, promised in enumerate(self._promised.positional()):
             yield from self._by_position(promised, own[position] if position < len(own) else None)
-        yield from self._variadic()
         for promised in self._promised.slots:
             if promised.kind == "keyword-only":
                 yield from self._by_keyword(promised)
+        if self._promised.is_open:
+            return
+        yield from self._variadic()
         for slot in self._kept.slots:
             if slot.name not in self._used and not slot.optional and "variadic" not in slot.kind:
                 yield Difference("parameter", f"it requires `{slot.name}`, which the port does not pass")
@@ -171,7 +181,7 @@ class _Comparison:
             assert variadic is not None
             yield from self._typed(promised, variadic)
             if promised.kind == "normal" and self._kept.of_kind("keyword-variadic") is None:
-                yield Difference("name", f"it takes `{promised.name}` by position only")
+                yield Difference("name", f"it takes `{promised.name}` by position only", promised.name)
             return
         self._used.add(own.name)
         yield from self._typed(promised, own)
@@ -182,12 +192,14 @@ class _Comparison:
         if promised.kind != "normal":
             return
         if own.kind == "positional-only":
-            yield Difference("name", f"it takes `{own.name}` by position only")
+            yield Difference("name", f"it takes `{own.name}` by position only", promised.name)
         elif not own.name.startswith("_") and own.name != promised.name.lstrip("_"):  # `_key` says that it is not used
             others = {slot.name for slot in self._promised.slots}
             swapped = own.name in others and promised.name in {slot.name for slot in self._kept.slots}
             order = ", in another order" if swapped else ""
-            yield Difference("name", f"it calls `{promised.name}` `{own.name}`{order}")
+            yield Difference(
+                "name", f"it calls `{promised.name}` `{own.name}`{order}", "" if swapped else promised.name
+            )
 
     def _left_out(self, promised: Slot, own: Slot) -> Iterator[Difference]:
         if promised.optional and not own.optional:

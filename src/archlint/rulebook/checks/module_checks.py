@@ -19,6 +19,7 @@ from archlint.rulebook.checks.importing.environment_syntax import environment_el
 from archlint.rulebook.checks.kept_attributes import kept_attribute
 from archlint.rulebook.checks.observability.spans import unended_span
 from archlint.rulebook.checks.observability.tracebacks import lost_traceback
+from archlint.rulebook.checks.ports.accepted_syntax import accepted_override
 from archlint.rulebook.checks.ports.isinstance_syntax import checked_instance, matched_class
 from archlint.rulebook.checks.security.credentials import (
     READER_WORDS,
@@ -40,7 +41,7 @@ from archlint.rulebook.checks.service_call_syntax import SERVICE_MODULE_CHECKS
 
 _CHECKS: ModuleChecks = {
     cst.ClassDef: (mutable_value_object,),
-    cst.FunctionDef: (unwrapped_decorator, sync_wrapper, default_credentials),
+    cst.FunctionDef: (unwrapped_decorator, sync_wrapper, default_credentials, accepted_override),
     cst.Arg: (passed_credentials,),
     cst.Assign: (unread_task, assigned_global, assigned_credentials, kept_attribute),
     cst.Comparison: (compared_credentials,),

@@ -1,5 +1,6 @@
 """The rules about what endpoints do that is not theirs: hold state, reach for infrastructure, return entities."""
 
+import re
 from collections.abc import Iterator
 
 from archlint.facts.model import Call, Candidate
@@ -8,7 +9,7 @@ from archlint.project.calls import call_graph
 from archlint.project.endpoints import endpoints
 from archlint.project.layers import is_test, layers
 from archlint.project.program import Module, Project
-from archlint.project.types import Value, types
+from archlint.project.types import Types, Value, types
 from archlint.project.uses import last_word
 from archlint.rulebook.model import Rule
 
@@ -18,8 +19,15 @@ _CONTAINERS = frozenset(
         *("collections.deque", "collections.Counter"),
     }
 )
+_PUTS = ("add", "append", "appendleft", "insert", "setdefault", "__setitem__")
+_CHANGES = frozenset({*_PUTS, "clear", "discard", "extend", "pop", "popitem", "popleft", "remove", "update"})
 _OF_REQUEST = ("flask.g.", "flask.session.", "quart.g.", "quart.session.")
 """What looks like a global and is another one for each request."""
+_LIVE = re.compile(
+    r"\b(?:asyncio\.(?:Future|Task|Queue|Event|Lock|Semaphore|StreamWriter)|threading\.\w+|concurrent\.futures\.\w+"
+    r"|(?:\w+\.)+(?:WebSocket|WebSocketResponse|ServerConnection))\b"
+)
+"""What belongs to one process: it can be kept nowhere else than in memory."""
 _ENDS = frozenset({"aclose", "close", "commit", "release", "rollback"})
 _ENTITIES = frozenset(
     {
@@ -52,10 +60,30 @@ def is_changed_by_endpoint(project: Project, module: Module, candidate: Candidat
     if candidate.reference.startswith(_OF_REQUEST) or _keeps_task(module, candidate):
         return False
     values = project.query(types).infer(candidate.reference)
+    if _keeps_live_things(project, module, candidate):
+        return False
     return any(
         value.receiver in _CONTAINERS if value.kind == "object" else value.name in _CONTAINERS or value.is_class
         for value in values
     )
+
+
+def _keeps_live_things(project: Project, module: Module, candidate: Candidate) -> bool:
+    """Tell whether a container is there for connections, futures or tasks: by its annotation, or what is put in."""
+    holder = candidate.reference
+    if holder.rpartition(".")[2] in _CHANGES:
+        holder = holder.rpartition(".")[0]
+    resolver = project.query(types)
+    if any(_LIVE.search(argument) for value in resolver.infer(holder) for argument in value.args):
+        return True
+    puts = {f"{holder}.{method}" for method in _PUTS}
+    given = (value for call in module.facts.calls if call.callee in puts for _, value in call.arguments)
+    found = (each for value in given if not value.startswith("=") for each in resolver.infer(value))
+    return any(_LIVE.fullmatch(name) for each in found if each.kind == "instance" for name in _kinds(resolver, each))
+
+
+def _kinds(resolver: Types, value: Value) -> tuple[str, ...]:
+    return resolver.order(value.name) if value.is_class else (value.name,)
 
 
 def _keeps_task(module: Module, candidate: Candidate) -> bool:

@@ -21,6 +21,9 @@ from archlint.rulebook.model import Rule
 _SHOWN = 3
 """How many of the functions that one call may run are named."""
 
+_OF_ONE_MACHINE = frozenset({"cpu", "file", "import", "metadata"})
+"""Kinds of what takes about the same time always, so that it costs little to do it once."""
+
 _THREADS = frozenset({"use `asyncio.to_thread` and `await` it", "run it in a thread with `asyncio.to_thread`"})
 """Advice that knows nothing but a thread."""
 
@@ -75,11 +78,11 @@ def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
         for index, function in enumerate(module.facts.functions):
             key = f"{module.name}#{index}"
             own = known.sites.get(key, ()) if function.is_async or key in on_loop else ()
-            if not any(site.target in known.causes for site in own):
+            if not any(map(known.reached, own)):
                 continue
             seen: set[str] = set()
             for sites in _by_use(project, own):
-                new = [site for site in sites if site.target in known.causes and site.target not in seen]
+                new = [site for site in sites if site.target not in seen and known.reached(site)]
                 seen.update(site.target for site in new)
                 chains = [_Chain(project, known, site) for site in new]
                 told = [each for each in chains if _matters(each.site.module, each.found) and each.is_likely()]
@@ -106,9 +109,14 @@ class _Chain:
         self._project = project
         self.site = site
         self.module, self.callee = project.function(site.target)
-        self.causes = list(known.chain(site.target))
+        self.causes = list(known.chain(known.reached(site)))
         self.found = self.causes[-1][1].blocking
-        self.once = any(known.remembers(key) for key, _ in self.causes)
+        self.once = any(known.remembers(key) for key, _ in self.causes) or self._is_made_once()
+
+    def _is_made_once(self) -> bool:
+        """Tell whether what blocks is done once, to make what is not there yet, and takes no longer at times."""
+        uses = (self.site.use, *(cause.use for _, cause in self.causes))
+        return self.found.kind in _OF_ONE_MACHINE and any(use.flags & model.MADE_ONCE for use in uses)
 
     def weight(self) -> tuple[bool, int, int, str]:
         """Return what sorts the gravest and shortest to the front."""

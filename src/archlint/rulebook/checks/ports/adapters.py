@@ -26,6 +26,8 @@ _EVIDENCE = {
     "statement": "the port that it must fulfil",
 }
 
+_ACCEPTED = "accepted-override"
+"""The code of a candidate at the name of a method whose signature its author knows to be another than its base's."""
 _HOOKS = ("on_", "visit_", "leave_")
 
 Pairs = Sequence[Pair] | None
@@ -211,7 +213,7 @@ def port_signature_mismatch(project: Project, rule: Rule, pairs: Pairs = None) -
             ),
             subject=f"{port.name}.{kept.name}",
             scope=f"{owner.qualname}.{kept.name}",
-            severity=_weight(rule, pair, mismatch, family[pair.port, kept.name]),
+            severity=_weight(project, rule, pair, mismatch, family[pair.port, kept.name]),
             help_=(
                 f"make `{port.name}` generic in what `{kept.name}` takes"
                 if _is_narrowed(pair, mismatch)
@@ -225,15 +227,31 @@ def _is_narrowed(pair: Pair, mismatch: Mismatch) -> bool:
     return mismatch.kind == "narrowed" and pair.evidence == "inheritance"
 
 
-def _weight(rule: Rule, pair: Pair, mismatch: Mismatch, family: int) -> Severity:
+def _weight(project: Project, rule: Rule, pair: Pair, mismatch: Mismatch, family: int) -> Severity:
     """Return what a mismatch weighs; `family` is how many adapters of the port take only some of what it passes."""
+    if _is_accepted(project, mismatch):
+        return Severity.NOTE
     if _is_narrowed(pair, mismatch) and family > 1:  # each handles a kind of its own, and is only given that
         return Severity.NOTE
     if mismatch.kind == "formal" or mismatch.promised.name.startswith("_"):  # a private one only the port itself calls
         return Severity.NOTE
     if mismatch.kind == "name":
-        return Severity.WARNING if not pair.is_guessed else Severity.NOTE
+        noticed = not mismatch.renamed or _is_passed_by_name(project, mismatch)
+        return Severity.WARNING if noticed and not pair.is_guessed else Severity.NOTE
     return _severity(rule, pair)
+
+
+def _is_accepted(project: Project, mismatch: Mismatch) -> bool:
+    """Tell whether a comment at the adapter's method says that type checkers are not to complain about it."""
+    module, function = project.query(conformance).definition(_kept(mismatch))
+    start = function.start if function is not None else -1
+    return any(each.code == _ACCEPTED and each.start == start for each in module.facts.candidates)
+
+
+def _is_passed_by_name(project: Project, mismatch: Mismatch) -> bool:
+    """Tell whether the project calls a method of this name with one of the renamed parameters as a keyword."""
+    calls = project.query(Calls).named({mismatch.promised.name})
+    return any(name in mismatch.renamed for _, call in calls for name, _ in call.arguments)
 
 
 def _mismatches(project: Project, pairs: Pairs, kinds: tuple[str, ...]) -> Iterator[tuple[Pair, Mismatch]]:

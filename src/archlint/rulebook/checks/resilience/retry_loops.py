@@ -6,7 +6,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FUNCTIONS, descend
+from archlint.facts.syntax import FUNCTIONS, descend, text_of
 
 _SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep", "eventlet.sleep"})
 _LEAVING = (cst.Return, cst.Break, cst.Raise)
@@ -37,7 +37,7 @@ def fixed_delay(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
         return
     for loop in _loops(function, node):
         attempt = _attempt(loop.body.body)
-        if attempt is None or not _waits_after_failure(loop, attempt, node):
+        if attempt is None or not _waits_after_failure(loop, attempt, node) or _is_asked_to_wait(attempt):
             continue
         if _is_constant(node.args[0].value, function, loop):
             yield Sighting(
@@ -109,12 +109,17 @@ def _is_failure(handler: cst.ExceptHandler, attempt: cst.Try) -> bool:
     if handler.type is None:
         return True
     names = [each.value for each in descend(handler.type) if isinstance(each, cst.Name)]
+    calls = [each for each in descend(attempt.body, but_not=FUNCTIONS) if isinstance(each, cst.Call)]
+    called = [dotted_name(each.func) or _method(each) for each in calls]
     if names and set(names) <= {"OSError", "IOError", "EnvironmentError"}:
-        return not any(
-            isinstance(each, cst.Call) and _is_about_files(dotted_name(each.func))
-            for each in descend(attempt.body, but_not=FUNCTIONS)
-        )
+        return not any(_is_about_files(each) or each.rpartition(".")[2] in _OF_PORTS for each in called)
+    if names == ["Exception"] and any(map(_is_about_files, called)):
+        return not all(_is_about_files(each) or each.rpartition(".")[2] in _AROUND_FILES for each in called)
     return any(each.endswith(_FAILURES) and each not in _NOT_YET for each in names)
+
+
+def _method(call: cst.Call) -> str:
+    return call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
 
 
 def _is_about_files(called: str) -> bool:
@@ -122,6 +127,9 @@ def _is_about_files(called: str) -> bool:
 
 
 _OF_FILES = frozenset({"open", "rename", "replace", "rmdir", "rmtree", "unlink"})
+_AROUND_FILES = frozenset({"Path", "close", "exists", "is_file", "suppress", "str"})
+_OF_PORTS = frozenset({"bind", "listen", "create_server", "start_server", "TCPSite", "UnixSite", "SockSite"})
+"""What fails as long as another program of this machine has the port."""
 _FAILURES = ("Error", "Exception", "Failure", "Unavailable", "Timeout")
 _NOT_YET = frozenset(
     {"FileExistsError", "FileNotFoundError", "KeyError", "IndexError", "StopIteration", "ValueError", "AttributeError"}
@@ -144,6 +152,12 @@ def _gives_up(body: cst.BaseSuite, attempt: cst.Try) -> bool:
         for each in descend(body, but_not=FUNCTIONS)
         if id(each) not in success
     )
+
+
+def _is_asked_to_wait(attempt: cst.Try) -> bool:
+    """Tell whether a handler looks for the answer that something is not ready yet: `"authorization_pending"`."""
+    texts = (text_of(each) for handler in attempt.handlers for each in descend(handler.body, but_not=FUNCTIONS))
+    return any(isinstance(each, str) and "_pending" in each for each in texts)
 
 
 def _waits_after_failure(loop: cst.While | cst.For, attempt: cst.Try, node: cst.Call) -> bool:

@@ -129,7 +129,7 @@ _URL = re.compile(
 _OWN_HOST = re.compile(r"(?i)(localhost|127\.0\.0\.1|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|[a-z_-]*)$")
 _SAMPLE_HOST = re.compile(
     r"(?i)^(host(name)?|server|proxy|url|domain|address|addr|ip|my.*|your.*|some.*|.*example.*|.*\.invalid|.*\.test|"
-    r"broker|db_?host|database_?host|endpoint|site|node\d*|h)?$"
+    r"broker|database|db_?host|database_?host|endpoint|site|node\d*|h)?$"
 )
 _WELL_KNOWN = frozenset(
     {

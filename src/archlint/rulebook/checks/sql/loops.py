@@ -17,7 +17,7 @@ from archlint.project.uses import last_word
 from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
 
-_ONCE = frozenset({"migrations", "versions", "alembic", "scripts", "commands", "cli", "__main__"})
+_ONCE = frozenset({"migration", "migrations", "versions", "alembic", "scripts", "commands", "cli", "__main__"})
 """Parts of the names of modules whose code runs once, by hand."""
 _ABOUT_ONE = frozenset({"pragma", "show", "describe", "explain"})
 """Verbs of statements that cannot ask about many things at once."""
@@ -57,11 +57,15 @@ def query_in_loop(project: Project, rule: Rule) -> Iterator[Violation]:
 def _is_query(effect: Effect) -> bool:
     if effect.spread or _is_element(effect.call) or last_word(effect.call.callee) in _UNAVOIDABLE:
         return False
-    if effect.statement.partition(" ")[0] in _ABOUT_ONE:
+    if _is_about_one(effect):
         return False
     if effect.kind == "writes":
         return bool(effect.statement) and not _RETURNING.match(last_word(effect.call.callee))
     return effect.kind == "reads"
+
+
+def _is_about_one(effect: Effect) -> bool:
+    return effect.statement.partition(" ")[0] in _ABOUT_ONE
 
 
 def _is_element(call: Call) -> bool:
@@ -70,7 +74,7 @@ def _is_element(call: Call) -> bool:
 
 
 def _is_service_code(project: Project, module: Module) -> bool:
-    parts = module.name.split(".")
+    parts = {part if part == "__main__" else part.strip("_") for part in module.name.split(".")}
     return not is_test(module) and _ONCE.isdisjoint(parts) and not is_script(project, module)
 
 
@@ -84,7 +88,7 @@ def _asks_per_element(project: Project, site: Site, reach: Reach) -> bool:
     _, function = project.function(site.target)
     if function.name == "__init__" or any(_REPLACED.search(decorator) for decorator in function.decorators):
         return False
-    if _asks_itself(project, use, reach.effect):
+    if _asks_itself(project, use, reach.effect) or _is_about_one(reach.effect):
         return False
     kinds = {effect.kind for effect in project.query(Effects).of[site.target]}
     return kinds.isdisjoint({"writes", "stages", "commits"})

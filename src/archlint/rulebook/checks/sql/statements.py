@@ -28,6 +28,7 @@ _WRITING_IN_WITH = re.compile(r"\b(insert\s+into|update|delete\s+from|merge\s+in
 _TABLE = re.compile(
     r'\b(?:insert\s+(?:or\s+\w+\s+|ignore\s+)?into|replace\s+into|update|delete\s+from|from)\s+([\w."]+)', re.I
 )
+_FROM = re.compile(r"\bfrom\b", re.I)
 _STAR = re.compile(r"\bselect\s+(?:distinct\s+)?(?:\w+\.)?\*(?!\s*\))", re.I)
 _EXISTS = re.compile(r"\b(?:exists|in|any|all)\s*\(\s*$", re.I)
 
@@ -76,6 +77,8 @@ def statement_of(text: str) -> str:
     if word == "with":
         writing = _WRITING_IN_WITH.search(plain)
         word = writing[1].split()[0].lower() if writing else "select"
+    if word == "select" and not _FROM.search(plain):  # of a function, which answers about what it is given
+        return "call"
     table = _TABLE.search(plain)
     return f"{word} {table[1].strip(chr(34)).lower()}" if table else word
 

@@ -1,0 +1,140 @@
+"""What the condition of an `if` says about its branches: whether they run at all, once, or only for who asks for it."""
+
+import libcst as cst
+
+from archlint.facts import model
+from archlint.facts.context import Sighting
+from archlint.facts.records import Anchor
+from archlint.facts.references import ASKED_FOR
+from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import FUNCTIONS, descend, text_of
+from archlint.facts.walk import Action, Walk
+
+_OWN = frozenset({"self", "cls"})
+_NOT_ASKED = frozenset({"=False", "=None"})
+_NOTHING: tuple[Action, ...] = ()
+
+
+def condition_flags(walk: Walk, node: cst.If) -> tuple[int, int]:
+    """Return the flags in the body of an `if`, and behind its `else`."""
+    test = node.test
+    conditional = walk.flags | model.IN_CONDITION
+    negated = test.__class__ is cst.UnaryOperation and isinstance(test.operator, cst.Not)
+    inner = test.expression if test.__class__ is cst.UnaryOperation and negated else test
+    if dotted_name(inner).rpartition(".")[2] == "TYPE_CHECKING":
+        body, orelse = conditional | model.IN_TYPE_CHECKING, conditional
+        return (orelse, body) if negated else (body, orelse)
+    if _is_main_guard(test):
+        return conditional | model.IN_MAIN_GUARD, conditional
+    return (conditional | model.MADE_ONCE if _makes_once(walk, node) else conditional), conditional
+
+
+def _is_main_guard(test: cst.BaseExpression) -> bool:
+    return (
+        test.__class__ is cst.Comparison
+        and test.left.__class__ is cst.Name
+        and test.left.value == "__name__"
+        and len(test.comparisons) == 1
+        and isinstance(test.comparisons[0].comparator, cst.SimpleString)
+    )
+
+
+def _makes_once(walk: Walk, node: cst.If) -> bool:
+    """Tell whether a body makes what is not there yet: `if self._client is None: self._client = Client()`."""
+    name = _absent(node.test)
+    return bool(name) and _may_be_kept(walk, name) and _assigns(node.body, name)
+
+
+def made_once_behind(walk: Walk, node: cst.If) -> int:
+    """Return the flag for what follows `if self._client is not None: return self._client`, if that is made then."""
+    name = _present(node.test)
+    function = walk.scope.block.node
+    if not name or not isinstance(function, cst.FunctionDef) or node.orelse is not None or not _gives(node.body, name):
+        return 0
+    return model.MADE_ONCE if _may_be_kept(walk, name) and _assigns(function.body, name) else 0
+
+
+def _present(test: cst.BaseExpression) -> str:
+    """Return the name of which a condition asks whether it holds something."""
+    if isinstance(test, cst.Call) and dotted_name(test.func) == "hasattr" and len(test.args) == 2:
+        said = text_of(test.args[1].value)
+        return f"{dotted_name(test.args[0].value)}.{said}" if isinstance(said, str) else ""
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+        compared = test.comparisons[0]
+        if isinstance(compared.operator, cst.IsNot) and dotted_name(compared.comparator) == "None":
+            return dotted_name(test.left)
+        return ""
+    return dotted_name(test)
+
+
+def _gives(body: cst.BaseSuite, name: str) -> bool:
+    """Tell whether a body does nothing but return what a name holds."""
+    line = body.body[0] if len(body.body) == 1 else None
+    last = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else line
+    return isinstance(last, cst.Return) and last.value is not None and dotted_name(last.value) == name
+
+
+def _may_be_kept(walk: Walk, name: str) -> bool:
+    """Tell whether a name outlives the call: an attribute of the instance or a class, or a global."""
+    root, dot, _ = name.partition(".")
+    return root in _OWN or root[:1].isupper() if dot else _is_global(walk, name)
+
+
+def _assigns(body: cst.BaseSuite, name: str) -> bool:
+    return any(
+        isinstance(each, cst.AssignTarget | cst.AnnAssign) and dotted_name(each.target) == name
+        for each in descend(body, but_not=FUNCTIONS)
+    )
+
+
+def _is_global(walk: Walk, name: str) -> bool:
+    bindings = walk.scope.block.bindings
+    return bindings is not None and bindings.outer.get(name) == "global"
+
+
+def _absent(test: cst.BaseExpression) -> str:
+    """Return the name of which a condition asks whether it holds nothing: `not x`, `x is None`, `not hasattr(...)`."""
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        return _present(test.expression)
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+        compared = test.comparisons[0]
+        if isinstance(compared.operator, cst.Is) and dotted_name(compared.comparator) == "None":
+            return dotted_name(test.left)
+    return ""
+
+
+def asked_for(walk: Walk, test: cst.BaseExpression) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
+    """Return what to do before and behind a body that runs only if a parameter is passed something true."""
+    name = _wanted(walk, test)
+    if not name:
+        return _NOTHING, _NOTHING
+    anchor: Anchor = [0, 0]
+    sighting = Sighting(code=ASKED_FOR, message="", subject=name)
+    return ((_begin, anchor),), ((_end, anchor, sighting),)
+
+
+def _begin(walk: Walk, anchor: Anchor) -> None:
+    anchor[0] = len(walk.names)
+
+
+def _end(walk: Walk, anchor: Anchor, sighting: Sighting) -> None:
+    anchor[1] = len(walk.names) - 1
+    if anchor[0] <= anchor[1]:
+        walk.records.candidates.append((anchor, sighting, walk.scope.function, walk.owner))
+
+
+def _wanted(walk: Walk, test: cst.BaseExpression) -> str:
+    """Return the parameter, false by default, that a condition wants to be true."""
+    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
+        return _wanted(walk, test.left) or _wanted(walk, test.right)
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+        compared = test.comparisons[0]
+        if not isinstance(compared.operator, cst.IsNot) or dotted_name(compared.comparator) != "None":
+            return ""
+        test = test.left
+    record = walk.function
+    if record is None or not isinstance(test, cst.Name):
+        return ""
+    is_false = any(each.name == test.value and each.default in _NOT_ASKED for _, each in record.parameters)
+    bindings = walk.scope.block.bindings
+    return test.value if is_false and bindings is not None and test.value not in bindings.names else ""
