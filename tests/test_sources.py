@@ -250,6 +250,18 @@ def test_what_is_not_the_projects_own_is_left_out(tmp_path: Path, foreign: str) 
     assert set(modules(find([tmp_path], Config(root=tmp_path)))) == {"shop.py"}
 
 
+@pytest.mark.parametrize("foreign", ["_vendor", "_vendored", "vendored", "third_party", "thirdparty"])
+def test_vendored_packages_belong_to_the_project_and_are_not_selected(tmp_path: Path, foreign: str) -> None:
+    inside = f"shop/{foreign}/http/client.py"
+    write(tmp_path, {"pyproject.toml": "[tool.archlint]\n", "shop/cart.py": "", inside: "", "shop/vendor/model.py": ""})
+    config = Config(root=tmp_path)
+    found = find([tmp_path], config)
+    assert inside in modules(found)
+    assert selected(found) == {"shop/cart.py", "shop/vendor/model.py"}
+    assert selected(find([tmp_path / "shop" / foreign], config)) == {inside}
+    assert selected(find([tmp_path / inside], config)) == {inside}
+
+
 def test_an_environment_is_known_by_its_marker(tmp_path: Path) -> None:
     write(tmp_path, {"shop.py": "", "env/pyvenv.cfg": "", "env/lib/x.py": "", "environment/y.py": ""})
     assert set(modules(find([tmp_path], Config(root=tmp_path)))) == {"shop.py", "environment/y.py"}

@@ -75,9 +75,9 @@ def _gives(body: cst.BaseSuite, name: str) -> bool:
 
 
 def _may_be_kept(walk: Walk, name: str) -> bool:
-    """Tell whether a name outlives the call: an attribute of the instance or a class, or a global."""
+    """Tell whether a name outlives the call: an attribute of the instance, a class or a module, or a global."""
     root, dot, _ = name.partition(".")
-    return root in _OWN or root[:1].isupper() if dot else _is_global(walk, name)
+    return root in _OWN or root in walk.imported or root[:1].isupper() if dot else _is_global(walk, name)
 
 
 def _assigns(body: cst.BaseSuite, name: str) -> bool:

@@ -59,6 +59,15 @@ class ModuleContext:
             scope = scope.parent
         return False
 
+    def is_of_module(self, name: str) -> bool:
+        """Tell whether the module binds a name and no block in it that is around the node does."""
+        scope: Scope = self._scope
+        while scope.parent is not None:
+            if name in scope.env or (scope.bindings is not None and name in scope.bindings.names):
+                return False
+            scope = scope.parent
+        return scope.bindings is not None and name in scope.bindings.names
+
     def is_declared_global(self, name: str) -> bool:
         """Tell whether the function says `global name`."""
         bindings = self._scope.block.bindings

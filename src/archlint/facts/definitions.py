@@ -288,7 +288,14 @@ def _is_stub(body: cst.BaseSuite) -> bool:
                 continue
             return False
         statements.extend(line.body)
+    if len(statements) > 1 and isinstance(statements[-1], cst.Raise):
+        statements = [each for each in statements if not _is_text(each)]  # `msg = "..."`, which is raised
     return all(_does_nothing(statement) for statement in statements)
+
+
+def _is_text(statement: cst.CSTNode) -> bool:
+    """Tell whether a statement gives a text a name."""
+    return isinstance(statement, cst.Assign) and isinstance(statement.value, cst.BaseString)
 
 
 def _does_nothing(statement: cst.CSTNode) -> bool:

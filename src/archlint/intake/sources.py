@@ -1,5 +1,6 @@
 """Finds the project's Python files, names their modules, and says which of them the report is about."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,9 @@ from archlint.intake.naming import module_names
 from archlint.intake.reading import SOURCE_BYTES, exists, is_file, read_regular
 from archlint.intake.scan import Folder, is_text, no_text, scan
 from archlint.model import Failure
+
+_VENDORED = re.compile(r"/(?:_vendor|_?vendored|_?vendored_packages|_?third_party|_?thirdparty)/")
+"""Folders of what others wrote: it is read, for what calls it, and not reported unless somebody names it."""
 
 
 class SourceFile(msgspec.Struct, frozen=True):
@@ -183,7 +187,14 @@ def _new(unsaved: Iterable[str], root: str, found: _Found) -> Iterator[NamedPath
 def _selected(files: Iterable[str], named: Sequence[NamedPath]) -> frozenset[str]:
     exact = {one.path for one in named}
     below = tuple(one.path.rstrip("/") + "/" for one in named if one.is_folder)
-    return frozenset(file for file in files if file in exact or file.startswith(below))
+    return frozenset(file for file in files if file in exact or (file.startswith(below) and _is_own(file, below)))
+
+
+def _is_own(file: str, below: Sequence[str]) -> bool:
+    """Tell whether a file in named folders is the project's own: from one of them on it lies in no vendored package."""
+    if _VENDORED.search(file) is None:
+        return True
+    return any(file.startswith(folder) and not _VENDORED.search(f"/{file[len(folder) :]}") for folder in below)
 
 
 def _is_python(path: str) -> bool:

@@ -40,6 +40,7 @@ _FLAGS = {
 _AT_ONCE = (".connect", ".connect_ex", ".send", ".sendall", ".sendmsg", ".sendto")
 _DATAGRAMS = "SOCK_DGRAM"
 """The kind of socket that connects without asking the other side, and sends without waiting for it."""
+_OPENS_ADDRESS = "urllib.request.urlopen"
 _LOCKS = frozenset({"threading.Lock.acquire", "threading.RLock.acquire"})
 _NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
 
@@ -219,6 +220,8 @@ def _waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> b
         return not any(_reads_stream(resolver, opening, blocking) for opening in openings)
     if blocking.api.startswith("socket.socket."):
         return not _is_nonblocking(module, call, blocking)
+    if blocking.api == _OPENS_ADDRESS and _has_data_inside(module, call):
+        return False
     flag = _FLAGS.get(blocking.api)
     return flag is None or not any(flag in value for _, value in call.arguments)
 
@@ -298,6 +301,17 @@ def _is_nonblocking(module: Module, call: Call, blocking: Blocking) -> bool:
         each.function == call.function and (each.callee, value) in settings
         for each in module.facts.calls
         for _, value in each.arguments[:1]
+    )
+
+
+def _has_data_inside(module: Module, call: Call) -> bool:
+    """Tell whether the same function has asked before whether the address has the data in it: `"data:..."`."""
+    return any(
+        each.function == call.function
+        and each.start < call.start
+        and each.callee.endswith(".startswith")
+        and [value[1:].strip("'\"") for _, value in each.arguments[:1]] == ["data:"]
+        for each in module.facts.calls
     )
 
 

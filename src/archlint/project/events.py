@@ -26,9 +26,10 @@ _TABLES = (
 )
 _EVENT = re.compile(r"(?:^|[a-z0-9])Events?$")
 _PAST = re.compile(
-    r"^(?:[A-Z][a-zA-Z0-9]*)?(?:[a-z]ed|Sent|Paid|Made|Built|Sold|Bought|Lost|Won|Left|Begun|Shown|Taken|Given|Written|Held|"
+    r"^(?!.*(?:Based|Bed|Embed|Feed|Need|Red|Seed|Shared|Speed|Typed|Unsigned)$)(?:[A-Z][a-zA-Z0-9]*)?(?:[a-z]ed|Sent|Paid|Made|Built|Sold|Bought|Lost|Won|Left|Begun|Shown|Taken|Given|Written|Held|"
     r"Kept|Met|Found|Chosen|Drawn|Known|Grown|Broken|Stolen|Withdrawn|Overdrawn|Undone|Done|Gone|Put|Set|Out[A-Z]\w+)$"
 )
+_SURE = re.compile(rf"{_PAST.pattern.removesuffix('$')}(?:Event)?$|^(?:Base|Abstract)?(?:Domain|Integration)Event")
 _EVENT_MODULES = frozenset({"events", "domain_events", "integration_events", "event"})
 _PLACES = _EVENT_MODULES | {"domain", "model", "entities", "aggregates", "messages", "message"}
 """Packages and modules in which what is called an event is one."""
@@ -86,6 +87,12 @@ class Events:
             for key, kind, is_frozen in data[module.path]:
                 if self._is_event(key, surely=is_frozen or kind == "dataclass"):
                     (self.frozen if is_frozen else self.open)[key] = kind
+
+    def surely(self, key: str) -> bool:
+        """Tell whether a class, or one derived from it, is named in the past tense, or somebody is told of it."""
+        family = (key, *self._project.query(subclasses).get(key, ()))
+        names = (self._project.class_(each)[1].name for each in family)
+        return not self._told.isdisjoint(family) or any(map(_SURE.search, names))
 
     def _is_event(self, key: str, *, surely: bool) -> bool:
         """Tell whether a data class is an event; `surely` says that its name is enough."""

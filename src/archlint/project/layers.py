@@ -130,9 +130,11 @@ def layers(project: Project) -> Layers:
     return Layers(project)
 
 
-_TEST_HELPERS = re.compile(r"(?:^|_)(?:unit)?test(?:ing)?_?(?:utils?|utilities|helpers?|support)$")
+_TEST_HELPERS = re.compile(r"(?:^|_)(?:unit)?test(?:ing)?_?(?:data|fixtures?|utils?|utilities|helpers?|support)$")
 _TESTS = frozenset({"tests", "functionaltests", "integrationtests", "systemtests", "unittests"})
-_SUBJECTS = frozenset({"ab_tests", "blood_tests", "hypothesis_tests", "lab_tests", "medical_tests"})
+_SUBJECTS = frozenset(
+    {"ab_tests", "blood_tests", "hypothesis_tests", "lab_tests", "load_tests", "medical_tests", "speed_tests"}
+)
 """Tests that a program is about, which are no tests of it."""
 
 
@@ -148,9 +150,11 @@ def _is_test(module: str, is_package: bool, path: str) -> bool:
         return True
     if name in ("conftest", "tests") or (name == "test" and not is_package):
         return True
-    if name.startswith("test_") or name.endswith("_test") or "/tests/" in path.rpartition("/src/")[2]:
+    if name.startswith(("test_", "tests_")) or name.endswith("_test") or "/tests/" in path.rpartition("/src/")[2]:
         return True
-    return folders[:1] == ["test"] or any(map(_TEST_HELPERS.search, (*folders, name)))
+    if folders and (folders[0] == "test" or (folders[0].endswith("_test") and f"{folders[0]}s" not in _SUBJECTS)):
+        return True
+    return any(map(_TEST_HELPERS.search, (*folders, name)))
 
 
 def is_migration(module: Module) -> bool:

@@ -24,6 +24,8 @@ _MANAGERS = {
 }
 COROUTINE = "collections.abc.Coroutine"
 _NONE = Form("none")
+_UNUSED = ("_", "unused_", "ignored_")
+"""How a name begins that says that the parameter is not used."""
 _VARIADIC = {"variadic", "keyword-variadic"}
 _POSITIONAL = ("positional-only", "normal")
 
@@ -193,7 +195,7 @@ class _Comparison:
             return
         if own.kind == "positional-only":
             yield Difference("name", f"it takes `{own.name}` by position only", promised.name)
-        elif not own.name.startswith("_") and own.name != promised.name.lstrip("_"):  # `_key` says that it is not used
+        elif not own.name.startswith(_UNUSED) and own.name != promised.name.lstrip("_"):
             others = {slot.name for slot in self._promised.slots}
             swapped = own.name in others and promised.name in {slot.name for slot in self._kept.slots}
             order = ", in another order" if swapped else ""

@@ -78,7 +78,7 @@ def _changed(
 ) -> Iterable[Sighting]:
     if holder.__class__ is cst.Name and holder.value in _OWN:
         return ()
-    if context.flags & model.IN_WITH or context.enclosing_function is None:
+    if context.flags & (model.IN_WITH | model.MADE_ONCE) or context.enclosing_function is None:
         return ()
     reference = context.reference(holder)
     if "." not in reference or not _STEPS.isdisjoint(reference) or reference.startswith("builtins."):

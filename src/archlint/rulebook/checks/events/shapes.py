@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from archlint.facts.references import alternatives
-from archlint.model import Violation
+from archlint.model import Severity, Violation
 from archlint.project.events import Events
 from archlint.project.program import Project
 from archlint.project.types import types
@@ -38,6 +38,7 @@ def mutable_event(project: Project, rule: Rule) -> Iterator[Violation]:
             message=f"the event `{fact.name}` can be changed after it happened; freeze it with {how}",
             subject=f"{module.name}.{fact.qualname}",
             scope=fact.qualname,
+            severity=None if events.surely(key) else Severity.NOTE,
         )
 
 

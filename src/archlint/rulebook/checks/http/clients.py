@@ -42,11 +42,16 @@ def client_per_call(node: cst.Call, context: ModuleContext) -> Iterator[Sighting
 
 
 def _stays_inside(node: cst.Call, context: ModuleContext) -> bool:
-    """Tell whether a client of httpx calls an application in this process, for which it opens no connection."""
+    """Tell whether a client opens no connections of its own: to an application here, or by a shared transport."""
     given = {argument.keyword.value: argument.value for argument in node.args if argument.keyword is not None}
     transport: cst.CSTNode | None = given.get("transport")
+    if isinstance(transport, cst.Attribute) or isinstance(given.get("connector"), cst.Attribute):
+        return True
     if isinstance(transport, cst.Name):
-        transport = context.assigned(transport.value)
+        held = context.assigned(transport.value)
+        if held is None or context.is_of_module(transport.value):
+            return True
+        transport = held
     made = dotted_name(transport.func) if isinstance(transport, cst.Call) else ""
     return "app" in given or made.rpartition(".")[2] in _WITHOUT_NETWORK
 

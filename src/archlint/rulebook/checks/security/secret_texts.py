@@ -224,10 +224,16 @@ def is_weak_secret(text: str, name: str, *, setting: bool) -> bool:
     """Tell whether words would do as a secret: not the name of it, no placeholder, no label unless for a `setting`."""
     if len(text) < 3 or is_placeholder(text) or (text.lower() == name.lower() if setting else _same(text, name)):
         return False
-    if _LABEL.match(text) if not setting else _is_label(text, name):
+    if _LABEL.match(text) if not setting else (_is_label(text, name) or _is_of_service(name)):
         return False
     plain = text.replace(" ", "-") if _SECRET_PHRASE.match(text) else text
     return not any(pattern.search(plain) for pattern in _TYPES)
+
+
+def _is_of_service(name: str) -> bool:
+    """Tell whether a key is what some service gives out, which is never a word; where it asks for none, any will do."""
+    words = [word.lower() for word in _WORD.findall(name)]
+    return not is_signing_name(name) and (words[-1] in ("apikey", "apitoken", "token") or words[-2:] == ["api", "key"])
 
 
 def _is_label(text: str, name: str) -> bool:
