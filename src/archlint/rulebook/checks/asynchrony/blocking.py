@@ -16,6 +16,7 @@ from archlint.project.ports import subclasses
 from archlint.project.program import Module, Project
 from archlint.project.reach import is_one_of_several
 from archlint.project.withs import spot
+from archlint.rulebook.checks.asynchrony.alone import runs_alone
 from archlint.rulebook.model import Rule
 
 _SHOWN = 3
@@ -58,7 +59,7 @@ def _blocking_violation(project: Project, rule: Rule, module: Module, call: Call
         message=f"`{found.api}` blocks the event loop ({found.kind}) {where}; {found.instead}",
         subject=found.api,
         scope=function.qualname,
-        severity=Severity.NOTE if is_test(module) else found.severity,
+        severity=Severity.NOTE if is_test(module) or runs_alone(module, function, found) else found.severity,
     )
 
 
@@ -149,6 +150,7 @@ class _Chain:
 def _chain_violation(project: Project, rule: Rule, function: Function, chains: list[_Chain]) -> Violation:
     first = chains[0]
     site, found = first.site, first.found
+    alone = runs_alone(site.module, function, found)
     ends = list(dict.fromkeys(f"`{each.found.api}` ({each.found.kind})" for each in chains))
     verb, they = ("blocks", "it reaches") if len(chains) == 1 else ("block", "they reach")
     where = _where(project, site.module, site.use.function)
@@ -161,7 +163,7 @@ def _chain_violation(project: Project, rule: Rule, function: Function, chains: l
         ),
         subject=f"{first.module.name}.{first.callee.qualname}",
         scope=function.qualname,
-        severity=Severity.NOTE if first.once or is_test(site.module) else found.severity,
+        severity=Severity.NOTE if first.once or is_test(site.module) or alone else found.severity,
         help_=_help(found, first.callee),
         trace=tuple(step for each in chains[:_SHOWN] for step in _steps(project, function, each)),
     )
