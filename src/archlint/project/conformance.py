@@ -9,7 +9,7 @@ from archlint.project.assignable import Assignability, assignability
 from archlint.project.classes import CONTEXT_BASES, ClassTable, Member, implementation
 from archlint.project.forms import ANY, UNKNOWN, Form, Forms, Variables, forms
 from archlint.project.member_shapes import Shape
-from archlint.project.ports import Pair, Ports, ports
+from archlint.project.ports import Pair, Ports, ports, subclasses
 from archlint.project.program import Module, Project
 from archlint.project.signatures import COROUTINE, Difference, Signature, awaited, differences
 from archlint.project.types import Types, types
@@ -109,6 +109,7 @@ class _Judgement:
         self._forms = project.query(forms)
         self._fits = project.query(assignability)
         self._lookup = project.query(conformance)
+        self._classes = project.query(ClassTable)
         self._self = Form("class", pair.adapter, tuple(UNKNOWN for _ in self._forms.type_variables(pair.adapter)))
         self._adapter_variables = self._forms.variables(pair.adapter, ())
         arguments = tuple(self._forms.of(each, {}) for each in pair.arguments)
@@ -174,10 +175,21 @@ class _Judgement:
         if ours.is_method:
             texts = () if self._may_be_called(theirs.form) else (f"it is {theirs.what}, not a method",)
         if texts:
-            formal_only = promised.owner in self._types.order(self._pair.adapter) and self._reads_right(ours, theirs)
+            works = self._is_only_read(promised) if ours.is_method else self._reads_right(ours, theirs)
+            formal_only = promised.owner in self._types.order(self._pair.adapter) and works
             return Mismatch("formal" if formal_only else "signature", promised, kept, texts)
         formal = self._level_difference(ours, theirs)
         return Mismatch("formal", promised, kept, (formal,)) if formal else None
+
+    def _is_only_read(self, promised: Member) -> bool:
+        """Tell whether an abstract method stands for an attribute: it takes nothing, and no class has such a method."""
+        _, function = self._lookup.definition(promised)
+        below = self._project.query(subclasses).get(promised.owner, ())
+        if function is None or function.body != "stub" or len(function.parameters) > 1 or function.is_async:
+            return False
+        kept = (self._classes.own_members(key).get(promised.name) for key in below)
+        called = self._project.query(Calls).named({promised.name})
+        return not any(member is not None and member.is_method for member in kept) and next(called, None) is None
 
     def _may_be_called(self, form: Form) -> bool:
         callable_ = Form("class", "collections.abc.Callable")
