@@ -6,12 +6,14 @@ from archlint.facts.model import Function
 from archlint.project.library import Blocking
 from archlint.project.program import Module
 
-_COMMANDS = frozenset({"__main__", "cli", "commands", "script", "scripts"})
+_COMMANDS = frozenset({"__main__", "cli", "script", "scripts"})
 """Parts of the names of modules that people run by hand."""
 _STARTING = re.compile(
     r"_*(?:(?:async_)?main|bootstrap|lifespan|on_startup|startup|run|serve|worker_serve|start"
     r"|_?start_\w*(?:app|listeners?|server|servers|site|web))"
 )
+_OF_PARTS = frozenset({"run", "start"})
+"""Methods by which parts of a program begin, perhaps while others work already."""
 _AT_START = frozenset({"file", "import", "metadata"})
 """Kinds of what a program reads before it works: certificates, settings, templates."""
 _OF_COMMANDS = _AT_START | {"cpu", "subprocess", "terminal"}
@@ -21,4 +23,6 @@ def runs_alone(module: Module, function: Function, found: Blocking) -> bool:
     """Tell whether what blocks in an async function most likely keeps nobody waiting."""
     if found.kind in _OF_COMMANDS and not _COMMANDS.isdisjoint(module.name.partition(":")[0].split(".")):
         return True
+    if function.owner >= 0 and function.name.strip("_") in _OF_PARTS:
+        return False
     return found.kind in _AT_START and _STARTING.fullmatch(function.name) is not None

@@ -1,5 +1,6 @@
 """The rule about credentials that are written in the code."""
 
+import re
 from collections.abc import Sequence
 
 import libcst as cst
@@ -42,11 +43,12 @@ _KEYS = {
 SIGNERS = tuple(each.rpartition(".")[2] for each in _KEYS if ".jwt." not in f".{each}")
 _SIGNING_KEY = "signing_key"
 READER_WORDS = ("config", "env", "get", "getenv", "str")
+_FOR_TESTS = re.compile(r"(?i)_?tests?_")
 _EXAMPLES = frozenset({"example", "examples", "openapi_examples"})
 
 
 def _unless_example(node: cst.CSTNode, context: ModuleContext, found: Sequence[Sighting]) -> Sequence[Sighting]:
-    """Return what was found at a node, nothing if it is only shown: `Field(examples=[...])`, `{"example": ...}`."""
+    """Return what was found at a node, nothing if it is only shown, `Field(examples=[...])`, or for tests: `TEST_DSN`."""
     return () if found and _is_example(node, context.block) else found
 
 
@@ -56,7 +58,20 @@ def _is_example(node: cst.CSTNode, block: cst.CSTNode | None) -> bool:
             return True
         if isinstance(each, cst.DictElement) and _text(each.key) in _EXAMPLES:
             return True
+        if _FOR_TESTS.match(_called(each)):
+            return True
     return False
+
+
+def _called(node: cst.CSTNode) -> str:
+    """Return the name of what an assignment or a keyword gives a value, or of the setting that a call reads."""
+    if isinstance(node, cst.Assign):
+        return _name(node.targets[0].target)
+    if isinstance(node, cst.AnnAssign):
+        return _name(node.target)
+    if isinstance(node, cst.Arg):
+        return node.keyword.value if node.keyword is not None else ""
+    return _text(node.args[0].value) if isinstance(node, cst.Call) and node.args else ""
 
 
 def credentials_in_text(node: cst.SimpleString, context: ModuleContext) -> Sequence[Sighting]:

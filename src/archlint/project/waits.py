@@ -1,0 +1,178 @@
+"""Whether a call of a blocking API waits there, as far as its arguments and the function around it say."""
+
+import re
+
+from archlint.facts import model
+from archlint.facts.model import Call
+from archlint.project.library import Blocking
+from archlint.project.program import Module
+from archlint.project.types import Types
+
+_IN_MEMORY = ("'/proc/", '"/proc/', "'/sys/", '"/sys/')
+_STREAMS = frozenset({"io.BytesIO", "io.StringIO"})
+_TO_DISK = (".save", ".extract", ".extractall")
+"""Methods that work with the file that they are given, wherever what they are called on was read from."""
+_STREAM_ARGUMENTS = frozenset({"file", "fileobj", "fp"})
+_READY_MADE = frozenset({"http_client", "transport", "verify"})
+"""Arguments with which a client does not load the certificates of the system when it is made."""
+_FUTURE = "concurrent.futures.Future."
+_QUEUES = ("queue.Queue.get", "queue.SimpleQueue.get")
+_AWAITABLE = "asyncio.wrap_future"
+_FLAGS = {
+    "socket.getaddrinfo": "socket.AI_NUMERICHOST",
+    "socket.getnameinfo": "socket.NI_NUMERICHOST",
+    **dict.fromkeys(("os.waitpid", "os.wait3", "os.wait4", "os.waitid"), "os.WNOHANG"),
+}
+"""The flags with which functions wait for nothing: no name is looked up, no process has to end."""
+_AT_ONCE = (".connect", ".connect_ex", ".send", ".sendall", ".sendmsg", ".sendto")
+_DATAGRAMS = "SOCK_DGRAM"
+"""The kind of socket that connects without asking the other side, and sends without waiting for it."""
+_SQLITE = frozenset({"sqlite3.connect", "sqlite3.dbapi2.connect"})
+_MEMORY = frozenset({("", "=':memory:'"), ("", '=":memory:"')})
+_LOOP_READS = re.compile(r"\.sock_(?:accept|connect|recv|recv_into|recvfrom|sendall|sendto)$")
+_OPENS_ADDRESS = "urllib.request.urlopen"
+_LOCKS = frozenset({"threading.Lock.acquire", "threading.RLock.acquire"})
+_NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
+
+
+def waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> bool:
+    """Tell whether a call of a blocking API can really block, as far as its literal arguments say."""
+    first = call.arguments[0][1] if call.arguments and not call.arguments[0][0] else ""
+    if blocking.kind == "sleep":
+        return first not in ("=0", "=0.0")
+    if blocking.kind == "lock":
+        return _waits_for_other(module, call, blocking, first)
+    if blocking.kind == "file":
+        return _waits_for_disk(resolver, module, call, blocking, first)
+    if blocking.api.startswith("socket.socket."):
+        return not _is_nonblocking(module, call, blocking)
+    if blocking.api.startswith("sqlite3."):
+        return not _asks_memory(module, call)
+    if blocking.api == _OPENS_ADDRESS and _has_data_inside(module, call):
+        return False
+    flag = _FLAGS.get(blocking.api)
+    return flag is None or not any(flag in value for _, value in call.arguments)
+
+
+def _waits_for_disk(resolver: Types, module: Module, call: Call, blocking: Blocking, first: str) -> bool:
+    """Tell whether what works with a file gets one, and not what is in memory already."""
+    arguments = dict(call.arguments)
+    if any(arguments.get(name, "=True") != "=True" for name in _READY_MADE):
+        return False
+    if _in_memory(module, call, first) or _reads_stream(resolver, call, blocking):
+        return False
+    openings = () if blocking.api.endswith(_TO_DISK) else _openings(module, call)
+    return not any(_reads_stream(resolver, opening, blocking) for opening in openings)
+
+
+def _waits_for_other(module: Module, call: Call, blocking: Blocking, first: str) -> bool:
+    """Tell whether a call waits for a lock, a queue or a future, whoever calls the function that it is in."""
+    arguments = dict(call.arguments)
+    if any(arguments.get(name) in ("=False", "=0", "=0.0") for name in _NO_WAIT):
+        return False
+    if any(not arguments.get(name, "=True").startswith("=") for name in ("block", "blocking")):
+        return False
+    if first == "=False" and blocking.api.endswith((".acquire", ".get", ".shutdown")):
+        return False
+    if blocking.api in _LOCKS and _is_section(module, call):
+        return False
+    if blocking.api in _QUEUES:
+        return not _has_looked(module, call)
+    if blocking.api.startswith(_FUTURE):
+        return first not in ("=0", "=0.0") and not _is_done(module, call)
+    return True
+
+
+def _is_section(module: Module, call: Call) -> bool:
+    """Tell whether a plain function takes a lock and gives it back, as `with lock` does for a few statements."""
+    lock = call.callee.rpartition(".")[0]
+    return not module.facts.functions[call.function].is_async and any(
+        each.function == call.function and each.start > call.start and each.callee == f"{lock}.release"
+        for each in module.facts.calls
+    )
+
+
+def _has_looked(module: Module, call: Call) -> bool:
+    """Tell whether the same function has asked before whether a queue has something: `while not queue.empty()`."""
+    queue = call.callee.rpartition(".")[0]
+    return any(
+        each.function == call.function and each.start < call.start and each.callee == f"{queue}.empty"
+        for each in module.facts.calls
+    )
+
+
+def _is_done(module: Module, call: Call) -> bool:
+    """Tell whether the same function has asked before whether a future is done, or has awaited it."""
+    future = call.callee.rpartition(".")[0]
+    return any(
+        each.function == call.function
+        and each.start < call.start
+        and (each.callee == f"{future}.done" or (each.callee == _AWAITABLE and ("", future) in each.arguments[:1]))
+        for each in module.facts.calls
+    )
+
+
+def _in_memory(module: Module, call: Call, first: str) -> bool:
+    """Files under `/proc` and `/sys` are answered from memory, opened directly or through a `Path`."""
+    if first[1:].startswith(_IN_MEMORY):
+        return True
+    if not call.callee.startswith("pathlib.Path()."):
+        return False
+    inner = [each for each in module.facts.calls if each.callee == "pathlib.Path" and each.start == call.start]
+    return any(argument[1:].startswith(_IN_MEMORY) for each in inner for _, argument in each.arguments[:1])
+
+
+def _openings(module: Module, call: Call) -> list[Call]:
+    """Return the calls in the same function that may have made what a method is called on."""
+    maker = call.callee.rpartition(".")[0].removesuffix("^").removesuffix("()")
+    return [each for each in module.facts.calls if each.callee == maker and each.function == call.function]
+
+
+def _is_nonblocking(module: Module, call: Call, blocking: Blocking) -> bool:
+    """Tell whether the same function makes the socket one that never waits, or knows that it is one."""
+    receiver = call.callee.rpartition(".")[0]
+    if call.flags & model.IN_TRY_BLOCKING_ERROR or _is_of_loop(module, call, receiver):
+        return True
+    if blocking.api.endswith(_AT_ONCE) and receiver.endswith("()"):
+        return any(_DATAGRAMS in value for each in _openings(module, call) for _, value in each.arguments)
+    settings = {(f"{receiver}.setblocking", "=False"), (f"{receiver}.settimeout", "=0")}
+    return any(
+        each.function == call.function and (each.callee, value) in settings
+        for each in module.facts.calls
+        for _, value in each.arguments[:1]
+    )
+
+
+def _asks_memory(module: Module, call: Call) -> bool:
+    """Tell whether the same function has connected to no database but one in memory."""
+    connected = [each for each in module.facts.calls if each.function == call.function and each.callee in _SQLITE]
+    return bool(connected) and all(not _MEMORY.isdisjoint(each.arguments[:1]) for each in connected)
+
+
+def _has_data_inside(module: Module, call: Call) -> bool:
+    """Tell whether the same function has asked before whether the address has the data in it: `"data:..."`."""
+    return any(
+        each.function == call.function
+        and each.start < call.start
+        and each.callee.endswith(".startswith")
+        and [value[1:].strip("'\"") for _, value in each.arguments[:1]] == ["data:"]
+        for each in module.facts.calls
+    )
+
+
+def _is_of_loop(module: Module, call: Call, receiver: str) -> bool:
+    """Tell whether the same function hands the socket to the event loop, which takes only those that do not wait."""
+    return any(
+        each.function == call.function and _LOOP_READS.search(each.callee) and ("", receiver) in each.arguments[:1]
+        for each in module.facts.calls
+    )
+
+
+def _reads_stream(resolver: Types, call: Call, blocking: Blocking) -> bool:
+    """Tell whether what is opened is no file but bytes or text in memory."""
+    if blocking.api == "shutil.copyfileobj":
+        return False  # Either end may be a file.
+    opened = [value for name, value in call.arguments[:1] if not name]
+    opened += [value for name, value in call.arguments if name in _STREAM_ARGUMENTS]
+    found = [each for value in opened if not value.startswith("=") for each in resolver.infer(value)]
+    return any(each.kind == "instance" and each.name in _STREAMS for each in found)
