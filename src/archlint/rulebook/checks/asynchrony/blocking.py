@@ -1,6 +1,6 @@
 """The rules about asynchronous code."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from archlint.facts import model
@@ -83,12 +83,20 @@ def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
                 continue
             seen: set[str] = set()
             for sites in _by_use(project, own):
+                if _may_be_awaited(project, sites):
+                    continue
                 new = [site for site in sites if site.target not in seen and known.reached(site)]
                 seen.update(site.target for site in new)
                 chains = [_Chain(project, known, site) for site in new]
                 told = [each for each in chains if _matters(each.site.module, each.found) and each.is_likely()]
                 if told:
                     yield _chain_violation(project, rule, function, sorted(told, key=_Chain.weight))
+
+
+def _may_be_awaited(project: Project, sites: Sequence[Site]) -> bool:
+    """Tell whether an awaited call may run a coroutine function: that is the adapter which is awaited."""
+    is_awaited = any(site.use.flags & model.AWAITED for site in sites)
+    return is_awaited and any(project.function(site.target)[1].is_async for site in sites)
 
 
 def _by_use(project: Project, sites: Iterable[Site]) -> Iterator[list[Site]]:

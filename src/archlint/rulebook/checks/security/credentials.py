@@ -48,7 +48,7 @@ _EXAMPLES = frozenset({"example", "examples", "openapi_examples"})
 
 
 def _unless_example(node: cst.CSTNode, context: ModuleContext, found: Sequence[Sighting]) -> Sequence[Sighting]:
-    """Return what was found at a node, nothing if it is only shown, `Field(examples=[...])`, or for tests: `TEST_DSN`."""
+    """Return what was found at a node, nothing if it is only shown (`Field(examples=[...])`) or is for tests."""
     return () if found and _is_example(node, context.block) else found
 
 
