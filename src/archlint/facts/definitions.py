@@ -33,7 +33,7 @@ def function(walk: Walk, node: cst.FunctionDef) -> None:
     record = walk.records.functions[index]
     record.decorators = decorators
     record.is_async = node.asynchronous is not None
-    record.body = "stub" if _is_stub(node.body) else "code"
+    record.body = _kind_of(node.body)
     walk.push(
         (Walk.set_flags, flags | model.IN_DECORATOR),
         *node.decorators,
@@ -278,19 +278,25 @@ def comprehension(walk: Walk, node: cst.BaseComp) -> None:
     walk.elements = elements
 
 
-def _is_stub(body: cst.BaseSuite) -> bool:
-    """Tell whether a body does nothing: docstring, `...`, `pass`, `raise NotImplementedError`."""
+def _kind_of(body: cst.BaseSuite) -> str:
+    """Return stub for a body that does nothing (docstring, `...`, `pass`, `raise NotImplementedError`), else code.
+
+    One that only returns is empty: it does nothing on purpose.
+    """
     statements: list[cst.CSTNode] = []
     for line in body.body:
         if line.__class__ is not cst.SimpleStatementLine:
             if isinstance(line, cst.BaseSmallStatement):
                 statements.append(line)
                 continue
-            return False
+            return "code"
         statements.extend(line.body)
     if len(statements) > 1 and isinstance(statements[-1], cst.Raise):
         statements = [each for each in statements if not _is_text(each)]  # `msg = "..."`, which is raised
-    return all(_does_nothing(statement) for statement in statements)
+    returns = [each for each in statements if isinstance(each, cst.Return) and each.value is None]
+    if not all(_does_nothing(each) for each in statements if each not in returns):
+        return "code"
+    return "empty" if returns else "stub"
 
 
 def _is_text(statement: cst.CSTNode) -> bool:

@@ -113,7 +113,8 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
     `qualname` is as `__qualname__` has it; `start`/`end` span its name (the whole first token for a lambda).
     `parent` is the index of the enclosing function, `owner` that of the class whose body it stands in (-1:
     none). `returns` refers to the annotated return type, `values` to returned values, `yields` to yielded
-    ones. `body` is "stub" (nothing but docstring, `...`, `pass` or `raise NotImplementedError`), else "code".
+    ones. `body` is "stub" (nothing but docstring, `...`, `pass` or `raise NotImplementedError`), "empty" (nothing but
+    `return`), else "code".
     `spelled` is the return annotation of a method as `facts/spelling.py` has it, empty without one. `called` are the
     names of parameters that it calls itself.
     """

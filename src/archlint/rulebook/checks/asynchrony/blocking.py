@@ -1,6 +1,6 @@
 """The rules about asynchronous code."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from archlint.facts import model
@@ -83,9 +83,9 @@ def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
                 continue
             seen: set[str] = set()
             for sites in _by_use(project, own):
-                if _may_be_awaited(project, sites):
-                    continue
-                new = [site for site in sites if site.target not in seen and known.reached(site)]
+                twins = _coroutine_functions(project, sites)
+                reaching = (site for site in sites if site.target not in seen and known.reached(site))
+                new = [site for site in reaching if project.function(site.target)[1].name not in twins]
                 seen.update(site.target for site in new)
                 chains = [_Chain(project, known, site) for site in new]
                 told = [each for each in chains if _matters(each.site.module, each.found) and each.is_likely()]
@@ -93,10 +93,10 @@ def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
                     yield _chain_violation(project, rule, function, sorted(told, key=_Chain.weight))
 
 
-def _may_be_awaited(project: Project, sites: Sequence[Site]) -> bool:
-    """Tell whether an awaited call may run a coroutine function: that is the adapter which is awaited."""
-    is_awaited = any(site.use.flags & model.AWAITED for site in sites)
-    return is_awaited and any(project.function(site.target)[1].is_async for site in sites)
+def _coroutine_functions(project: Project, sites: Iterable[Site]) -> set[str]:
+    """Return the names of coroutine functions that awaited calls may run: of several adapters they are awaited."""
+    functions = (project.function(site.target)[1] for site in sites if site.use.flags & model.AWAITED)
+    return {function.name for function in functions if function.is_async}
 
 
 def _by_use(project: Project, sites: Iterable[Site]) -> Iterator[list[Site]]:

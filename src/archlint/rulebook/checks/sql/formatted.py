@@ -45,7 +45,7 @@ _READABLE = (
     cst.BooleanOperation, cst.NamedExpr,
 )  # fmt: skip
 _INDIRECTIONS = 12
-_NAMES_TABLE = re.compile(r'\b(?:from|into|update|join|table)\s+(?:[\w."`\[]|\x00\.)*$', re.I)
+_NAMES_TABLE = re.compile(r'\b(?:from|into|update|join|table)\s+(?:[\w."`\[]|\x00[`"\]]?\.)*$', re.I)
 _WORST = {"error": 2, "warning": 1, "note": 0}
 
 
