@@ -291,6 +291,11 @@ def test_circles_end() -> None:
     )
 
 
+def test_generated_code_is_known_by_its_name_where_it_is_missing() -> None:
+    text = "from a.made.b_pb2_grpc import BStub\nfrom a.made.b_other import COther\nBStub(1).Get(1)\nCOther(1).Get(1)\n"
+    assert called({"a.__init__": "", "a.c": text}, "a.c", "Get") == {"a.made.b_pb2_grpc.BStub.Get"}
+
+
 def test_many_stars_among_each_other_end() -> None:
     names = [f"m{number}" for number in range(12)]
     infer_all({name: "\n".join(f"from {other} import *" for other in names) + "\nz()" for name in names})

@@ -127,6 +127,7 @@ class Timelines:
             for site, reach in self._effects.through(module, index, kind):
                 if isinstance(site.use, Call):
                     yield Act(kind, module, site.use, reach.effect, self._project.function(site.target)[1].qualname)
+        yield from (act for act in self._promised.get(key, ()) if act.kind in kinds)
 
     def _commits_of_blocks(self, module: Module, index: int, acts: list[Act]) -> Iterator[Act]:
         """Yield the commits at the ends of `with` blocks in which something is staged."""

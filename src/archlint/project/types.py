@@ -31,6 +31,8 @@ _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccon
 LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itertools.filterfalse"})
 """What runs a function (its type argument) each time it is iterated over."""
 _CONTAINERS = ("builtins.", "typing.", "collections.")
+_GENERATED = "_pb2_grpc."
+"""What stands in the names of generated gRPC code, which is seldom kept with the package that it belongs to."""
 _CLASSES = frozenset({"builtins.type", "typing.Type"})
 _CALLABLE = frozenset({"typing.Callable", "collections.abc.Callable"})
 
@@ -166,7 +168,7 @@ class Types:
         values: tuple[Value, ...] = (Value("object", head),)
         for attribute in rest.split(".") if rest else ():
             values = tuple(result for value in values for result in self._attribute(value, attribute))
-        return values
+        return self._external(dotted) if not values and _GENERATED in dotted else values
 
     def _module_attribute(self, module: Module, name: str) -> tuple[Value, ...]:
         self.reading.add(module.name)

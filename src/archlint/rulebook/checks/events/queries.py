@@ -4,16 +4,25 @@ import re
 from collections.abc import Iterator, Mapping
 
 from archlint.facts.model import Call, Function
-from archlint.model import Violation
+from archlint.model import Severity, Violation
 from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.timeline import Act, Timelines
 from archlint.project.types import types
 from archlint.rulebook.model import Rule
 
-_HANDLER = re.compile(r"Quer(?:y|ies)Handler$")
+_HANDLER = re.compile(r"(?<!Callback)(?<!Inline)(?<!Shipping)(?<!Checkout)Quer(?:y|ies)Handler$")
+"""Names of query handlers; a chat bot's queries are buttons that somebody pressed."""
+_ANSWERS = re.compile(r"(?:Handler|UseCase|Interactor)$")
+"""Names of classes that handle queries if they are given one."""
 _QUERY = re.compile(r"(?:^|[a-z0-9])Query$")
-_HANDLES = frozenset({"handle", "execute", "__call__", "run", "ask"})
+_HANDLES = re.compile(r"(?:handle|execute|run|ask|process)(?:_\w+)?|__call__")
+_COMMANDED = re.compile(
+    r"(?:Create|Add|Save|Store|Update|Edit|Delete|Remove|Submit|Cancel|Execute|Run|Start|Stop|Schedule)[A-Z]"
+)
+"""How the names of handlers begin that are told to do something with a query, which is what they are about."""
+_COMMAND = re.compile(r"(?:^|[a-z0-9_])(?:command|Command|cmd)$")
+_CACHE = re.compile(r"cache|memo", re.I)
 _QUERIES = re.compile(r"queries|query|(?:\w+_)?query_handlers?")
 _COMMANDS = re.compile(r"commands|command|(?:\w+_)?command_handlers?")
 _CHANGES: Mapping[str, str] = {
@@ -30,30 +39,62 @@ def mutating_query(project: Project, rule: Rule) -> Iterator[Violation]:
     packages = _packages_with_commands(project)
     for key in timelines.keys(tuple(_CHANGES)):
         module, function = project.function(key)
-        handles = _is_handler(module, function.owner) or _takes_query(project, module, function)
-        if is_test(module) or not (handles or _is_in_queries(module, packages)):
+        if is_test(module) or not (_answers(project, module, function) or _is_in_queries(module, packages)):
             continue
-        act = min(timelines.acts(key, tuple(_CHANGES)), key=lambda each: each.call.start, default=None)
+        if _is_commanded(module, function.owner):
+            continue
+        acts = (each for each in timelines.acts(key, tuple(_CHANGES)) if not _keeps_copy(each))
+        act = min(acts, key=lambda each: each.call.start, default=None)
         if act is not None:
             yield _violation(rule, module, act)
 
 
-def _is_handler(module: Module, owner: int) -> bool:
-    return owner >= 0 and _HANDLER.search(module.facts.classes[owner].name) is not None
+def _answers(project: Project, module: Module, function: Function) -> bool:
+    """Tell whether a method is one of a query handler: by the class, one of its bases, or what it is given."""
+    if function.owner < 0:
+        return False
+    name = module.facts.classes[function.owner].name
+    if _HANDLER.search(name):
+        return True
+    if not _ANSWERS.search(name):
+        return False
+    resolver = project.query(types)
+    bases = resolver.order(f"{module.name}@{function.owner}")
+    return any(_HANDLER.search(_name(project, base)) for base in bases) or _takes_query(project, function)
 
 
-def _takes_query(project: Project, module: Module, function: Function) -> bool:
-    """Tell whether a handler's method that handles is given a query, by its annotation."""
-    if (
-        function.owner < 0
-        or function.name not in _HANDLES
-        or not module.facts.classes[function.owner].name.endswith("Handler")
-    ):
+def _takes_query(project: Project, function: Function) -> bool:
+    """Tell whether a method that handles is given a query, by its annotation."""
+    if not _HANDLES.fullmatch(function.name):
         return False
     resolver = project.query(types)
     given = (each for parameter in function.parameters for each in resolver.infer(parameter.annotation))
     orders = (resolver.order(each.name) for each in given if each.is_class)
-    return any(_QUERY.search(project.class_(base)[1].name) for order in orders for base in order if "@" in base)
+    return any(_QUERY.search(_name(project, base)) for order in orders for base in order if "@" in base)
+
+
+def _name(project: Project, key: str) -> str:
+    """Return the name of a class of the project, or of another one."""
+    return project.class_(key)[1].name if "@" in key else key.rpartition(".")[2]
+
+
+def _is_commanded(module: Module, owner: int) -> bool:
+    """Tell whether a class handles commands: those of an application whose users keep queries."""
+    if owner < 0:
+        return False
+    return _COMMANDED.match(module.facts.classes[owner].name) is not None or any(
+        _COMMAND.search(parameter.name) or _COMMAND.search(parameter.annotation)
+        for function in module.facts.functions
+        if function.owner == owner
+        for parameter in function.parameters
+    )
+
+
+def _keeps_copy(act: Act) -> bool:
+    """Tell whether an act keeps what was read, for the next time."""
+    effect = act.effect
+    inner = effect.module.facts.functions[effect.call.function].qualname if effect.call.function >= 0 else ""
+    return any(_CACHE.search(name) for name in (act.through, act.call.callee, effect.statement, inner))
 
 
 def _is_in_queries(module: Module, packages: frozenset[str]) -> bool:
@@ -78,5 +119,6 @@ def _violation(rule: Rule, module: Module, act: Act) -> Violation:
         message=f"`{act.what}` {_CHANGES[act.kind]} in a query, which should only read; make it a command",
         subject=act.what,
         scope=module.scope(call.function, call.owner),
+        severity=Severity.NOTE if act.promised else None,
         trace=tuple(act.steps("the query calls it here")) if act.through else (),
     )

@@ -6,7 +6,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FUNCTIONS, ancestors, descend
+from archlint.facts.syntax import FUNCTIONS, ancestors, descend, source_of
 from archlint.rulebook.checks.resilience.handlers import is_broad
 
 STREAM = "grpc-stream"
@@ -15,22 +15,56 @@ _STARTS = frozenset({"__init__", "__enter__", "__aenter__", "__new__", "setup", 
 
 
 def channel_per_call(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
-    """RPC003: a channel that a method makes, uses and lets go of."""
+    """RPC003: a channel that a function makes, uses and lets go of, or gives to whoever calls it."""
     function = context.enclosing_function
     reference = context.reference(node.func)
     if function is None or not reference or function.name.value in _STARTS:
         return
-    name = _held(list(ancestors(function.body, node)))
+    around = list(ancestors(function.body, node))
+    name = _held(around)
     if name and not _escapes(function, name):
-        yield Sighting(
-            code="RPC003",
-            message=(
-                "each call opens a channel, with a connection and a TLS handshake of its own; "
-                "open one at start-up and share it"
-            ),
-            subject="channel" if context.enclosing_class is None else "method",
-            reference=reference,
-        )
+        subject = "channel" if context.enclosing_class is None else "method"
+    elif _is_given(function, name, around):
+        subject = "given"
+    else:
+        return
+    yield Sighting(
+        code="RPC003",
+        message=(
+            "each call opens a channel, with a connection and a TLS handshake of its own; "
+            "open one at start-up and share it"
+        ),
+        subject=subject,
+        reference=reference,
+    )
+
+
+def _is_given(function: cst.FunctionDef, name: str, around: list[cst.CSTNode]) -> bool:
+    """Tell whether a function gives a new channel, or a stub on it, to its caller and keeps nothing itself."""
+    if any("cache" in source_of(each.decorator).lower() for each in function.decorators):
+        return False
+    names = {name} if name else set()
+    given = any(isinstance(each, cst.Return) for each in around[:3])
+    for each in descend(function.body, but_not=FUNCTIONS):
+        match each:
+            case cst.Global() | cst.Nonlocal():
+                return False
+            case cst.AssignTarget(target=cst.Attribute() | cst.Subscript()):
+                return False
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=stub))], value=cst.Call() as made):
+                if _is_stub_of(made, names):
+                    names.add(stub)
+            case cst.Return(value=cst.Name(value=stub)) if stub in names:
+                given = True
+            case cst.Return(value=cst.Call() as made) if _is_stub_of(made, names):
+                given = True
+    return given
+
+
+def _is_stub_of(made: cst.Call, names: set[str]) -> bool:
+    return dotted_name(made.func).endswith("Stub") and any(
+        isinstance(each.value, cst.Name) and each.value.value in names for each in made.args
+    )
 
 
 def _held(around: list[cst.CSTNode]) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from archlint.facts.model import Call, Function
+from archlint.facts.references import alternatives
 from archlint.model import Step, Violation
 from archlint.project.grpc import is_generated, is_stub, uses_grpc
 from archlint.project.layers import is_test
@@ -86,10 +87,10 @@ def missing_deadline(project: Project, rule: Rule) -> Iterator[Violation]:
             names = [name for name, _ in call.arguments]
             if not (method[:1].isupper() or "stub" in callee.lower()) or not _may_lack_deadline(names):
                 continue
-            receivers = resolver.infer(callee[: -len(method) - 1])
+            receivers = (each.rpartition(".")[0] for each in alternatives(callee))
             if (
                 call.arguments
-                and any(is_stub(project, value) for value in receivers)
+                and any(is_stub(project, value) for each in receivers for value in resolver.infer(each))
                 and not _LASTING.match(method)
                 and not _is_stream(project, module, call)
             ):
@@ -106,8 +107,9 @@ def missing_deadline(project: Project, rule: Rule) -> Iterator[Violation]:
 
 def _without_way(callee: str) -> str:
     """Return the method of a stub that is called, also where it is asked for a future or the call itself."""
-    method, _, way = callee.rpartition(".")
-    return method if way in _WAYS else callee
+    if last_word(callee) not in _WAYS:
+        return callee
+    return "|".join(each.rpartition(".")[0] for each in alternatives(callee))
 
 
 def _may_lack_deadline(names: list[str]) -> bool:
