@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from archlint.facts.model import Attribute, Call
-from archlint.project.bindings import bindings
+from archlint.project.bindings import MADE
 from archlint.project.classes import STRUCTURAL, ClassTable
 from archlint.project.layers import is_test
 from archlint.project.modulewise import ModuleWise
@@ -43,7 +43,8 @@ class Adapters:
         wired = sorted((pair for pair in there if pair.evidence != "inheritance"), key=self._weakness)
         typed = [pair for pair in wired if not pair.is_guessed]
         guessed = [pair for pair in wired if pair.is_guessed]
-        bound = sorted(self._project.query(bindings).pairs(), key=self._is_in_tests)
+        made = self._project.query(MADE)
+        bound = sorted((pair for module in self._project.modules for pair in made[module.path]), key=self._is_in_tests)
         found: dict[tuple[str, str], Pair] = {}
         for pair in (*inherited, *typed, *filter(self._is_new, bound), *guessed):
             found.setdefault((pair.port, pair.adapter), pair)

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from archlint.facts.model import IN_DECORATOR, Call
 from archlint.project.classes import ClassTable
-from archlint.project.library import Library
+from archlint.project.modulewise import ModuleWise
 from archlint.project.ports import Pair, is_descriptor, ports
 from archlint.project.program import Module, Project
 from archlint.project.takers import Takers, given, takers
 from archlint.project.types import Types, Value, types
-from archlint.project.uses import Calls
+from archlint.project.uses import Endings, other_spellings, spellings
 
 _VERBS = frozenset(
     {
@@ -45,21 +45,28 @@ class Bindings:
         self._types: Types = project.query(types)
         self._takers: Takers = project.query(takers)
         self._ports = project.query(ports).port_set
-        self._library: Library = project.library
+        self._verbs, self._providers = (
+            other_spellings(words, project.query(spellings)) for words in (_VERBS, _PROVIDERS)
+        )
+        self._registers, self._provides = Endings(self._verbs), Endings(self._providers)
 
-    def pairs(self) -> Iterator[Pair]:
-        """Yield every pair, each where it is written."""
+    def made_in(self, module: Module) -> Iterator[Pair]:
+        """Yield the pairs that a module makes, each where it is written."""
         if not self._ports:
             return
-        calls = self._project.query(Calls)
-        for module, call in calls.named(_VERBS):
-            yield from self._registered(module, call)
-        for module, call in calls.named(_PROVIDERS):
-            yield from self._provided(module, call)
-        for module in self._project.modules:
-            yield from self._declared(module)
-            yield from self._decorated(module)
-            yield from self._injected(module)
+        for call in module.facts.calls:
+            if self._registers[call.callee]:
+                yield from self._registered(module, call)
+            if self._provides[call.callee]:
+                yield from self._provided(module, call)
+            if call.flags & IN_DECORATOR:
+                yield from self._decorated(module, call)
+        yield from self._declared(module)
+        yield from self._injected(module)
+
+    def premises(self) -> object:
+        """Return what of the whole program decides which pairs there are."""
+        return sorted(self._ports), sorted(self._verbs), sorted(self._providers)
 
     def _registered(self, module: Module, call: Call) -> Iterator[Pair]:
         """`container.register(Port, Adapter)`, `container[Port] = Adapter`, `overrides[get_port] = get_adapter`."""
@@ -129,14 +136,12 @@ class Bindings:
                     if ports_[0]:
                         yield Pair(ports_[0], adapter, "binding", (module.name, each.start, each.end))
 
-    def _decorated(self, module: Module) -> Iterator[Pair]:
+    def _decorated(self, module: Module, call: Call) -> Iterator[Pair]:
         """`@injectable(as_type=Port)` above a class or a factory."""
-        for call in module.facts.calls:
-            if call.flags & IN_DECORATOR:
-                for name, value in call.arguments:
-                    port = self._port(value) if name in _KEYWORDS else ""
-                    below = self._below(module, call) if port else ""
-                    yield from (self._pair(port, adapter, module, call) for adapter in self.given(below))
+        for name, value in call.arguments:
+            port = self._port(value) if name in _KEYWORDS else ""
+            below = self._below(module, call) if port else ""
+            yield from (self._pair(port, adapter, module, call) for adapter in self.given(below))
 
     def _below(self, module: Module, call: Call) -> str:
         """Return the class or function that a decorator stands above."""
@@ -174,3 +179,12 @@ def _is_provider(value: Value) -> bool:
 def bindings(project: Project) -> Bindings:
     """Answer the query for what dependency injection joins."""
     return Bindings(project)
+
+
+MADE = ModuleWise(
+    "pairs that dependency injection makes",
+    tuple[Pair, ...],
+    lambda project, module: tuple(project.query(bindings).made_in(module)),
+    lambda project: project.query(bindings).premises(),
+)
+"""The query for the pairs that dependency injection makes in each module."""

@@ -1,6 +1,6 @@
 """Calls of the whole program by what is called, so that no check has to look at each of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from archlint.facts.model import Call
@@ -57,6 +57,17 @@ class Calls:
         """Yield the calls of what has a last name that starts and ends so, in order of file and position."""
         words = (word for word in self._by_word if word.startswith(start) and word.endswith(end))
         yield from self.of({callee for word in words for callee in self._by_word[word]})
+
+
+class Endings(dict[str, bool]):
+    """Whether a reference ends in one of some words: most references are read in many places."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        self._words = words
+
+    def __missing__(self, reference: str) -> bool:
+        known = self[reference] = any(word in self._words for word in words_of(reference))
+        return known
 
 
 class CalledWords:

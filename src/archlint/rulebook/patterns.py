@@ -1,8 +1,9 @@
 """Judges the rules that are only a pattern, on the calls, loads and imports of the whole program."""
 
 import ast
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from archlint.facts import model
 from archlint.facts.model import Call, Import, Load
@@ -10,10 +11,19 @@ from archlint.model import Severity, Violation
 from archlint.project.entry import role_of
 from archlint.project.imports import written
 from archlint.project.layers import layers
+from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
-from archlint.project.types import Types, types
-from archlint.project.uses import Calls, last_word, other_spellings, spellings, words_of
+from archlint.project.types import types
+from archlint.project.uses import Endings, last_word, other_spellings, spellings
 from archlint.rulebook.model import Pattern, Rule
+
+
+class _Named(NamedTuple):
+    """A call (or else a load), which number it is in the module's facts, and those of its names that patterns have."""
+
+    is_call: bool
+    number: int
+    names: tuple[str, ...]
 
 
 class _Index:
@@ -31,8 +41,26 @@ class _Index:
                 else:
                     name = project.library.canonical(pattern.name)
                     self.uses.setdefault(name, []).append((rule, pattern))
-        self.words = other_spellings((last_word(name) for name in self.uses), project.query(spellings))
-        self.knows = _Known(self.words)
+        self._words = other_spellings((last_word(name) for name in self.uses), project.query(spellings))
+        self._knows = Endings(self._words)
+        self.named = ModuleWise("names of patterns", tuple[_Named, ...], self._named_in, self._premises)
+        """The query for what in each module has a name that a pattern has."""
+
+    def _named_in(self, project: Project, module: Module) -> tuple[_Named, ...]:
+        facts, resolver = module.facts, project.query(types)
+        uses = [(True, number, call.callee) for number, call in enumerate(facts.calls) if self._knows[call.callee]]
+        uses += [
+            (False, number, load.reference) for number, load in enumerate(facts.loads) if self._knows[load.reference]
+        ]
+        named = (_Named(call, number, self._names(resolver.names(name))) for call, number, name in uses)
+        return tuple(each for each in named if each.names)
+
+    def _names(self, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name for name in names if name in self.uses)
+
+    def _premises(self, _project: Project) -> object:
+        """Return what of the whole program, and of the rules, decides what is named."""
+        return sorted(self._words), sorted(self.uses)
 
     def holds(self, rule: Rule, module: Module) -> bool:
         """Tell whether a rule is about modules of this layer role."""
@@ -49,35 +77,21 @@ class _Index:
         return Severity.WARNING if layer and not layer.sure and rule.severity is Severity.ERROR else None
 
 
-class _Known(dict[str, bool]):
-    """Whether a reference ends in one of some words: most references are read in many places."""
-
-    def __init__(self, words: Collection[str]) -> None:
-        self._words = words
-
-    def __missing__(self, reference: str) -> bool:
-        known = self[reference] = any(word in self._words for word in words_of(reference))
-        return known
-
-
 def pattern_violations(project: Project, rules: Iterable[Rule]) -> Iterator[Violation]:
     """Yield the violations of every rule that has patterns."""
     index = _Index(project, rules)
-    resolver = project.query(types)
-    for module, call in project.query(Calls).named(index.words):
-        yield from _uses(module, call, index, resolver)
+    named = project.query(index.named)
     for module in project.modules:
-        for load in module.facts.loads:
-            if index.knows[load.reference]:
-                yield from _uses(module, load, index, resolver)
+        for is_call, number, names in named[module.path]:
+            use = module.facts.calls[number] if is_call else module.facts.loads[number]
+            yield from _uses(module, use, names, index)
     yield from _imports(project, index)
 
 
-def _uses(module: Module, use: Call | Load, index: _Index, resolver: Types) -> Iterator[Violation]:
-    reference = use.callee if isinstance(use, Call) else use.reference
+def _uses(module: Module, use: Call | Load, names: Iterable[str], index: _Index) -> Iterator[Violation]:
     seen: set[str] = set()
-    for name in resolver.names(reference):
-        for rule, pattern in index.uses.get(name, ()):
+    for name in names:
+        for rule, pattern in index.uses[name]:
             if rule.code not in seen and _matches(rule, pattern, module, use) and index.holds(rule, module):
                 seen.add(rule.code)
                 yield rule.violation(
