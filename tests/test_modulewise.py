@@ -11,6 +11,7 @@ from archlint.engine import Options, take_in
 from archlint.facts.model import ModuleFacts
 from archlint.judging import load_checks
 from archlint.project.blocking import BLOCKING_CALLS
+from archlint.project.classes import ClassTable
 from archlint.project.inferences import inferences
 from archlint.project.library import Library
 from archlint.project.modulewise import Answers, ModuleWise
@@ -80,6 +81,9 @@ def test_what_is_read_is_noted(modules: tuple[tuple[Module, ...], Library]) -> N
         project = Project(watched, library, Architecture())
         question.needs(project)
         project.query(kept_attributes)
+        project.query(ClassTable).defining(
+            "run"
+        )  # it looks through all; asked about are classes whose modules are noted
         if question is DIRECT:
             project.query(BLOCKING_CALLS)
         for module in project.modules:

@@ -12,6 +12,7 @@ import msgspec
 
 from archlint.intake.processors import available_processors
 from archlint.model import Failure, Violation
+from archlint.project.adapters import joined
 from archlint.project.layers import layers
 from archlint.project.modulewise import WORTH_SHARING, Answers, ModuleWise
 from archlint.project.partner import Partner
@@ -58,11 +59,11 @@ def judged_by_two(
     checks = [*about_calls, *others]
     if min(jobs, available_processors()) < 2 or len(project.modules) < WORTH_SHARING or not _can_fork():
         return [check() for check in checks]
-    for each in (Calls, layers) if questions else ():  # both need it
+    resumed = project.query(Answers).has_earlier
+    for each in (Calls, layers, *((joined,) if resumed else ())) if questions else ():  # both need it
         with suppress(Exception):  # as in `_ask`
             project.query(each)
     tasks = _tokens(len(checks))
-    resumed = project.query(Answers).has_earlier
     theirs = [*enumerate(checks)][len(about_calls) if resumed else 0 :]
     try:
         with _companion(

@@ -206,6 +206,11 @@ def adapters(project: Project) -> Adapters:
     return Adapters(project)
 
 
+def joined(project: Project) -> tuple[Pair, ...]:
+    """Answer the query for all pairs of ports and adapters."""
+    return project.query(adapters).pairs
+
+
 PAIRS = ModuleWise(
     "pairs of ports and adapters",
     tuple[Pair, ...],

@@ -90,9 +90,13 @@ class CallGraph:
             if PROPERTIES.intersection(function.decorators)
         }
         self._run = Memo(project.reading, self._find_run)
-        self._read = Memo(project.reading, lambda reference: tuple(dict.fromkeys(self._find_read(reference))))
+        self._read: Memo[str, tuple[str, ...]] = Memo(
+            project.reading, lambda reference: tuple(dict.fromkeys(self._find_read(reference)))
+        )
         self._classes_of = Memo(project.reading, self._find_classes)
-        self._implementations = Memo(project.reading, lambda key: tuple(self._find_implementations(key)))
+        self._implementations: Memo[str, tuple[str, ...]] = Memo(
+            project.reading, lambda key: tuple(self._find_implementations(key))
+        )
 
     def sites(self) -> Iterator[Site]:
         """Yield every place that runs a function of the project, in the order of modules and their texts."""
@@ -162,8 +166,7 @@ class CallGraph:
         own = _OWN_METHOD.fullmatch(callee)
         if own is None or own[1] not in self._subclasses or self._types.has_unknown_base(own[1]):
             return ()
-        found = (each for sub in self._subclasses[own[1]] for each in self._definitions(sub, own[2]))
-        return _telling(filter(self._runs_at_once, found))
+        return _telling(filter(self._runs_at_once, self._definitions_in(self._subclasses[own[1]], own[2])))
 
     def functions(self, reference: str) -> Iterator[str]:
         """Yield the functions that run when what a reference stands for is called."""
@@ -222,9 +225,7 @@ class CallGraph:
             return
         owner = f"{module.name}@{function.owner}"
         others = dict.fromkeys((*self._adapters.get(owner, ()), *self._subclasses.get(owner, ())))
-        yield from _telling(
-            each for other in others for each in self._definitions(other, function.name) if self._is_code(each)
-        )
+        yield from _telling(filter(self._is_code, self._definitions_in(others, function.name)))
 
     def _is_code(self, key: str) -> bool:
         return self._project.function(key)[1].body != "stub" and self._runs_at_once(key)
@@ -248,6 +249,16 @@ class CallGraph:
             functions = module.facts.functions
             chosen = implementation(module, member)
             yield from (f"{module.name}#{index}" for index in member.functions if functions[index] is chosen)
+
+    def _definitions_in(self, keys: Iterable[str], name: str) -> Iterator[str]:
+        """Yield the functions that a method of some classes is: most inherit it."""
+        defining = self._classes.defining(name)
+        seen: set[str] = set()
+        for key in keys:
+            owner = next((each for each in self._types.order(key) if each in defining), "")
+            if owner and owner not in seen:
+                seen.add(owner)
+                yield from self._definitions(owner, name)
 
     def _find_read(self, reference: str) -> Iterator[str]:
         if self._properties.isdisjoint(_ATTRIBUTE.findall(reference)):

@@ -1,6 +1,6 @@
 """Classes as the program sees them: what they derive from and what members they have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 import msgspec
 
@@ -63,6 +63,7 @@ class ClassTable:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._own: dict[str, dict[str, Member]] = {}
+        self._defining: dict[str, set[str]] = {}
         self._methods: dict[str, dict[int, list[int]]] = {}
         self._nested: dict[str, dict[int, list[Attribute]]] = {}
 
@@ -72,6 +73,25 @@ class ClassTable:
             module, fact = self._project.class_(key)
             self._own[key] = self._collect(key, module, fact)
         return self._own[key]
+
+    def defining(self, name: str) -> Set[str]:
+        """Return the classes that define a member of this name themselves."""
+        if not self._defining:
+            for module in self._project.by_name.values():
+                self._define(module)
+        return self._defining.get(name, frozenset())
+
+    def _define(self, module: Module) -> None:
+        keys = [f"{module.name}@{index}" for index in range(len(module.facts.classes))]
+        defining = self._defining
+        for key, class_ in zip(keys, module.facts.classes, strict=True):
+            for attribute in class_.attributes:
+                defining.setdefault(attribute.name, set()).add(key)
+            if class_.owner >= 0:
+                defining.setdefault(class_.name, set()).add(keys[class_.owner])
+        for function in module.facts.functions:
+            if function.owner >= 0:
+                defining.setdefault(function.name, set()).add(keys[function.owner])
 
     def _collect(self, key: str, module: Module, fact: Class) -> dict[str, Member]:
         number = int(key.rsplit("@", 1)[1])

@@ -11,6 +11,7 @@ from archlint.project.forms import ANY, UNKNOWN, Form, Forms, Variables, forms
 from archlint.project.member_shapes import Shape
 from archlint.project.ports import Pair, Ports, ports, subclasses
 from archlint.project.program import Module, Project
+from archlint.project.reading import Memo
 from archlint.project.signatures import COROUTINE, Difference, Signature, awaited, differences
 from archlint.project.types import Types, types
 from archlint.project.uses import Calls
@@ -65,7 +66,8 @@ class Conformance:
         self._forms: Forms = project.query(forms)
         self._fits: Assignability = project.query(assignability)
         self._classes = project.query(ClassTable)
-        self._verdicts: dict[Pair, Verdict] = {}
+        self.verdict: Memo[Pair, Verdict] = Memo(project.reading, lambda pair: _Judgement(project, pair).verdict())
+        """Gives the judgement of a pair."""
         self.filled = frozenset(self._filled())
         """The classes that get members by `setattr`, they themselves or their instances."""
 
@@ -74,12 +76,6 @@ class Conformance:
             for _, value in call.arguments[:1]:
                 found = self._types.infer(value) if call.callee == "builtins.setattr" and value[:1] != "=" else ()
                 yield from (each.name for each in found if each.kind in ("object", "instance") and each.is_class)
-
-    def verdict(self, pair: Pair) -> Verdict:
-        """Return the judgement of a pair, worked out when it is first asked for."""
-        if pair not in self._verdicts:
-            self._verdicts[pair] = _Judgement(self._project, pair).verdict()
-        return self._verdicts[pair]
 
     def member(self, key: str, name: str) -> Member | None:
         """Return the member that an instance of a class has, from the first class in order that defines it."""

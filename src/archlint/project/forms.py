@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from archlint.project.program import Module, Project
+from archlint.project.reading import Memo
 from archlint.project.types import types
 
 _TOKEN = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\.\.\.|[^\[\],|'"]+|[\[\],|]""")
@@ -128,9 +129,18 @@ class Forms:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._types = project.query(types)
-        self._resolved: dict[str, tuple[str, str]] = {}
-        self._variables: dict[str, tuple[str, ...]] = {}
-        self._meanings: dict[tuple[str, tuple[Form, ...]], Mapping[str, Variables]] = {}
+        self._reading = project.reading
+        self.resolve: Memo[str, tuple[str, str]] = Memo(project.reading, lambda name: self._resolve(name, 0))
+        """Gives what a name in an annotation is, and its canonical name.
+
+        It is a class, a variable, special (a name of `typing`), opaque, or unknown.
+        """
+        self.type_variables: Memo[str, tuple[str, ...]] = Memo(
+            project.reading, lambda key: tuple(self._find_variables(key))
+        )
+        """Gives the names of a class's type variables, in order; of a class outside the project nothing is known."""
+        self._meanings = Memo(project.reading, self._find_meanings)
+        self._asked: set[tuple[str, tuple[Form, ...]]] = set()
 
     def of(self, spelled: str, variables: Variables) -> Form:
         """Return the type that is spelled, type variables replaced; without an annotation it is `ANY`."""
@@ -166,15 +176,6 @@ class Forms:
             return Form("never")
         return {"Any": ANY, "Self": variables.get("Self", UNKNOWN)}.get(name, UNKNOWN)
 
-    def resolve(self, name: str) -> tuple[str, str]:
-        """Return what a name in an annotation is, and its canonical name.
-
-        It is a class, a variable, special (a name of `typing`), opaque, or unknown.
-        """
-        if name not in self._resolved:
-            self._resolved[name] = self._resolve(name, 0)
-        return self._resolved[name]
-
     def _resolve(self, name: str, depth: int) -> tuple[str, str]:
         if name.startswith("?"):
             return ("variable", name) if len(name) > 1 else ("unknown", "")
@@ -190,6 +191,7 @@ class Forms:
         return self._of_module(self._project.by_name[head], first, inner, depth)
 
     def _of_module(self, module: Module, name: str, inner: str, depth: int) -> tuple[str, str]:
+        self._reading.add(module.name)
         dotted = f"{module.name}.{name}"
         bound = module.facts.bindings.get(name, ())
         imported = any(each.alias == name for each in module.facts.imports)
@@ -213,13 +215,9 @@ class Forms:
                 return ("class", f"collections.abc.{word}") if word in _ABSTRACT else ("special", word)
         return "class", canonical
 
-    def type_variables(self, key: str) -> tuple[str, ...]:
-        """Return the names of a class's type variables, in order; of a class outside the project nothing is known."""
-        if key not in self._variables:
-            self._variables[key] = tuple(self._find_variables(key)) if "@" in key else ()
-        return self._variables[key]
-
     def _find_variables(self, key: str) -> Iterator[str]:
+        if "@" not in key:
+            return
         _, fact = self._project.class_(key)
         if fact.parameters:
             yield from (f"?{name}" for name in fact.parameters)
@@ -231,12 +229,17 @@ class Forms:
 
     def variables(self, key: str, arguments: tuple[Form, ...]) -> Mapping[str, Variables]:
         """Return, for a class with these type arguments, what the type variables of each class it derives from mean."""
-        if (key, arguments) not in self._meanings:
-            self._meanings[key, arguments] = {}  # what a class that derives from itself adds
-            self._meanings[key, arguments] = self._find_meanings(key, arguments)
-        return self._meanings[key, arguments]
+        asked = (key, arguments)
+        if asked in self._asked:
+            return {}  # what a class that derives from itself adds
+        self._asked.add(asked)
+        try:
+            return self._meanings(asked)
+        finally:
+            self._asked.discard(asked)
 
-    def _find_meanings(self, key: str, arguments: tuple[Form, ...]) -> Mapping[str, Variables]:
+    def _find_meanings(self, of: tuple[str, tuple[Form, ...]]) -> Mapping[str, Variables]:
+        key, arguments = of
         meant = dict(zip(self.type_variables(key), arguments, strict=False))
         found: dict[str, Variables] = {key: meant}
         _, fact = self._project.class_(key)

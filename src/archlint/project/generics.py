@@ -25,7 +25,9 @@ class Generics:
     def __init__(self, project: Project, infer: "Callable[[str], tuple[Value, ...]]") -> None:
         self._project = project
         self._infer = infer
-        self._variables = Memo(project.reading, lambda key: tuple(dict.fromkeys(self._find_variables(key))))
+        self._variables: Memo[str, tuple[str, ...]] = Memo(
+            project.reading, lambda key: tuple(dict.fromkeys(self._find_variables(key)))
+        )
         self._meanings = Memo(project.reading, self._find_meanings)
 
     def filled(self, annotation: str, key: str, arguments: tuple[str, ...], owner: str) -> str:

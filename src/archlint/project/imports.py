@@ -9,7 +9,7 @@ import msgspec
 
 from archlint.facts.model import Import, ModuleFacts
 
-_POSITION = attrgetter("start", "end")
+_POSITION = attrgetter("start")
 
 
 class Edge(msgspec.Struct, frozen=True, gc=False):

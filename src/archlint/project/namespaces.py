@@ -1,6 +1,6 @@
 """What a program hangs onto objects that are made for it: `app.state` of FastAPI, Flask's `g`, aiohttp's `app["x"]`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from archlint.facts.references import KEPT, KEPT_BY_KEY, passed_for
@@ -18,17 +18,17 @@ _MAX_PASSED = 6
 """How many things may be passed for a parameter without annotation."""
 
 
-def kept_attributes(project: Project) -> Mapping[str, tuple[tuple[str, str], ...]]:
+def kept_attributes(project: Project) -> Mapping[str, Sequence[tuple[str, str]]]:
     """Answer the query for what such objects are given: by the subject of the candidate, the object and the value.
 
     The subject of `app.state.pool = ...` is the attribute; that of a class that is made is `passed_for(...)`.
     """
     found: dict[str, list[tuple[str, str]]] = {}
     for module in project.modules:
-        for candidate in module.facts.candidates if not is_test(module) else ():
-            if candidate.code == KEPT:
+        for candidate in module.facts.candidates:
+            if candidate.code == KEPT and not is_test(module):
                 found.setdefault(candidate.subject, []).append((candidate.reference, candidate.values[0]))
-    return {name: tuple(dict.fromkeys(pairs)) for name, pairs in found.items()}
+    return found
 
 
 class Namespaces:
@@ -41,7 +41,7 @@ class Namespaces:
     def attribute(self, owner: str, name: str) -> "tuple[Value, ...]":
         """Return what the program assigns to an attribute of an object that keeps such things for it."""
         self._types.reading.reads |= NAMESPACES
-        pairs = self._project.query(kept_attributes).get(name, ())
+        pairs = dict.fromkeys(self._project.query(kept_attributes).get(name, ()))
         given = [value for holder, value in pairs if any(self._is_a(each, owner) for each in self._types.infer(holder))]
         return tuple(dict.fromkeys(each for value in given for each in self._types.infer(value)))
 
@@ -53,7 +53,7 @@ class Namespaces:
         made = self._project.class_(owner)[1].name
         place = next(index for index, each in enumerate(function.parameters) if each.name == name) - 1
         kept = self._project.query(kept_attributes)
-        pairs = (*kept.get(passed_for(made, name), ()), *kept.get(passed_for(made, str(place)), ()))
+        pairs = dict.fromkeys((*kept.get(passed_for(made, name), ()), *kept.get(passed_for(made, str(place)), ())))
         own = ("object", owner)
         given = [value for callee, value in pairs if any(each[:2] == own for each in self._types.infer(callee))]
         found = tuple(dict.fromkeys(each for value in given for each in self._types.infer(value)))

@@ -49,7 +49,9 @@ class Ports:
         self._project = project
         self._types = project.query(types)
         self._classes = project.query(ClassTable)
-        self.promised = Memo(project.reading, lambda port: tuple(self._find_promised(port)))
+        self.promised: Memo[str, tuple[Member, ...]] = Memo(
+            project.reading, lambda port: tuple(self._find_promised(port))
+        )
         """Gives the members that a port promises and does not provide itself, its own and inherited ones, by name."""
 
     @cached_property

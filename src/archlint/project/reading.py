@@ -5,9 +5,10 @@ share one, and an answer may then be thought to have read a module that it has n
 reads one of them often reads the others too.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from typing import Generic, TypeVar
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 _BITS = 1024
@@ -56,15 +57,15 @@ class Reading:
         return self.set_of(modules) << _BODIES
 
 
-class Memo(Generic[T]):
+class Memo(Generic[K, T]):
     """What `find` answers, worked out once for each key; who asks again has read the same."""
 
-    def __init__(self, reading: Reading, find: Callable[[str], T]) -> None:
+    def __init__(self, reading: Reading, find: Callable[[K], T]) -> None:
         self._reading = reading
         self._find = find
-        self._known: dict[str, tuple[T, int]] = {}
+        self._known: dict[K, tuple[T, int]] = {}
 
-    def __call__(self, key: str) -> T:
+    def __call__(self, key: K) -> T:
         """Return the answer to `key`."""
         reading = self._reading
         known = self._known.get(key)

@@ -1,6 +1,6 @@
 """Calls of the whole program by what is called, so that no check has to look at each of them."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from archlint.facts.model import Call
@@ -34,11 +34,6 @@ class Calls:
             for word in words_of(callee):
                 self._by_word.setdefault(word, []).append(callee)
 
-    @property
-    def callees(self) -> Iterable[str]:
-        """Every reference that is called."""
-        return self._places.keys()
-
     def of(self, callees: Iterable[str]) -> Iterator[tuple[Module, Call]]:
         """Yield the calls with one of these references as callee, in order of file and position."""
         for number, index in sorted(place for callee in callees for place in self._places.get(callee, ())):
@@ -55,8 +50,11 @@ class Calls:
 
     def shaped(self, start: str, end: str) -> Iterator[tuple[Module, Call]]:
         """Yield the calls of what has a last name that starts and ends so, in order of file and position."""
-        words = (word for word in self._by_word if word.startswith(start) and word.endswith(end))
-        yield from self.of({callee for word in words for callee in self._by_word[word]})
+        yield from self.of(self.callees(lambda word: word.startswith(start) and word.endswith(end)))
+
+    def callees(self, test: Callable[[str], bool]) -> set[str]:
+        """Return the references that are called and have a last name that passes a test."""
+        return {callee for word in filter(test, self._by_word) for callee in self._by_word[word]}
 
 
 class Endings(dict[str, bool]):

@@ -9,6 +9,7 @@ from archlint.facts import model
 from archlint.facts.model import Call, Import, Load
 from archlint.model import Severity, Violation
 from archlint.project.entry import role_of
+from archlint.project.importers import importers_of
 from archlint.project.imports import written
 from archlint.project.layers import layers
 from archlint.project.modulewise import ModuleWise
@@ -127,10 +128,11 @@ def _imports(project: Project, index: _Index) -> Iterator[Violation]:
     wanted: dict[str, list[tuple[Rule, Pattern]]] = {}
     for rule, pattern in index.imports:
         wanted.setdefault(pattern.name.partition(".")[0], []).append((rule, pattern))
-    for module in project.modules if wanted else ():
+    foreign = frozenset(wanted.keys() - project.by_name.keys())
+    for module in importers_of(project, foreign):
         for import_ in module.facts.imports:
             top = import_.target.partition(".")[0]
-            for rule, pattern in wanted.get(top, ()) if top not in project.by_name else ():
+            for rule, pattern in wanted[top] if top in foreign else ():
                 if not _imports_from(import_, pattern) or not _may_stand(rule, import_):
                     continue
                 if _is_fallback(import_, rule, module) or not index.holds(rule, module):

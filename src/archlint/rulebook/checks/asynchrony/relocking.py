@@ -9,10 +9,12 @@ from archlint.facts.model import Call
 from archlint.model import Step, Violation
 from archlint.project.calls import CallGraph, call_graph
 from archlint.project.classes import ClassTable
-from archlint.project.program import Module, Project
+from archlint.project.program import Project
 from archlint.project.types import types
+from archlint.project.uses import Calls
 from archlint.rulebook.model import Rule
 
+_ENDS = frozenset({"__aenter__", "__aexit__"})
 _LOCKS = frozenset({"asyncio.Lock", "asyncio.Condition", "anyio.Lock", "trio.Lock"})
 
 
@@ -49,18 +51,17 @@ class _Locks:
         self._project = project
         self._resolver = project.query(types)
         self._graph: CallGraph = project.query(call_graph)
-        self._calls: dict[str, list[Call]] = {}
+        self._calls: dict[str, dict[int, list[Call]]] = {}
         self.holds: dict[str, list[_Hold]] = {}
-        for module in project.modules:
-            self._collect(module)
+        self._collect()
 
-    def _collect(self, module: Module) -> None:
+    def _collect(self) -> None:
         open_: dict[str, list[tuple[str, _Lock, Call]]] = {}
-        for call in module.facts.calls:
-            if not call.callee.endswith((".__aenter__", ".__aexit__")) or call.function < 0:
+        for module, call in self._project.query(Calls).named(_ENDS):
+            reference, _, method = call.callee.rpartition(".")
+            if call.function < 0 or method not in _ENDS:
                 continue
             key = f"{module.name}#{call.function}"
-            reference, _, method = call.callee.rpartition(".")
             if method == "__aenter__":
                 lock = self._lock(reference)
                 if lock is not None:
@@ -128,11 +129,12 @@ class _Locks:
             yield from self._graph.called(call)
 
     def _calls_of(self, key: str) -> list[Call]:
-        if not self._calls:
-            for module in self._project.modules:
-                for call in module.facts.calls:
-                    self._calls.setdefault(f"{module.name}#{call.function}", []).append(call)
-        return self._calls.get(key, [])
+        name, _, number = key.rpartition("#")
+        if name not in self._calls:
+            self._calls[name] = {}
+            for call in self._project.by_name[name].facts.calls:
+                self._calls[name].setdefault(call.function, []).append(call)
+        return self._calls[name].get(int(number), [])
 
 
 def _is_own(receiver: str) -> bool:

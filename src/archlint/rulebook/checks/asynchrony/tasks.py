@@ -7,7 +7,7 @@ from archlint.facts.model import Call
 from archlint.model import Violation
 from archlint.project.program import Project
 from archlint.project.types import Types, types
-from archlint.project.uses import Calls, last_word
+from archlint.project.uses import Calls
 from archlint.rulebook.model import Rule
 
 TASK_MAKERS = ("asyncio.create_task", "asyncio.ensure_future", "asyncio.AbstractEventLoop.create_task")
@@ -23,7 +23,7 @@ def dropped_task(project: Project, rule: Rule) -> Iterator[Violation]:
     """ASY004: a task whose only reference is dropped where it is made, or by the loop that calls the maker."""
     resolver = project.query(types)
     calls = project.query(Calls)
-    for module, call in calls.of([callee for callee in calls.callees if last_word(callee) in _WORDS]):
+    for module, call in calls.of(calls.callees(_WORDS.__contains__)):
         if project.by_name[module.name] is not module:
             continue
         if _drops(resolver, call) or _schedules_maker(project, resolver, call):

@@ -4,7 +4,7 @@ from archlint.facts import model
 from archlint.facts.model import Candidate
 from archlint.project.program import Module, Project
 from archlint.project.types import types
-from archlint.project.uses import Calls, last_word
+from archlint.project.uses import Calls
 
 
 class _Uses:
@@ -28,7 +28,7 @@ class _Uses:
         for decorator in decorators:
             self.decorating.update(value.name for value in resolver.infer(decorator.removesuffix("()")))
         calls = project.query(Calls)
-        for _, call in calls.of([callee for callee in calls.callees if last_word(callee) in suspects]):
+        for _, call in calls.of(calls.callees(suspects.__contains__)):
             if not call.flags & model.IN_DECORATOR:
                 self.called.update(value.name for value in resolver.infer(call.callee))
 

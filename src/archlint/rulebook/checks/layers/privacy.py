@@ -81,9 +81,10 @@ def _privates(project: Project) -> Iterator[_Private]:
 
 def _private_part(project: Project, edge: Edge) -> tuple[str, str] | None:
     """Return the package that owns a private part of what is imported, and that part, unless the importer is in it."""
-    name = written(edge.import_)
-    if not name.startswith("_") and "._" not in name:
+    import_ = edge.import_
+    if not import_.name.startswith("_") and not import_.target.startswith("_") and "._" not in import_.target:
         return None
+    name = written(import_)
     parts = name.split(".")
     if any(is_inside(name, known) for known in project.library.documented):
         return None

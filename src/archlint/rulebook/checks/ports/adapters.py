@@ -1,18 +1,19 @@
 """The rules about adapters that do not fulfil their port."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from archlint.facts.model import Function
 from archlint.model import Severity, Step, Violation
 from archlint.project.adapters import adapters
 from archlint.project.classes import ClassTable, Member
 from archlint.project.conformance import Conformance, Mismatch, conformance
-from archlint.project.layers import INNER, is_test, layers
-from archlint.project.ports import Pair, is_test_class, ports
+from archlint.project.layers import INNER, layers
+from archlint.project.ports import Pair, ports
 from archlint.project.program import Project
 from archlint.project.types import types
 from archlint.project.uses import Calls
+from archlint.rulebook.checks.ports.mismatches import Pairs, is_fake, mismatches
 from archlint.rulebook.model import Rule
 
 _EVIDENCE = {
@@ -30,14 +31,11 @@ _ACCEPTED = "accepted-override"
 """The code of a candidate at the name of a method whose signature its author knows to be another than its base's."""
 _HOOKS = ("on_", "visit_", "leave_")
 
-Pairs = Sequence[Pair] | None
-"""The ports and adapters to judge, by default all that are found."""
-
 
 def missing_port_method(project: Project, rule: Rule, pairs: Pairs = None) -> Iterator[Violation]:
     """PRT003: an adapter lacks a member that its port promises; one violation a member."""
     known = project.query(ports)
-    for pair, mismatch in _mismatches(project, pairs, ("missing",)):
+    for pair, mismatch in mismatches(project, pairs, ("missing",)):
         member = mismatch.promised
         partial = known.is_abstract(pair.adapter) or known.has_subclass(pair.adapter)
         if (partial or _is_narrower_port(project, pair) or _is_template(project, pair)) and not pair.is_stated:
@@ -131,9 +129,9 @@ def _is_taken(project: Project, key: str) -> bool:
 def port_async_mismatch(project: Project, rule: Rule, pairs: Pairs = None) -> Iterator[Violation]:
     """PRT004: a method is async in the port and plain in the adapter, or the other way round."""
     reported: set[tuple[str, str]] = set()
-    for pair, mismatch in _mismatches(project, pairs, ("async", "stream")):
+    for pair, mismatch in mismatches(project, pairs, ("async", "stream")):
         place = _identity(mismatch)
-        if place in reported or _is_fake(project, pair, _kept(mismatch)):
+        if place in reported or is_fake(project, pair, _kept(mismatch)):
             continue
         reported.add(place)
         yield (_stream if mismatch.kind == "stream" else _async)(project, rule, pair, mismatch)
@@ -192,12 +190,12 @@ def port_signature_mismatch(project: Project, rule: Rule, pairs: Pairs = None) -
     """PRT005: an adapter's member cannot be used as its port promises; one violation a member."""
     judge = project.query(conformance)
     reported: set[tuple[str, str]] = set()
-    found = list(_mismatches(project, pairs, ("signature", "narrowed", "name", "formal")))
+    found = list(mismatches(project, pairs, ("signature", "narrowed", "name", "formal")))
     family = Counter((pair.port, each.promised.name) for pair, each in found if _is_narrowed(pair, each))
     for pair, mismatch in found:
         place = _identity(mismatch)
         kept = _kept(mismatch)
-        if place in reported or _is_fake(project, pair, kept):
+        if place in reported or is_fake(project, pair, kept):
             continue
         reported.add(place)
         module, owner = project.class_(kept.owner)
@@ -252,23 +250,6 @@ def _is_passed_by_name(project: Project, mismatch: Mismatch) -> bool:
     """Tell whether the project calls a method of this name with one of the renamed parameters as a keyword."""
     calls = project.query(Calls).named({mismatch.promised.name})
     return any(name in mismatch.renamed for _, call in calls for name, _ in call.arguments)
-
-
-def _mismatches(project: Project, pairs: Pairs, kinds: tuple[str, ...]) -> Iterator[tuple[Pair, Mismatch]]:
-    known = project.query(ports)
-    judge = project.query(conformance)
-    for pair in project.query(adapters).pairs if pairs is None else pairs:
-        wired_in_tests = is_test(project.by_name[pair.site[0]]) and not pair.is_stated
-        if wired_in_tests or _is_fake(project, pair) or known.is_protocol(pair.adapter):
-            continue
-        # A class that makes its instances itself may refuse to: it stands in for one that could not be imported.
-        if "__new__" not in project.query(ClassTable).own_members(pair.adapter):
-            yield from ((pair, each) for each in judge.verdict(pair).mismatches if each.kind in kinds)
-
-
-def _is_fake(project: Project, pair: Pair, member: Member | None = None) -> bool:
-    """Tell whether an adapter, or the class that its member comes from, is test code that nobody asked about."""
-    return not pair.is_stated and is_test_class(project, member.owner if member else pair.adapter)
 
 
 def _severity(rule: Rule, pair: Pair) -> Severity:

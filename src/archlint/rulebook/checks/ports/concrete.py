@@ -13,7 +13,7 @@ from archlint.project.missing_port import MissingPorts, Use, missing_ports
 from archlint.project.program import Module, Project
 from archlint.project.takers import given, takers
 from archlint.project.types import Types, Value, types
-from archlint.project.uses import Calls, other_spellings, spellings, words_of
+from archlint.project.uses import Calls, other_spellings, spellings
 from archlint.rulebook.model import Rule
 
 
@@ -171,8 +171,7 @@ def _given_untyped(project: Project) -> Iterator[tuple[Value, Layer, str, str, t
     known = project.query(takers)
     calls = project.query(Calls)
     names = _inner_names(project)
-    callees = (each for each in calls.callees if any(map(names, words_of(each))))
-    inner = {callee: taker for callee in callees if (taker := _inner_taker(resolver, roles, callee))}
+    inner = {callee: taker for callee in calls.callees(names) if (taker := _inner_taker(resolver, roles, callee))}
     for module, call in calls.of(inner):
         if not call.arguments or roles.role(module.name) == "tests":
             continue

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from archlint.facts import model
 from archlint.facts.model import Call, Load
 from archlint.model import Violation
+from archlint.project.importers import importers_of
 from archlint.project.layers import is_test
 from archlint.project.library import Retry
 from archlint.project.program import Module, Project
@@ -18,11 +19,11 @@ class Retries:
     def __init__(self, project: Project) -> None:
         self.found: list[tuple[Module, Call | Load, Retry]] = []
         known = project.library.retries
-        roots = {name.partition(".")[0] for name in known}
+        roots = frozenset(name.partition(".")[0] for name in known)
         words = {name.rpartition(".")[2] for name in known}
         resolver = project.query(types)
-        for module in project.modules:
-            if is_test(module) or not any(each.target.partition(".")[0] in roots for each in module.facts.imports):
+        for module in importers_of(project, roots):
+            if is_test(module):
                 continue
             uses: list[tuple[str, Call | Load]] = [(each.callee, each) for each in module.facts.calls]
             uses += [(each.reference, each) for each in module.facts.loads if each.flags & model.IN_DECORATOR]

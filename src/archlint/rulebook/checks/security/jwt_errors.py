@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from archlint.model import Violation
+from archlint.project.importers import importers_of
 from archlint.project.program import Module, Project
 from archlint.project.types import types
 from archlint.rulebook.model import Rule
@@ -59,9 +60,9 @@ def meant(reference: str) -> str:
 
 def unknown_jwt_error(project: Project, rule: Rule) -> Iterator[Violation]:
     """SEC003: an exception is imported or read that a JWT library does not have."""
-    for module in project.modules:
+    for module in importers_of(project, _ROOTS):
         roots = _ROOTS.intersection(each.target.partition(".")[0] for each in module.facts.imports)
-        if roots and not roots.intersection(each.partition(".")[0] for each in project.by_name):
+        if not roots.intersection(each.partition(".")[0] for each in project.by_name):
             yield from _in_module(project, module, rule)
 
 

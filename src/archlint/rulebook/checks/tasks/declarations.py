@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from archlint.facts.model import Call
 from archlint.model import Violation
 from archlint.project.celery_tasks import CeleryTasks, Task
+from archlint.project.importers import importers_of
 from archlint.project.layers import is_test
 from archlint.project.ports import class_keys
 from archlint.project.program import Module, Project
@@ -51,7 +52,7 @@ def task_without_time_limit(project: Project, rule: Rule) -> Iterator[Violation]
 
 def async_task(project: Project, rule: Rule) -> Iterator[Violation]:
     """TSK004: Celery calls the task and never awaits what it gets."""
-    if any(each.target.partition(".")[0] in _NEVER for module in project.modules for each in module.facts.imports):
+    if importers_of(project, _NEVER):
         return
     for task in project.query(CeleryTasks).tasks.values():
         _, function = project.function(task.key)
