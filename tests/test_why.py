@@ -95,7 +95,7 @@ def graph(pairs: frozenset[tuple[int, int]]) -> ImportGraph:
         Edge(f"m{a}", f"m{b}", Import(f"m{b}", "", "", 0, 0, 0, 0, "runtime", False, -1), True)
         for a, b in sorted(pairs)
     )
-    return ImportGraph({}, edges, (), {}, {})
+    return ImportGraph({}, edges, ())
 
 
 @given(st.frozensets(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=20), st.sets(st.integers(0, 2)))

@@ -1,6 +1,7 @@
 """The import graph of the checked code: which module imports which, by which alias."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from types import MappingProxyType
@@ -25,47 +26,48 @@ class Edge(msgspec.Struct, frozen=True, gc=False):
     internal: bool
 
 
-class ImportGraph(msgspec.Struct, frozen=True):
+class ImportGraph(msgspec.Struct, frozen=True, dict=True):
     """All import edges of a project.
 
     `modules` are the facts it was built from. `edges` are sorted by importer, then position. `unresolved`
     (sorted likewise, never in `edges`) are imports of a module that could only be the project's own but does
-    not exist there, such as an extension module. `by_importer` and `by_imported` hold the same `edges` in the
-    same order.
+    not exist there, such as an extension module.
     """
 
     modules: Mapping[str, ModuleFacts]
     edges: tuple[Edge, ...]
     unresolved: tuple[Edge, ...]
-    by_importer: Mapping[str, tuple[Edge, ...]]
-    by_imported: Mapping[str, tuple[Edge, ...]]
+
+    @cached_property
+    def by_importer(self) -> Mapping[str, tuple[Edge, ...]]:
+        """The same `edges` in the same order, by the module that they start from."""
+        return _grouped(self.edges, attrgetter("importer"))
+
+    @cached_property
+    def by_imported(self) -> Mapping[str, tuple[Edge, ...]]:
+        """The same `edges` in the same order, by what they lead to."""
+        return _grouped(self.edges, attrgetter("imported"))
+
+
+def _grouped(edges: Iterable[Edge], end: Callable[[Edge], str]) -> Mapping[str, tuple[Edge, ...]]:
+    return MappingProxyType({name: tuple(group) for name, group in groupby(sorted(edges, key=end), end)})
 
 
 def import_graph(modules: Mapping[str, ModuleFacts]) -> ImportGraph:
     """Build the graph from the facts of every module, keyed by dotted name."""
-    known = modules.keys() | namespaces(modules)
     edges: list[Edge] = []
     unresolved: list[Edge] = []
-    targets = {import_.target for facts in modules.values() for import_ in facts.imports}
-    own = {target for target in targets if _must_be_own(target, modules)}
-    by_imported: dict[str, list[Edge]] = {}
-    meant = Meant(known)
+    meant = Meant(modules.keys() | namespaces(modules))
+    own = _Own(modules)
     for importer in sorted(modules):
         for import_ in sorted(modules[importer].imports, key=_POSITION):
+            target = import_.target
             module = meant[written(import_)]
-            edge = Edge(importer, module or import_.target, import_, module is not None)
-            if module is None and import_.target in own:
-                unresolved.append(edge)
+            if module is not None:
+                edges.append(Edge(importer, module, import_, True))
             else:
-                edges.append(edge)
-                by_imported.setdefault(edge.imported, []).append(edge)
-    return ImportGraph(
-        modules=modules,
-        edges=tuple(edges),
-        unresolved=tuple(unresolved),
-        by_importer=MappingProxyType({name: tuple(group) for name, group in groupby(edges, attrgetter("importer"))}),
-        by_imported=MappingProxyType({name: tuple(by_imported[name]) for name in sorted(by_imported)}),
-    )
+                (unresolved if own[target] else edges).append(Edge(importer, target, import_, False))
+    return ImportGraph(modules=modules, edges=tuple(edges), unresolved=tuple(unresolved))
 
 
 def written(import_: Import) -> str:
@@ -101,6 +103,12 @@ def parents(name: str) -> tuple[str, ...]:
     return tuple(".".join(parts[:count]) for count in range(1, len(parts)))
 
 
-def _must_be_own(target: str, modules: Mapping[str, ModuleFacts]) -> bool:
-    # Only what lies in no regular package can come from another distribution.
-    return any(parent in modules for parent in parents(target))
+class _Own(dict[str, bool]):
+    """Whether a module, by its name, can only be the project's own: another distribution adds to no regular package."""
+
+    def __init__(self, modules: Collection[str]) -> None:
+        self._modules = modules
+
+    def __missing__(self, name: str) -> bool:
+        found = self[name] = any(parent in self._modules for parent in parents(name))
+        return found

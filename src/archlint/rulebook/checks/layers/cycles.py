@@ -7,7 +7,7 @@ import msgspec
 
 from archlint.model import Violation
 from archlint.project.cycles import Cycle, cycles, shortest_way
-from archlint.project.imports import Edge
+from archlint.project.imports import Edge, parents
 from archlint.project.layers import layers
 from archlint.project.program import Project
 from archlint.project.traffic import graph
@@ -34,11 +34,12 @@ def levels(project: Project, *, deferred: bool) -> dict[str, Level]:
     roles = project.query(layers)
     reported = project.query(AgainstRoles).links
     found: dict[str, Level] = {}
-    parts = _Parts()
+    ways = _Ways()
+    tests = frozenset(roles.members().get("tests", ()))
     for (from_, to), edges in _imports(project, deferred=deferred).items():
-        if (from_, to) in reported or "tests" in (roles.role(from_), roles.role(to)):
+        if (from_, to) in reported or from_ in tests or to in tests:
             continue
-        parent, importer, imported = _siblings(parts[from_], parts[to])
+        parent, importer, imported = _siblings(ways[from_], ways[to])
         if importer and imported:
             found.setdefault(parent, {}).setdefault(importer, {}).setdefault(imported, []).extend(edges)
     return dict(sorted(found.items()))
@@ -53,26 +54,26 @@ def _imports(project: Project, *, deferred: bool) -> dict[tuple[str, str], list[
     return found
 
 
-class _Parts(dict[str, list[str]]):
-    """The parts of dotted names."""
+class _Ways(dict[str, tuple[str, ...]]):
+    """The packages above a module, outermost first, and itself."""
 
-    def __missing__(self, name: str) -> list[str]:
-        parts = self[name] = name.split(".")
-        return parts
+    def __missing__(self, name: str) -> tuple[str, ...]:
+        way = self[name] = (*parents(name), name)
+        return way
 
 
-def _siblings(importer: list[str], imported: list[str]) -> tuple[str, str, str]:
+def _siblings(importer: tuple[str, ...], imported: tuple[str, ...]) -> tuple[str, str, str]:
     """Return the innermost package that both ends of an import lie in, and which children of it they belong to.
 
-    The ends are given by the parts of their names. A child is empty when it is that package itself.
+    The ends are given by the ways to them. A child is empty when it is that package itself.
     """
     depth = 0
     for one, other in zip(importer, imported, strict=False):
         if one != other:
             break
         depth += 1
-    ends = [".".join(parts[: depth + 1]) if len(parts) > depth else "" for parts in (importer, imported)]
-    return ".".join(importer[:depth]), ends[0], ends[1]
+    one, other = (way[depth] if len(way) > depth else "" for way in (importer, imported))
+    return importer[depth - 1] if depth else "", one, other
 
 
 def _violation(project: Project, rule: Rule, parent: str, level: Level, cycle: Cycle) -> Violation:
