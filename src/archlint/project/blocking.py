@@ -48,7 +48,7 @@ class BlockingFunctions:
         self._project = project
         graph: CallGraph = project.query(call_graph)
         self._on_loop = project.query(handovers).on_loop
-        self._wishes = Wishes(project)
+        self._wishes = project.query(Wishes)
         self.sites: dict[str, list[Site]] = {}
         self.causes: dict[str, Cause] = {}
         self._asked: dict[str, list[str]] = {}

@@ -14,6 +14,7 @@ from archlint.project.program import Module, Project
 from archlint.project.reach import Callers
 from archlint.project.types import Types, types
 from archlint.project.uses import CalledWords, last_word, other_spellings, spellings
+from archlint.project.wishes import Wishes
 
 STATEMENT = "statement"
 """The code of a candidate that says what an SQL statement does: its subject is the verb and the table.
@@ -71,6 +72,7 @@ class Effects:
         for effects in self.of.values():
             effects.sort(key=lambda each: each.call.start)
         self._reached: dict[str, dict[str, Reach]] = {}
+        self._wishes = project.query(Wishes)
 
     def reach(self, kind: str) -> Mapping[str, Reach]:
         """Return for every function from which an effect of a kind is reached, within `MAX_CALLS` calls, the way."""
@@ -105,8 +107,20 @@ class Effects:
         known = self.reach(kind)
         for site in self._project.query(blocking_functions).sites.get(f"{module.name}#{function}", ()):
             onward = known.get(site.target)
-            if onward is not None and onward.calls < MAX_CALLS:
+            if onward is not None and onward.calls < MAX_CALLS and self._is_asked_for(site, known):
                 yield site, onward
+
+    def _is_asked_for(self, site: Site, known: Mapping[str, Reach]) -> bool:
+        """Tell whether the way on from a site is what runs: no parameter would have to be true that is not passed."""
+        onward = known[site.target]
+        while True:
+            module, use = (onward.effect.module, onward.effect.call) if onward.site is None else onward.site[:2]
+            parameter = self._wishes.wanted(module, use)
+            if parameter and not self._wishes.asks(site, parameter):
+                return False
+            if onward.site is None:
+                return True
+            site, onward = onward.site, known[onward.site.target]
 
 
 class _Found(NamedTuple):

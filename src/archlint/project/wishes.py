@@ -10,7 +10,7 @@ _UNPACKED = frozenset({"*", "**"})
 
 
 class Wishes:
-    """The branches of functions that run only on demand, and who demands it."""
+    """The branches of functions that run only on demand, and who demands it; reached by `project.query(Wishes)`."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
