@@ -3,7 +3,7 @@
 import pytest
 
 from archlint.facts.extract import extract
-from archlint.project.layers import layers
+from archlint.project.layers import is_test, layers
 from archlint.project.library import Library
 from archlint.project.program import Architecture, Module, Project
 from archlint.rulebook.checks.layers.vacuous import empty_rules
@@ -195,3 +195,21 @@ def test_members_are_sorted_by_role() -> None:
         "domain": ["a.domain.a", "a.domain.x"],
         "infrastructure": ["a.infrastructure.y"],
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "expected"),
+    [
+        ("shop.test.helper", "import pytest\n", True),
+        ("shop.testing.client", "from unittest import TestCase\n", True),
+        ("shop.test.client", "import httpx\n", False),
+        ("shop.tests_orders", "", True),
+        ("shop_test.features.database", "", True),
+        ("ab_test.model", "", False),
+        ("shop.populate_test_data", "", True),
+        ("shop.orders", "import pytest\n", False),
+    ],
+)
+def test_what_is_test_code(name: str, source: str, expected: bool) -> None:
+    module = Module(extract(source, name, is_package=False), f"/{name.replace('.', '/')}.py")
+    assert is_test(module) is expected

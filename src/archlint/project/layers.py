@@ -132,6 +132,9 @@ def layers(project: Project) -> Layers:
 
 _TEST_HELPERS = re.compile(r"(?:^|_)(?:unit)?test(?:ing)?_?(?:data|fixtures?|utils?|utilities|helpers?|support)$")
 _TESTS = frozenset({"tests", "functionaltests", "integrationtests", "systemtests", "unittests"})
+_TEST_FOLDERS = frozenset({"test", "testing"})
+_TESTING = frozenset({"hypothesis", "pytest", "unittest"})
+"""What modules in folders called so import if they are there for tests, and not what a program offers for them."""
 _SUBJECTS = frozenset(
     {"ab_tests", "blood_tests", "hypothesis_tests", "lab_tests", "load_tests", "medical_tests", "speed_tests"}
 )
@@ -140,7 +143,15 @@ _SUBJECTS = frozenset(
 
 def is_test(module: Module) -> bool:
     """Tell whether a module is test code: `tests/`, `ui_tests/`, `test_*.py`, `*_test.py`, `conftest.py`, ..."""
-    return _is_test(module.name, module.facts.is_package, module.path)
+    return _is_test(module.name, module.facts.is_package, module.path) or (
+        _is_about_testing(module.name)
+        and any(each.target.partition(".")[0] in _TESTING for each in module.facts.imports)
+    )
+
+
+@lru_cache(maxsize=65536)
+def _is_about_testing(module: str) -> bool:
+    return not _TEST_FOLDERS.isdisjoint(module.split(".")[:-1])
 
 
 @lru_cache(maxsize=65536)
