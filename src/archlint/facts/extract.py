@@ -18,6 +18,7 @@ from archlint.facts.model import (
     Load,
     ModuleFacts,
     Parameter,
+    Parts,
     TypedAssignment,
 )
 from archlint.facts.parsing import normalised, parse, parse_as_written
@@ -43,12 +44,9 @@ def extract(text: str, name: str, is_package: bool, checks: ModuleChecks | None 
     spans = _Spans(text, tree, walk)
     records = walk.records
     walk.release()
-    return ModuleFacts(
-        name=name,
-        is_package=is_package,
+    parts = Parts(
         imports=tuple(spans.import_(record) for record in records.imports),
         bindings=records.all_bindings(),
-        exports=tuple(records.exports) if records.exports is not None else None,
         functions=tuple(spans.function(record) for record in records.functions),
         classes=tuple(spans.class_(record) for record in records.classes),
         calls=tuple(
@@ -63,9 +61,10 @@ def extract(text: str, name: str, is_package: bool, checks: ModuleChecks | None 
             TypedAssignment(annotation, value, *spans.of(anchor), function)
             for annotation, value, anchor, function in records.assignments
         ),
-        suppressions=suppressions(text),
         candidates=_candidates(records, spans),
     )
+    exports = tuple(records.exports) if records.exports is not None else None
+    return ModuleFacts.of(name, is_package, exports, suppressions(text), parts)
 
 
 def look(tree: cst.Module, name: str, is_package: bool, checks: ModuleChecks) -> None:

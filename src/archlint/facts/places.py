@@ -7,11 +7,11 @@ was judged before holds, elsewhere.
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
-from archlint.facts.model import ModuleFacts
+from archlint.facts.model import ModuleFacts, Parts
 
 _S = TypeVar("_S", bound=msgspec.Struct)
 _PLACES = frozenset({"start", "end", "statement", "statement_end"})
@@ -37,14 +37,25 @@ def _bare(facts: ModuleFacts, places: list[int]) -> ModuleFacts:
     return without_places(msgspec.structs.replace(facts, suppressions=()), places)
 
 
-def without_places(fact: _S, places: list[int]) -> _S:
-    """Return a fact with lengths in the place of places, those in the facts inside of it too; `places` gets them."""
+def without_places(facts: ModuleFacts, places: list[int]) -> ModuleFacts:
+    """Return the facts of a module with lengths in the place of places; `places` gets them."""
+    parts = {name: _without(value, places) for name, value in facts.parts().items()}
+    return facts.but(cast(Parts, parts))
+
+
+def _without(value: object, places: list[int]) -> object:
+    if isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct):
+        return tuple(_fact_without(each, places) for each in value)
+    return value
+
+
+def _fact_without(fact: _S, places: list[int]) -> _S:
     changed: dict[str, object] = {}
     for name in fact.__struct_fields__:
         value = getattr(fact, name)
         if name in _PLACES:
             places.append(value)
             changed[name] = value - getattr(fact, "start", 0) if name == "end" else 0
-        elif isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct):
-            changed[name] = tuple(without_places(each, places) for each in value)
+        else:
+            changed[name] = _without(value, places)
     return msgspec.structs.replace(fact, **changed)

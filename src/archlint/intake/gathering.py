@@ -130,8 +130,14 @@ class _Take:
         self._answer = msgspec.msgpack.Decoder(Answer)
         self._facts = msgspec.msgpack.Decoder(ModuleFacts)
 
-    def add(self, file: SourceFile, message: bytes | memoryview) -> bool:
+    def add(self, file: SourceFile, message: bytes) -> bool:
         """Take in the answer to a file; tell whether it is worth remembering."""
+        lasting = self._add(file, message)
+        if file.path in self._gathered.facts:
+            self._gathered.facts[file.path].parts()  # while others are parsed; who begins anew asks for all of them
+        return lasting
+
+    def _add(self, file: SourceFile, message: bytes | memoryview) -> bool:
         answer = self._answer.decode(message)
         if answer.value:
             self._gathered.facts[file.path] = self._facts.decode(answer.value)
@@ -145,7 +151,7 @@ class _Take:
     def remembered(self, file: SourceFile, message: memoryview) -> bool:
         """Take in an answer from the cache; false when it is none."""
         try:
-            return self.add(file, message)
+            return self._add(file, message)
         except (msgspec.MsgspecError, RecursionError):
             return False
 

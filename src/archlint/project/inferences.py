@@ -81,23 +81,20 @@ def _looks_same(then: ModuleFacts | None, now: ModuleFacts, missed: Set[str]) ->
         return False
     if any(0 <= each.owner < len(before.classes) for each in after.functions[len(before.functions) :]):
         return False
-    return before == msgspec.structs.replace(
-        after,
-        bindings={name: bound for name, bound in after.bindings.items() if name not in new},
-        functions=after.functions[: len(before.functions)],
-        classes=after.classes[: len(before.classes)],
+    return before == after.but(
+        {
+            "bindings": {name: bound for name, bound in after.bindings.items() if name not in new},
+            "functions": after.functions[: len(before.functions)],
+            "classes": after.classes[: len(before.classes)],
+        }
     )
 
 
 def _interface(facts: ModuleFacts) -> ModuleFacts:
     """Return what inferring reads of a module."""
     stars = tuple(each for each in facts.imports if each.name == "*")
-    return without_places(
-        msgspec.structs.replace(
-            facts, imports=stars, calls=(), loads=(), assignments=(), suppressions=(), candidates=()
-        ),
-        [],
-    )
+    read = facts.but({"imports": stars, "calls": (), "loads": (), "assignments": (), "candidates": ()})
+    return without_places(msgspec.structs.replace(read, suppressions=()), [])
 
 
 def _hangs(facts: ModuleFacts) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -14,7 +14,6 @@ from archlint.facts import model
 from archlint.project.program import Module
 
 _REFERRING: Mapping[type, tuple[str, ...]] = {
-    model.ModuleFacts: ("imports", "bindings", "functions", "classes", "calls", "loads", "assignments", "candidates"),
     model.Import: ("target",),
     model.Parameter: ("annotation", "default"),
     model.Function: ("parameters", "returns", "values", "yields", "decorators"),
@@ -81,7 +80,8 @@ class _Names:
 
     def in_facts(self, facts: model.ModuleFacts) -> model.ModuleFacts:
         """Return facts that refer to the modules of the program by their own names."""
-        return cast(model.ModuleFacts, self._in(facts))
+        parts = {name: self._in(value) for name, value in facts.parts().items()}
+        return facts.but(cast(model.Parts, parts))
 
     def _in(self, value: object) -> object:
         if isinstance(value, str):
