@@ -1,5 +1,6 @@
 """What the walk writes down about small sources."""
 
+import msgspec
 import pytest
 
 from archlint.facts import model
@@ -396,3 +397,22 @@ def test_calls_that_exclude_each_other(body: str, exclude_each_other: bool) -> N
     found = facts(f"from m import first, second\n\n\ndef f(x, y, b):\n {body}\n")
     first, second = (each.flags for name in ("first", "second") for each in found.calls if each.callee.endswith(name))
     assert exclude(first, second) is exclude_each_other
+
+
+def test_parts_are_decoded_when_they_are_asked_for() -> None:
+    found = facts("import a\nprint(a.b)\n")
+    again = msgspec.msgpack.decode(msgspec.msgpack.encode(found), type=ModuleFacts)
+    assert again == found
+    assert not vars(again)
+    assert again.calls == found.calls != ()
+    assert [*vars(again)] == ["calls"]
+    assert again.parts() == found.parts()
+
+
+def test_parts_that_are_nonsense_are_nothing() -> None:
+    found = facts("import a\nprint(a.b)\n")
+    nonsense = {"calls": msgspec.Raw(b"\xc1"), "loads": msgspec.Raw(msgspec.msgpack.encode([1]))}
+    kept = {name: part for name, part in found.stored.items() if name != "bindings"}
+    forged = msgspec.structs.replace(found, stored={**kept, **nonsense})
+    assert (forged.calls, forged.loads, forged.bindings) == ((), (), {})
+    assert forged.imports == found.imports != ()
