@@ -20,6 +20,8 @@ GRAVE = frozenset({"network", "database", "subprocess", "sleep", "terminal", "th
 """Kinds of effects that something outside answers, or that go on when the call is over."""
 FILES = frozenset({"file", "metadata"})
 """Kinds of effects on files: on what they hold, and on what the file system keeps of them."""
+PACKAGE_DATA = "package data"
+"""The kind of effects on files that are most likely shipped with the code."""
 _STARTERS = frozenset(
     {
         "threading.Thread.start",
@@ -58,7 +60,7 @@ _OWN_FILE = "builtins.__file__"
 class Effect(NamedTuple):
     """One effect of a call: what is called, and the kind.
 
-    That is one of `library_tables.SEVERITIES`, "thread" or, of an awaited call, one of `CLIENT_KINDS`.
+    That is one of `library_tables.SEVERITIES`, "thread", `PACKAGE_DATA` or, of an awaited call, one of `CLIENT_KINDS`.
     """
 
     api: str
@@ -130,9 +132,9 @@ class _Direct:
             return Effect(found.api, found.kind)
         if found.kind == "metadata":
             return Effect(found.api, "metadata") if found.api in _WRITES else None
-        if found.kind != "file" or found.api.startswith(_NO_FILES) or self._is_package_data(module, call):
+        if found.kind != "file" or found.api.startswith(_NO_FILES):
             return None
-        return Effect(found.api, "file")
+        return Effect(found.api, PACKAGE_DATA if self._is_package_data(module, call) else "file")
 
     def _awaited(self, call: Call) -> Effect | None:
         """Return what an awaited call does: it is one of an async client's methods, if it does anything."""

@@ -7,7 +7,7 @@ from archlint.model import Severity, Step, Violation
 from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
 from archlint.project.layers import Layer, layers
-from archlint.project.outside import Effect, Effects
+from archlint.project.outside import PACKAGE_DATA, Effect, Effects
 from archlint.project.program import Module, Project
 from archlint.project.reach import Hop, way
 from archlint.project.types import types
@@ -15,7 +15,7 @@ from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
 
 _NO_IO = frozenset({"sleep", "thread"})
-_LOCAL = frozenset({"metadata"})
+_LOCAL = frozenset({"metadata", PACKAGE_DATA})
 _HELP = "declare a port for what is needed, and let the application pass in an adapter or the data itself"
 
 
@@ -108,7 +108,7 @@ def _is_io(effect: Effect) -> bool:
 
 
 def _severity(layer: Layer, effect: Effect) -> Severity | None:
-    """Say less where the layer is only guessed from a name, and where only the file system is asked."""
+    """Say less where the layer is only guessed, and where the file system is asked or what is shipped is read."""
     if not layer.sure:
         return Severity.NOTE
     return Severity.WARNING if effect.kind in _LOCAL else None

@@ -1,5 +1,6 @@
 """DOM002, DOM003 and DOM006: value objects, what ports publish, and dependencies that are looked up."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from archlint.facts.model import Call, Candidate, Function
@@ -29,7 +30,7 @@ _BESIDE = frozenset(
 LOCATED = "located"
 """The code of a candidate for a container that is subscripted with a class; see `locator_syntax`."""
 _LOOK_UPS = frozenset({"resolve", "get", "aget", "get_service", "get_instance", "provide", "lookup", "__getitem__"})
-_LOCATOR_WORDS = ("Container", "Locator", "Injector")
+_LOCATOR = re.compile(r"(?:Container|Locator|Injector)(?:Port|Protocol|Interface)?$")
 _CONTAINERS = frozenset(
     f"dependency_injector.containers.{name}" for name in ("Container", "DeclarativeContainer", "DynamicContainer")
 )
@@ -82,7 +83,7 @@ def service_locator(project: Project, rule: Rule) -> Iterator[Violation]:
     locators = project.library.locators
     provided = _providers(project, resolver)
     for module, use, callee in _asked(project, {*_LOOK_UPS, *map(last_word, locators), *provided}):
-        if role_of(project, module) in ("tests", "composition"):
+        if role_of(project, module) in ("tests", "composition") or _is_inside_locator(module, use):
             continue
         asks = isinstance(use, Candidate) or bool(use.arguments)
         name = _locator(project, resolver, callee, locators) if asks else ""
@@ -96,6 +97,12 @@ def service_locator(project: Project, rule: Rule) -> Iterator[Violation]:
                 subject=name,
                 scope=module.scope(use.function, use.owner),
             )
+
+
+def _is_inside_locator(module: Module, use: Call | Candidate) -> bool:
+    """Tell whether something stands in a method of a container, which may ask itself."""
+    owner = module.facts.functions[use.function].owner if use.function >= 0 else -1
+    return owner >= 0 and _LOCATOR.search(module.facts.classes[owner].name) is not None
 
 
 def _asked(project: Project, words: set[str]) -> Iterator[tuple[Module, Call | Candidate, str]]:
@@ -141,6 +148,6 @@ def _locator(project: Project, resolver: Types, callee: str, locators: frozenset
         if value.is_function:
             module, function = project.function(value.name)
             owner = module.facts.classes[function.owner].name if function.owner >= 0 else ""
-            if function.name in _LOOK_UPS and owner.endswith(_LOCATOR_WORDS):
+            if function.name in _LOOK_UPS and _LOCATOR.search(owner):
                 return function.qualname
     return ""

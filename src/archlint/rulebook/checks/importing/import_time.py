@@ -9,7 +9,7 @@ from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
 from archlint.project.entry import is_script
 from archlint.project.layers import is_test
-from archlint.project.outside import FILES, GRAVE, Effect, Effects
+from archlint.project.outside import FILES, GRAVE, PACKAGE_DATA, Effect, Effects
 from archlint.project.program import Module, Project
 from archlint.project.reach import Hop, may_be_another, way
 from archlint.project.withs import spot
@@ -47,6 +47,8 @@ class _ImportTime:
     def in_module(self, module: Module) -> Iterator[Violation]:
         """Yield what the body of a module does by itself, and through functions unless these only work with files."""
         for _, call, effect in self._effects.direct.get(f"{module.name}#-1", ()):
+            if effect.kind == PACKAGE_DATA:
+                continue
             if not call.flags & (_NOT_ON_IMPORT | model.IN_DECORATOR):  # a decorator is made, and works when called
                 yield self._direct(module, call, effect)
         seen: set[str] = set()
