@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from benchmarks.corpora import CORPORA, copies, fetch, peers
+from benchmarks.corpora import CORPORA, copies, environment, fetch, peers
 from benchmarks.measure import Sample, measure
 from benchmarks.table import document
 
@@ -33,8 +33,7 @@ class Bench:
         if self._file.exists():
             read = json.loads(self._file.read_text())
             self.samples = {part: [Sample(*each) for each in samples] for part, samples in read.items()}
-        self._environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-        self._environment["PYTHONPYCACHEPREFIX"] = str(work / "bytecode")
+        self._environment = environment(work)
 
     def run(self, part: str, rounds: int) -> None:
         """Take samples of a part until there are as many as wanted."""
@@ -48,9 +47,9 @@ class Bench:
                 flush=True,
             )
 
-    def floor(self, parser: str) -> Sample:
+    def floor(self, parser: str, processes: int = 1) -> Sample:
         """Parse everything and do nothing with it."""
-        return self._measure(sys.executable, str(HERE / "floor.py"), parser, self._corpus.package)
+        return self._measure(sys.executable, str(HERE / "floor.py"), parser, self._corpus.package, str(processes))
 
     def cold(self, jobs: int) -> Sample:
         """Check without a cache, and write one."""
@@ -109,6 +108,7 @@ class Bench:
 
 PARTS: dict[str, Callable[[Bench], Sample]] = {
     "floor": lambda bench: bench.floor("libcst"),
+    "floor, 2 processes": lambda bench: bench.floor("libcst", 2),
     "ast": lambda bench: bench.floor("ast"),
     "cold, 1 job": lambda bench: bench.cold(1),
     "cold, 2 jobs": lambda bench: bench.cold(2),
@@ -123,7 +123,7 @@ PARTS: dict[str, Callable[[Bench], Sample]] = {
     "fixit": lambda bench: bench.peer("fixit", "lint", bench.package),
     **{f"growth, {count} x": partial(Bench.growth, count=count) for count in GROWTH},
 }
-OURS = tuple(PARTS)[:8]
+OURS = tuple(PARTS)[:9]
 QUICK_PEERS = ("ruff", "import-linter", "bandit", "flake8-async")
 
 

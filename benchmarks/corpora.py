@@ -1,5 +1,6 @@
 """The code that is measured on, and the tools that archlint is measured against; both come from the package index."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -55,6 +56,20 @@ def peers(work: Path) -> Path:
         _pip(str(home / "bin/python"), "install", *PEERS)
         (home / "done").touch()
     return home / "bin"
+
+
+def sampler(work: Path) -> Path:
+    """Return the command of py-spy, installed in the environment of the other tools."""
+    command = peers(work) / "py-spy"
+    if not command.exists():
+        _pip(str(command.parent / "python"), "install", "py-spy")
+    return command
+
+
+def environment(work: Path) -> dict[str, str]:
+    """Return the environment of what is measured: its bytecode is kept, as that of any installed package."""
+    own = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    return {**own, "PYTHONPYCACHEPREFIX": str(work / "bytecode")}
 
 
 def copies(corpus: Corpus, work: Path, count: int) -> Path:
