@@ -62,6 +62,7 @@ def test_one_learns_what_the_other_has_inferred(told: Mapping[str, Any]) -> None
     alone, own, learned = map(set, told["inferred"])
     assert own < alone
     assert alone <= learned
+    assert "question about pairs that agree" in alone
 
 
 def test_an_interrupt_leaves_no_process(told: Mapping[str, Any]) -> None:

@@ -21,10 +21,11 @@ from archlint.intake import partners
 from archlint.judging import _found, load_checks
 from archlint.project.blocking import BLOCKING_CALLS
 from archlint.project.calls import USES
-from archlint.project.modulewise import ModuleWise
+from archlint.project.inferences import inferences
+from archlint.project.modulewise import Answers, ModuleWise
 from archlint.project.partner import Partner
 from archlint.project.program import Module, Project
-from archlint.project.types import types
+from archlint.project.stored import decode, encode
 from archlint.rulebook import judge
 from archlint.rulebook.questions import questions
 
@@ -97,12 +98,16 @@ def interrupted(*_: object) -> Iterator[Any]:
 
 
 def inferred(taken: Taken, *, learns: bool) -> list[str]:
-    """Return the references that are known to this process when it has judged."""
+    """Return the references, and the questions about modules, that are known to this process when it has judged."""
     project = project_of(taken)
     parts = ([partial(_found, check) for check in part] for part in judge.checks(project, taken.inputs.chosen))
     jobs = taken.inputs.jobs
     partners.judged_by_two(project, jobs, questions(taken.inputs.chosen), *parts, learns=learns)
-    return sorted(project.query(types).known.settled(0))
+    answers = project.query(Answers)
+    kept = decode(encode(inferences(project)))
+    assert kept is not None
+    assert kept.answered.keys() == answers.answered.keys()
+    return sorted([*kept.settled(0), *(f"question about {name}" for name in answers.answered)])
 
 
 def main(folder: Path) -> None:

@@ -17,8 +17,7 @@ from archlint.project.layers import layers
 from archlint.project.modulewise import WORTH_SHARING, Answers, ModuleWise
 from archlint.project.partner import Partner
 from archlint.project.program import Project
-from archlint.project.stored import learn, lesson
-from archlint.project.types import types
+from archlint.project.stored import beginning, learn, lesson
 from archlint.project.uses import Calls
 
 if TYPE_CHECKING:  # it takes long to load
@@ -129,12 +128,12 @@ def _accompany(
     *,
     learns: bool,
 ) -> None:
-    known = len(project.query(types).known.memo)
+    since = beginning(project)
     if not project.query(Answers).has_earlier:
         _ask(project, questions, Partner(1, connection, project.reading))
     connection.send_bytes(msgspec.msgpack.encode(_done(reversed(checks), tasks)))
     if learns:
-        connection.send_bytes(lesson(project, known))
+        connection.send_bytes(lesson(project, since))
 
 
 def _learn(project: Project, connection: "Connection") -> None:

@@ -39,7 +39,7 @@ def inferences(project: Project) -> Inferences:
     news = len(known.news()) + answers.asked
     everything = news + known.resumed + len(project.modules) * len(answers.answered)
     return Inferences(
-        _modules(project), project.reading.missed, known.settled, answers.answered, news / max(everything, 1)
+        modules_of(project), project.reading.missed, known.settled, answers.answered, news / max(everything, 1)
     )
 
 
@@ -51,7 +51,7 @@ def resume(
     `changed` are modules that say something else now: the facts of then, `None` if they are gone, those of now, and the
     path.
     """
-    if earlier.modules != _modules(project):
+    if earlier.modules != modules_of(project):
         return
     pairs = [(then, now) for then, now, _ in changed]
     reading = project.reading
@@ -64,7 +64,8 @@ def resume(
     project.query(Answers).resume(earlier.answered, frozenset(path for _, _, path in changed), others)
 
 
-def _modules(project: Project) -> tuple[tuple[str, str], ...]:
+def modules_of(project: Project) -> tuple[tuple[str, str], ...]:
+    """Return the names and paths of all modules, in order."""
     return tuple((module.name, module.path) for module in project.modules)
 
 

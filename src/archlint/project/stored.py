@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import compress, count
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from archlint.project.inferences import Inferences
-from archlint.project.modulewise import Answered
+from archlint.project.inferences import Inferences, modules_of
+from archlint.project.modulewise import Answered, Answers
 from archlint.project.program import Project
 from archlint.project.types import Answer, Value, types
 
@@ -17,6 +17,8 @@ T = TypeVar("T")
 _VALUES = msgspec.msgpack.Decoder(tuple[Value, ...])
 _MOST_IN_A_LESSON = 200_000
 """To tell of more references would take too much memory."""
+_WORTH_TELLING = 1 / 50
+"""Of which part of the modules something is to have been asked anew: the other process can ask again."""
 
 
 class _StoredAnswers(msgspec.Struct, frozen=True, array_like=True):
@@ -130,18 +132,46 @@ def decode(data: bytes) -> Inferences | None:
     )
 
 
-def lesson(project: Project, first: int) -> bytes:
-    """Return what references stand for, but for the `first` that a project has inferred, for `learn` elsewhere."""
-    news = project.query(types).known.news(first)
-    return encode(Inferences((), project.reading.missed, lambda _: news, {})) if len(news) <= _MOST_IN_A_LESSON else b""
+class Beginning(NamedTuple):
+    """How much was known of a project once: how many references, which questions about modules, and all asked then."""
+
+    references: int
+    questions: frozenset[str]
+    asked: int
+
+
+def beginning(project: Project) -> Beginning:
+    """Return how much is known of a project now."""
+    answers = project.query(Answers)
+    return Beginning(len(project.query(types).known.memo), frozenset(answers.answered), answers.asked)
+
+
+def lesson(project: Project, since: Beginning) -> bytes:
+    """Return what has become known of a project, for `learn` elsewhere.
+
+    That is what references stand for, if it is not too much, and answers about modules, if it is worth it.
+    """
+    known, answers = project.query(types).known, project.query(Answers)
+    news = known.news(since.references)
+    is_worth_it = answers.asked - since.asked > len(project.modules) * _WORTH_TELLING
+    answered = {name: each for name, each in answers.answered.items() if is_worth_it and name not in since.questions}
+    return encode(
+        Inferences(
+            modules_of(project) if answered else (),
+            project.reading.missed,
+            lambda _: news if len(news) <= _MOST_IN_A_LESSON else {},
+            answered,
+        )
+    )
 
 
 def learn(project: Project, told: bytes) -> None:
     """Let a project know what a `lesson` tells of it."""
-    known = decode(told) if told else None
+    known = decode(told)
     if known is not None:
         project.reading.missed |= known.missed
         project.query(types).known.learn(known.settled(0))
+        project.query(Answers).learn(known.answered, len(known.modules))
 
 
 def _is_whole(stored: _Stored) -> bool:
