@@ -13,6 +13,7 @@ import msgspec
 from archlint.intake.processors import available_processors
 from archlint.model import Failure, Violation
 from archlint.project.adapters import joined
+from archlint.project.importers import importers
 from archlint.project.layers import layers
 from archlint.project.modulewise import WORTH_SHARING, Answers, ModuleWise
 from archlint.project.partner import Partner
@@ -59,7 +60,8 @@ def judged_by_two(
     if min(jobs, available_processors()) < 2 or len(project.modules) < WORTH_SHARING or not _can_fork():
         return [check() for check in checks]
     resumed = project.query(Answers).has_earlier
-    for each in (Calls, layers, *((joined,) if resumed else ())) if questions else ():  # both need it
+    both: tuple[Callable[[Project], object], ...] = (Calls, layers, *((joined, importers) if resumed else ()))
+    for each in both if questions else ():
         with suppress(Exception):  # as in `_ask`
             project.query(each)
     tasks = _tokens(len(checks))
