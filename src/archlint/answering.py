@@ -9,7 +9,7 @@ import msgspec
 from archlint.facts.extract import extract
 from archlint.facts.text import DecodeError, decode
 from archlint.intake.limits import allow
-from archlint.intake.wire import Answer, Task, read_message, write_message
+from archlint.intake.wire import NOTHING, Answer, Task, read_message, write_message
 from archlint.rulebook.checks.module_checks import MODULE_CHECKS
 
 
@@ -30,24 +30,27 @@ def answer(task: Task, encoder: msgspec.msgpack.Encoder) -> Answer:
         text = decode(task.data)
         if task.wishes:
             return _fixes(task, text, encoder)
-        return Answer(encoder.encode(extract(text, task.module, task.is_package, MODULE_CHECKS)), lasting=True)
+        facts = extract(text, task.module, task.is_package, MODULE_CHECKS)
+        return Answer(memoryview(encoder.encode(facts)), lasting=True)
     except DecodeError as error:
-        return Answer(b"", error.line, error.message, lasting=True)
+        return Answer(NOTHING, error.line, error.message, lasting=True)
     except (cst.ParserSyntaxError, cst.CSTLogicError, SyntaxError) as error:
-        return Answer(b"", *_syntax_error(text, error), lasting=True)
+        return Answer(NOTHING, *_syntax_error(text, error), lasting=True)
     except MemoryError:
-        return Answer(b"", 1, "parsing needs more memory than it may have; the file is too large")
+        return Answer(NOTHING, 1, "parsing needs more memory than it may have; the file is too large")
     except Exception as error:  # noqa: BLE001 -- a mistake of ours costs one file and must not look like a crash
-        return Answer(b"", 0, f"archlint cannot read the file ({type(error).__name__}: {error}); please report this")
+        return Answer(
+            NOTHING, 0, f"archlint cannot read the file ({type(error).__name__}: {error}); please report this"
+        )
 
 
 def _fixes(task: Task, text: str, encoder: msgspec.msgpack.Encoder) -> Answer:
     from archlint.rulebook.fixes.make import make_fixes  # noqa: PLC0415 -- few runs want fixes
 
     try:
-        return Answer(encoder.encode(make_fixes(text, task.module, task.is_package, task.wishes)))
+        return Answer(memoryview(encoder.encode(make_fixes(text, task.module, task.is_package, task.wishes))))
     except Exception as error:  # noqa: BLE001 -- a fix that cannot be made must not look like a parser that crashed
-        return Answer(b"", 0, f"{type(error).__name__}: {error}; please report this")
+        return Answer(NOTHING, 0, f"{type(error).__name__}: {error}; please report this")
 
 
 def _syntax_error(text: str, error: Exception) -> tuple[int, str]:

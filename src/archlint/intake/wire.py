@@ -26,13 +26,18 @@ class Task(msgspec.Struct, frozen=True, array_like=True):
     wishes: tuple[Wish, ...] = ()
 
 
+NOTHING = memoryview(b"")
+"""The value of an answer that has none."""
+
+
 class Answer(msgspec.Struct, frozen=True, array_like=True):
     """The encoded facts or fixes of one module, or (when empty) the line (0: unknown) and why there are none.
 
-    `lasting` says that the same task always has this answer; a parser that crashed may do better next time.
+    The value that is read is a part of the message, no copy: all of them are large. `lasting` says that the same task
+    always has this answer; a parser that crashed may do better next time.
     """
 
-    value: bytes
+    value: memoryview
     line: int = 0
     message: str = ""
     lasting: bool = False

@@ -15,7 +15,7 @@ from archlint.facts.tokens import longest_statement
 from archlint.intake.child import child, child_ahead
 from archlint.intake.limits import OUT_OF_TIME, PATIENCE, seconds_for
 from archlint.intake.sources import SourceFile
-from archlint.intake.wire import Answer, Task, read_message, write_message
+from archlint.intake.wire import NOTHING, Answer, Task, read_message, write_message
 from archlint.model import UnableError
 from archlint.rulebook.fixable import Wish
 
@@ -225,6 +225,6 @@ def _death(worker: _Worker, data: bytes) -> Answer:
     try:
         text = decode(data)
     except DecodeError:
-        return Answer(b"", 0, what)
+        return Answer(NOTHING, 0, what)
     line = text.count("\n", 0, longest_statement(text)) + 1
-    return Answer(b"", line, f"{what}; the longest statement begins here")
+    return Answer(NOTHING, line, f"{what}; the longest statement begins here")
