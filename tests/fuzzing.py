@@ -14,7 +14,7 @@ import libcst as cst
 from jsonschema import Draft202012Validator
 
 from archlint.engine import Options, Outcome, check
-from archlint.facts.model import ModuleFacts
+from archlint.facts.module import ModuleFacts
 from archlint.facts.parsing import normalised
 from archlint.facts.text import decode
 from archlint.fixing import fix

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from archlint import judging, memories
 from archlint.cli import archlint
 from archlint.engine import Options, assess, check, take_in
-from archlint.facts.model import ModuleFacts
+from archlint.facts.module import ModuleFacts
 from archlint.fixing import fix
 from archlint.intake import cache
 from archlint.memories import LivingMemory

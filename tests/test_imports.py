@@ -9,7 +9,7 @@ import grimp
 import pytest
 
 from archlint.facts.extract import extract
-from archlint.facts.model import ModuleFacts
+from archlint.facts.module import ModuleFacts
 from archlint.model import SourceText
 from archlint.project.grimp_graph import contract_graph
 from archlint.project.imports import Edge, import_graph, namespaces

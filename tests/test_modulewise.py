@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from archlint.engine import Options, take_in
-from archlint.facts.model import ModuleFacts
+from archlint.facts.module import ModuleFacts
 from archlint.judging import load_checks
 from archlint.project.blocking import BLOCKING_CALLS
 from archlint.project.classes import ClassTable

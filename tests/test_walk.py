@@ -6,7 +6,8 @@ import pytest
 from archlint.facts import model
 from archlint.facts.branches import exclude
 from archlint.facts.extract import extract
-from archlint.facts.model import Call, Import, ModuleFacts
+from archlint.facts.model import Call, Import
+from archlint.facts.module import ModuleFacts
 from archlint.facts.references import alternatives
 
 

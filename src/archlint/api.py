@@ -6,7 +6,8 @@ calls by the last name of what is called, `project.query(types)` says what a ref
 a violation of the rule's severity. A check changes nothing, reads no files and prints nothing.
 """
 
-from archlint.facts.model import Call, Class, Function, Import, Load, ModuleFacts
+from archlint.facts.model import Call, Class, Function, Import, Load
+from archlint.facts.module import ModuleFacts
 from archlint.model import Severity, Violation
 from archlint.project.layers import layers
 from archlint.project.program import Module, Project

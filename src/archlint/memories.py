@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from archlint.facts.model import ModuleFacts
+from archlint.facts.module import ModuleFacts
 from archlint.inputs import Inputs
 from archlint.intake.cache import Answers
 from archlint.intake.gathering import Gathered, facts_of

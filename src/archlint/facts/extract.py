@@ -16,11 +16,10 @@ from archlint.facts.model import (
     Function,
     Import,
     Load,
-    ModuleFacts,
     Parameter,
-    Parts,
     TypedAssignment,
 )
+from archlint.facts.module import ModuleFacts, Parts
 from archlint.facts.parsing import normalised, parse, parse_as_written
 from archlint.facts.records import Anchor, ClassRecord, FunctionRecord, ImportRecord, Records
 from archlint.facts.suppressions import suppressions

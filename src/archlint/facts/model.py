@@ -1,4 +1,4 @@
-"""What one module says, as plain frozen values that can be cached and sent between processes.
+"""What a module says, as plain frozen values that can be cached and sent between processes.
 
 **References.** Facts name things symbolically, because what a name means may depend on other modules. A
 reference is a string: a root, then steps, read from left to right; the project resolves it
@@ -30,11 +30,7 @@ reference is a string: a root, then steps, read from left to right; the project 
 text, ends exclusive.
 """
 
-from typing import Generic, Self, TypedDict, TypeVar, overload
-
 import msgspec
-
-T = TypeVar("T")
 
 IN_LOOP = 1
 IN_TRY = 2
@@ -260,102 +256,3 @@ class Candidate(msgspec.Struct, frozen=True, array_like=True):
     reference: str
     names: tuple[str, ...]
     values: tuple[str, ...] = ()
-
-
-class Parts(TypedDict, total=False):
-    """The parts of a module's facts that are many."""
-
-    imports: tuple[Import, ...]
-    bindings: dict[str, tuple[str, ...]]
-    functions: tuple[Function, ...]
-    classes: tuple[Class, ...]
-    calls: tuple[Call, ...]
-    loads: tuple[Load, ...]
-    assignments: tuple[TypedAssignment, ...]
-    candidates: tuple[Candidate, ...]
-
-
-class _Part(Generic[T]):
-    """A part of the facts, decoded when it is first asked for; `nothing` if it cannot be, as in a forged cache."""
-
-    def __init__(self, wanted: type[T], nothing: T) -> None:
-        self._decoder = msgspec.msgpack.Decoder(wanted)
-        self._nothing = nothing
-        self._name = ""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    @overload
-    def __get__(self, facts: None, owner: type) -> Self: ...
-
-    @overload
-    def __get__(self, facts: "ModuleFacts", owner: type) -> T: ...
-
-    def __get__(self, facts: "ModuleFacts | None", owner: type) -> Self | T:
-        if facts is None:
-            return self
-        try:
-            value: T = self._decoder.decode(facts.stored[self._name])
-        except (KeyError, msgspec.MsgspecError, RecursionError):
-            value = self._nothing
-        facts.__dict__[self._name] = value
-        return value
-
-
-class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """All facts of one module: a pure function of its dotted name, whether it is a package, and its text.
-
-    `bindings` maps each name bound at module level to references of what it is bound to; `exports` is
-    `__all__` when it is written as a literal; `is_package` says that the file is an `__init__.py`. The parts that are
-    many are `stored` by name, in MessagePack: most runs ask for some of them only.
-    """
-
-    name: str
-    is_package: bool
-    exports: tuple[str, ...] | None
-    suppressions: tuple[Suppression, ...]
-    stored: dict[str, msgspec.Raw]
-
-    imports = _Part(tuple[Import, ...], ())
-    bindings = _Part(dict[str, tuple[str, ...]], {})
-    functions = _Part(tuple[Function, ...], ())
-    classes = _Part(tuple[Class, ...], ())
-    calls = _Part(tuple[Call, ...], ())
-    loads = _Part(tuple[Load, ...], ())
-    assignments = _Part(tuple[TypedAssignment, ...], ())
-    candidates = _Part(tuple[Candidate, ...], ())
-
-    @classmethod
-    def of(
-        cls,
-        name: str,
-        is_package: bool,
-        exports: tuple[str, ...] | None,
-        suppressions: tuple[Suppression, ...],
-        parts: Parts,
-    ) -> Self:
-        """Return the facts with these parts."""
-        encode = msgspec.msgpack.Encoder().encode
-        stored = {part: msgspec.Raw(encode(value)) for part, value in parts.items()}
-        facts = cls(name=name, is_package=is_package, exports=exports, suppressions=suppressions, stored=stored)
-        facts.__dict__.update(parts)
-        return facts
-
-    def but(self, parts: Parts) -> Self:
-        """Return the same facts with other parts."""
-        both: Parts = {**self.parts(), **parts}
-        return self.of(self.name, self.is_package, self.exports, self.suppressions, both)
-
-    def parts(self) -> Parts:
-        """Return all parts that are many, by name."""
-        return {
-            "imports": self.imports,
-            "bindings": self.bindings,
-            "functions": self.functions,
-            "classes": self.classes,
-            "calls": self.calls,
-            "loads": self.loads,
-            "assignments": self.assignments,
-            "candidates": self.candidates,
-        }

@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from archlint.facts.model import ModuleFacts, Parts
+from archlint.facts.module import ModuleFacts, Parts
 
 _S = TypeVar("_S", bound=msgspec.Struct)
 _PLACES = frozenset({"start", "end", "statement", "statement_end"})

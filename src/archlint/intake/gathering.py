@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from archlint.facts.model import ModuleFacts
+from archlint.facts.module import ModuleFacts
 from archlint.intake.cache import Answers
 from archlint.intake.sources import SourceFile
 from archlint.intake.wire import Answer

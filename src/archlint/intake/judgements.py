@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from archlint.facts.model import ModuleFacts
+from archlint.facts.module import ModuleFacts
 from archlint.facts.places import moves
 from archlint.intake.kept import Kept
 from archlint.model import Place, Step, Violation

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from archlint.facts.model import Import, ModuleFacts
+from archlint.facts.model import Import
+from archlint.facts.module import ModuleFacts
 from archlint.model import SourceText
 from archlint.project.imports import ImportGraph, Meant, parents, written
 

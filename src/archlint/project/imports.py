@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 import msgspec
 
-from archlint.facts.model import Import, ModuleFacts
+from archlint.facts.model import Import
+from archlint.facts.module import ModuleFacts
 
 _POSITION = attrgetter("start")
 

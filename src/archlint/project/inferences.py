@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 
 import msgspec
 
-from archlint.facts.model import ModuleFacts
+from archlint.facts.module import ModuleFacts
 from archlint.facts.places import without_places
 from archlint.project.modulewise import Answered, Answers
 from archlint.project.namespaces import KEPT

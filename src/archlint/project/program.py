@@ -5,7 +5,8 @@ from typing import TypeVar, cast
 
 import msgspec
 
-from archlint.facts.model import Class, Function, ModuleFacts
+from archlint.facts.model import Class, Function
+from archlint.facts.module import ModuleFacts
 from archlint.model import Place
 from archlint.project.contracts import Contract
 from archlint.project.library import Library

@@ -11,6 +11,7 @@ from typing import cast
 import msgspec
 
 from archlint.facts import model
+from archlint.facts.module import ModuleFacts, Parts
 from archlint.project.program import Module
 
 _REFERRING: Mapping[type, tuple[str, ...]] = {
@@ -78,10 +79,10 @@ class _Names:
         """Return the names as a module sees them that another one hides from everybody else."""
         return _Names({**self._own, _plain(name): name})
 
-    def in_facts(self, facts: model.ModuleFacts) -> model.ModuleFacts:
+    def in_facts(self, facts: ModuleFacts) -> ModuleFacts:
         """Return facts that refer to the modules of the program by their own names."""
         parts = {name: self._in(value) for name, value in facts.parts().items()}
-        return facts.but(cast(model.Parts, parts))
+        return facts.but(cast(Parts, parts))
 
     def _in(self, value: object) -> object:
         if isinstance(value, str):

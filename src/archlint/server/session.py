@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from archlint.engine import Inputs, Options, Outcome, Taken, assess
-from archlint.facts.model import ModuleFacts
+from archlint.facts.module import ModuleFacts
 from archlint.inputs import read_inputs
 from archlint.intake.cache import Answers
 from archlint.intake.gathering import Gathered, Told, gather, wished_fixes
