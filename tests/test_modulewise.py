@@ -19,7 +19,8 @@ from archlint.project.namespaces import kept_attributes
 from archlint.project.outside import DIRECT
 from archlint.project.program import Architecture, Module, Project
 from archlint.project.stored import decode, encode
-from tests.support import fixture_projects
+from archlint.rulebook.patterns import _Index
+from tests.support import FIXTURES, fixture_projects
 
 load_checks()
 QUESTIONS: tuple[ModuleWise[Any], ...] = tuple(
@@ -58,6 +59,15 @@ class WatchedFacts:
         return getattr(self._facts, field)
 
 
+RULES = tuple(rule for rule in take_in([FIXTURES / "shop"], Options(jobs=1)).inputs.rules.values() if rule.match)
+"""Those that are a pattern."""
+
+
+def named_by_patterns(project: Project) -> ModuleWise[Any]:
+    """Return the question that the patterns of all rules ask."""
+    return _Index(project, RULES).named
+
+
 @pytest.fixture(params=fixture_projects(), ids=lambda path: path.name)
 def modules(request: pytest.FixtureRequest) -> tuple[tuple[Module, ...], Library]:
     """Give the modules of every fixture project, and what is known of third parties."""
@@ -75,10 +85,11 @@ def test_questions_have_different_names() -> None:
 
 def test_what_is_read_is_noted(modules: tuple[tuple[Module, ...], Library]) -> None:
     whole, library = modules
-    for question in QUESTIONS:
+    for known in (*QUESTIONS, None):
         seen: set[tuple[str, str]] = set()
         watched: Any = tuple(Watched(module, seen) for module in whole)
         project = Project(watched, library, Architecture())
+        question = named_by_patterns(project) if known is None else known
         question.needs(project)
         project.query(kept_attributes)
         project.query(ClassTable).defining(

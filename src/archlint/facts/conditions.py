@@ -77,7 +77,7 @@ def _gives(body: cst.BaseSuite, name: str) -> bool:
 def _may_be_kept(walk: Walk, name: str) -> bool:
     """Tell whether a name outlives the call: an attribute of the instance, a class or a module, or a global."""
     root, dot, _ = name.partition(".")
-    return root in _OWN or root in walk.imported or root[:1].isupper() if dot else _is_global(walk, name)
+    return root in _OWN or root in walk.imported or root[:1].isupper() if dot else walk.scope.is_global(name)
 
 
 def _assigns(body: cst.BaseSuite, name: str) -> bool:
@@ -85,11 +85,6 @@ def _assigns(body: cst.BaseSuite, name: str) -> bool:
         isinstance(each, cst.AssignTarget | cst.AnnAssign) and dotted_name(each.target) == name
         for each in descend(body, but_not=FUNCTIONS)
     )
-
-
-def _is_global(walk: Walk, name: str) -> bool:
-    bindings = walk.scope.block.bindings
-    return bindings is not None and bindings.outer.get(name) == "global"
 
 
 def _absent(test: cst.BaseExpression) -> str:

@@ -52,26 +52,16 @@ class ModuleContext:
 
     def is_bound(self, name: str) -> bool:
         """Tell whether this block, one around it or the module binds a name."""
-        scope: Scope | None = self._scope
-        while scope is not None:
-            if name in scope.env or (scope.bindings is not None and name in scope.bindings.names):
-                return True
-            scope = scope.parent
-        return False
+        return self._scope.holder(name) is not None
 
     def is_of_module(self, name: str) -> bool:
         """Tell whether the module binds a name and no block in it that is around the node does."""
-        scope: Scope = self._scope
-        while scope.parent is not None:
-            if name in scope.env or (scope.bindings is not None and name in scope.bindings.names):
-                return False
-            scope = scope.parent
-        return scope.bindings is not None and name in scope.bindings.names
+        module = self._scope.module
+        return self._scope.holder(name) is module and module.bindings is not None and name in module.bindings.names
 
     def is_declared_global(self, name: str) -> bool:
         """Tell whether the function says `global name`."""
-        bindings = self._scope.block.bindings
-        return bindings is not None and bindings.outer.get(name) == "global"
+        return self._scope.is_global(name)
 
     @property
     def in_async_function(self) -> bool:

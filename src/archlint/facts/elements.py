@@ -104,11 +104,7 @@ def _assigned(name: str, walk: Walk) -> cst.CSTNode | None:
     scope = walk.scope.block
     if name in scope.nodes:
         return scope.nodes[name]
-    while scope.parent is not None:
-        if name in scope.env or (scope.bindings is not None and name in scope.bindings.names):
-            return None
-        scope = scope.parent
-    return scope.nodes.get(name)
+    return scope.module.nodes.get(name) if scope.holder(name) in (None, scope.module) else None
 
 
 def _is_written_out(node: cst.CSTNode | None) -> bool:

@@ -251,6 +251,20 @@ class Scope:
             scope = scope.parent
         return False
 
+    def holder(self, name: str) -> "Scope | None":
+        """Return the innermost scope, from this one on, that binds a name; `None` when not even the module does."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.env or (scope.bindings is not None and name in scope.bindings.names):
+                return scope
+            scope = scope.parent
+        return None
+
+    def is_global(self, name: str) -> bool:
+        """Tell whether the function says `global name`."""
+        bindings = self.block.bindings
+        return bindings is not None and bindings.outer.get(name) == "global"
+
     @property
     def module(self) -> "Scope":
         """The outermost scope."""

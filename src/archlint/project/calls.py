@@ -289,16 +289,20 @@ def _telling(implementations: Iterable[str]) -> tuple[str, ...]:
 
 def called_arguments(function: Function, call: Call) -> Iterator[str]:
     """Yield the arguments of a call of a function that it calls itself."""
-    bound = function.is_bound
+    for parameter in function.parameters:
+        argument = passed_for(function, parameter.name, call) if parameter.name in function.called else None
+        if argument and not argument.startswith("="):
+            yield argument
+
+
+def passed_for(function: Function, parameter: str, call: Call) -> str | None:
+    """Return what a call of a function passes for one of its parameters, `None` for nothing that can be seen."""
+    place, kind = next((place, each.kind) for place, each in enumerate(function.parameters) if each.name == parameter)
+    index = place - function.is_bound
     positional = list(takewhile(lambda each: each[0] != "*", (each for each in call.arguments if each[0] in ("", "*"))))
-    keywords = dict(call.arguments)
-    for place, parameter in enumerate(function.parameters):
-        if parameter.name in function.called:
-            index = place - bound
-            is_given = parameter.kind in ("normal", "positional-only") and 0 <= index < len(positional)
-            argument = positional[index][1] if is_given else keywords.get(parameter.name, "")
-            if argument and not argument.startswith("="):
-                yield argument
+    if kind in ("normal", "positional-only") and 0 <= index < len(positional):
+        return positional[index][1]
+    return dict(call.arguments).get(parameter)
 
 
 def call_graph(project: Project) -> CallGraph:

@@ -2,7 +2,7 @@
 
 from archlint.facts.model import Call, Load
 from archlint.facts.references import ASKED_FOR
-from archlint.project.calls import Site
+from archlint.project.calls import Site, passed_for
 from archlint.project.program import Module, Project
 
 _FALSE = frozenset({"=False", "=None"})
@@ -35,13 +35,8 @@ class Wishes:
         names = [name for name, _ in use.arguments]
         if not _UNPACKED.isdisjoint(names) or not self._is_direct(use, function.name):
             return True
-        place = next(index for index, each in enumerate(function.parameters) if each.name == parameter)
-        place -= function.is_bound
-        positional = [value for name, value in use.arguments if not name]
-        passed = dict(use.arguments).get(parameter, "=False")
-        if 0 <= place < len(positional) and function.parameters[place + function.is_bound].kind != "keyword-only":
-            passed = positional[place]
-        return passed not in _FALSE
+        passed = passed_for(function, parameter, use)
+        return passed is not None and passed not in _FALSE
 
     def _is_direct(self, use: Call, name: str) -> bool:
         """Tell whether a call names the function that it runs, or the class, and does not hand it to another one."""
