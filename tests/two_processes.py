@@ -22,10 +22,10 @@ from archlint.judging import _found, load_checks
 from archlint.project.blocking import BLOCKING_CALLS
 from archlint.project.calls import USES
 from archlint.project.inferences import inferences
-from archlint.project.modulewise import Answers, ModuleWise
+from archlint.project.modulewise import ModuleWise
 from archlint.project.partner import Partner
 from archlint.project.program import Module, Project
-from archlint.project.stored import decode, encode
+from archlint.project.stored import decode_all, encode
 from archlint.rulebook import judge
 from archlint.rulebook.questions import questions
 
@@ -97,17 +97,30 @@ def interrupted(*_: object) -> Iterator[Any]:
     yield from ()
 
 
-def inferred(taken: Taken, *, learns: bool) -> list[str]:
-    """Return the references, and the questions about modules, that are known to this process when it has judged."""
+def inferred(taken: Taken, *, others: bool) -> list[str]:
+    """Return the references, and the questions about modules, that are known when a project was judged.
+
+    They are what this process knows, and if wished for the other one, too, as they are kept.
+    """
     project = project_of(taken)
-    parts = ([partial(_found, check) for check in part] for part in judge.checks(project, taken.inputs.chosen))
-    jobs = taken.inputs.jobs
-    partners.judged_by_two(project, jobs, questions(taken.inputs.chosen), *parts, learns=learns)
-    answers = project.query(Answers)
-    kept = decode(encode(inferences(project)))
+    about_calls, the_rest = (
+        [partial(_found, check) for check in part] for part in judge.checks(project, taken.inputs.chosen)
+    )
+    told: list[bytes] = []
+    partners.judged_by_two(
+        project,
+        taken.inputs.jobs,
+        questions(taken.inputs.chosen),
+        about_calls,
+        the_rest,
+        lambda _, other: told.extend((encode(inferences(project)), other.lesson())),
+    )
+    kept = decode_all(told if others else told[:1])
     assert kept is not None
-    assert kept.answered.keys() == answers.answered.keys()
-    return sorted([*kept.settled(0), *(f"question about {name}" for name in answers.answered)])
+    settled = kept.settled(0)
+    assert len(settled) == len({*settled})
+    assert all(reference in settled and settled[reference] is not None for reference in settled)
+    return sorted([*settled, *(f"question about {name}" for name in kept.answered)])
 
 
 def main(folder: Path) -> None:
@@ -139,7 +152,7 @@ def main(folder: Path) -> None:
                 expected = result(alone)
                 with counted(calls):
                     told[name] = [expected, result(two), calls]
-        told["inferred"] = [inferred(alone, learns=True), inferred(two, learns=False), inferred(two, learns=True)]
+        told["inferred"] = [inferred(alone, others=True), inferred(two, others=False), inferred(two, others=True)]
         with patch.dict(judge.PROJECT_CHECKS, dict.fromkeys(judge.PROJECT_CHECKS, interrupted)):
             try:
                 told["interrupt"] = result(two)

@@ -4,13 +4,14 @@ Where facts only stand elsewhere, what was judged holds, elsewhere; else everyth
 inferred before as far as that still holds.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import chain
 
 from archlint.inputs import Inputs
 from archlint.intake.gathering import Gathered
 from archlint.intake.judgements import moved, moved_files
-from archlint.intake.partners import Found, judged_by_two
+from archlint.intake.partners import Found, Keep, Other, judged_by_two
 from archlint.memories import Earlier, Memory
 from archlint.model import Failure, Violation
 from archlint.project.inferences import inferences, resume
@@ -21,19 +22,22 @@ def judged(project: Project, inputs: Inputs, gathered: Gathered, memory: Memory 
     """Return everything that breaks one of the rules that run, and what went wrong; `memory` makes it faster."""
     earlier = memory.earlier(inputs, gathered) if memory is not None else None
     if memory is None:
-        return _judge(project, inputs, learns=False)
+        return _judge(project, inputs)
     if earlier is not None:
         known = _again(earlier, gathered)
         if known is not None:
             if earlier.before:
-                memory.keep(known, None)
+                memory.keep(known)
             return list(known)
     _resume(project, memory, gathered)
-    found = _judge(project, inputs, learns=True)
-    violations = tuple(each for each in found if isinstance(each, Violation))
-    if len(violations) == len(found):
-        memory.keep(violations, inferences(project))
-    return found
+    return _judge(project, inputs, partial(_keep, project, memory))
+
+
+def _keep(project: Project, memory: Memory, found: Sequence[Found], other: Other) -> None:
+    """Remember what was found, and what was inferred here and in the other process, if nothing went wrong."""
+    if not any(each.failures for each in found):
+        memory.keep(tuple(chain.from_iterable(each.violations for each in found)))
+        memory.learn(inferences(project), other)
 
 
 def load_checks() -> None:
@@ -41,12 +45,12 @@ def load_checks() -> None:
     import archlint.rulebook.judge  # noqa: F401, PLC0415 -- as in `_judge`
 
 
-def _judge(project: Project, inputs: Inputs, *, learns: bool) -> list[Violation | Failure]:
+def _judge(project: Project, inputs: Inputs, keep: Keep | None = None) -> list[Violation | Failure]:
     from archlint.rulebook.judge import checks  # noqa: PLC0415 -- a run that knows what would be judged needs no checks
     from archlint.rulebook.questions import questions  # noqa: PLC0415
 
-    parts = ([partial(_found, check) for check in part] for part in checks(project, inputs.chosen))
-    found = judged_by_two(project, inputs.jobs, questions(inputs.chosen), *parts, learns=learns)
+    about_calls, others = ([partial(_found, check) for check in part] for part in checks(project, inputs.chosen))
+    found = judged_by_two(project, inputs.jobs, questions(inputs.chosen), about_calls, others, keep)
     return [each for part in found for each in part.everything()]
 
 

@@ -14,9 +14,10 @@ from archlint.inputs import Inputs
 from archlint.intake.cache import Answers
 from archlint.intake.gathering import Gathered, facts_of
 from archlint.intake.judgements import Inferred, Judged, Judgements
+from archlint.intake.partners import Other
 from archlint.model import Violation
-from archlint.project.inferences import Inferences
-from archlint.project.stored import decode, encode
+from archlint.project.inferences import Inferences, together
+from archlint.project.stored import decode, decode_all, encode
 
 Before = Mapping[str, ModuleFacts | None]
 """The facts of then of the files that have changed since, by path; `None` where there were none, or they are gone."""
@@ -50,8 +51,11 @@ class Memory(Protocol):
     def inferred(self) -> Basis | None:
         """Return what was inferred before on the same files."""
 
-    def keep(self, violations: tuple[Violation, ...], inferences: Inferences | None) -> None:
-        """Remember what was judged now, and what was inferred (`None`: nothing was)."""
+    def keep(self, violations: tuple[Violation, ...]) -> None:
+        """Remember what was judged now."""
+
+    def learn(self, inferences: Inferences, other: Other) -> None:
+        """Remember what was inferred now, here and in the other process."""
 
 
 class KeptMemory:
@@ -74,7 +78,7 @@ class KeptMemory:
     def inferred(self) -> Basis | None:
         """See `Memory`; what was inferred may be of a state long before the one that was judged last."""
         kept = self._judgements.inferred.get() if self._digests else None
-        inferences = decode(kept.inferences) if kept is not None else None
+        inferences = decode_all(kept.inferences) if kept is not None else None
         return Basis(inferences, self._before(kept.digests)) if kept is not None and inferences is not None else None
 
     def _before(self, digests: Mapping[str, bytes]) -> Before:
@@ -86,13 +90,16 @@ class KeptMemory:
                 found[path] = facts_of(message) if message is not None else None
         return found
 
-    def keep(self, violations: tuple[Violation, ...], inferences: Inferences | None) -> None:
-        """See `Memory`; a little that is new is not written down."""
-        if not self._digests:
-            return
-        self._judgements.judged.put(Judged(violations, self._digests))
-        if inferences is not None and inferences.news > _WORTH_WRITING:
-            self._judgements.inferred.put(Inferred(encode(inferences), self._digests))
+    def keep(self, violations: tuple[Violation, ...]) -> None:
+        """See `Memory`."""
+        if self._digests:
+            self._judgements.judged.put(Judged(violations, self._digests))
+
+    def learn(self, inferences: Inferences, other: Other) -> None:
+        """See `Memory`; a little that is new is not written down. Both processes make bytes of theirs at once."""
+        if self._digests and inferences.news + other.news > inferences.everything * _WORTH_WRITING:
+            own = encode(inferences)
+            self._judgements.inferred.put(Inferred((own, other.lesson()), self._digests))
 
 
 class LivingMemory:
@@ -126,8 +133,12 @@ class LivingMemory:
     def _is_about(self, basis: object) -> bool:
         return self._basis is not None and self._basis == basis
 
-    def keep(self, violations: tuple[Violation, ...], inferences: Inferences | None) -> None:
+    def keep(self, violations: tuple[Violation, ...]) -> None:
         """See `Memory`."""
         self._basis, self._facts = self._asked
         self._violations = violations
-        self._inferences = inferences or self._inferences
+
+    def learn(self, inferences: Inferences, other: Other) -> None:
+        """See `Memory`."""
+        told = decode(other.lesson())
+        self._inferences = together(inferences, told) if told is not None else inferences

@@ -19,9 +19,12 @@ class Judged(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Inferred(msgspec.Struct, frozen=True, array_like=True):
-    """What was inferred, as bytes, which are many, and the digest of each file, by path, whose facts were the basis."""
+    """What was inferred, and the digest of each file, by path, whose facts were the basis.
 
-    inferences: bytes
+    The inferences are bytes, which are many, of each process that has judged.
+    """
+
+    inferences: tuple[bytes, ...]
     digests: Mapping[str, bytes]
 
 

@@ -6,7 +6,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -18,7 +19,7 @@ from archlint.project.layers import layers
 from archlint.project.modulewise import WORTH_SHARING, Answers, ModuleWise
 from archlint.project.partner import Partner
 from archlint.project.program import Project
-from archlint.project.stored import beginning, learn, lesson
+from archlint.project.stored import beginning, encode, lesson
 from archlint.project.uses import Calls
 
 if TYPE_CHECKING:  # it takes long to load
@@ -37,7 +38,23 @@ class Found(msgspec.Struct, frozen=True, array_like=True):
         yield from self.failures
 
 
+class Other(NamedTuple):
+    """What the other process, if there is one, has inferred: how many answers are new, and what gives them, encoded."""
+
+    news: int = 0
+    lesson: Callable[[], bytes] = bytes
+
+
+class _Told(msgspec.Struct, frozen=True, array_like=True):
+    """What the other process found, by number of the check, and how many answers it has to tell of."""
+
+    found: dict[int, Found]
+    news: int
+
+
 Check = Callable[[], Found]
+Keep = Callable[[Sequence[Found], Other], None]
+"""Remembers what was found, and what the other process has inferred meanwhile."""
 
 
 def judged_by_two(
@@ -46,19 +63,21 @@ def judged_by_two(
     questions: Sequence[ModuleWise[object]],
     about_calls: Sequence[Check],
     others: Sequence[Check],
-    *,
-    learns: bool,
+    keep: Keep | None = None,
 ) -> list[Found]:
     """Do all checks of the project, with another process if `jobs` and the system allow it; in order.
 
     Both first ask the `questions`, which the checks `about_calls` will ask, too, or this one alone if most answers are
     there from before; it alone does those checks then. It begins with the first check, the other process with the last.
     That one is a fork: all that was read is there at once. What it does not come to, because it has died, is done here.
-    A project that `learns` gets to know what the other process has inferred.
+    What was found is given to `keep` while the other process is still there.
     """
     checks = [*about_calls, *others]
     if min(jobs, available_processors()) < 2 or len(project.modules) < WORTH_SHARING or not _can_fork():
-        return [check() for check in checks]
+        everything = [check() for check in checks]
+        if keep is not None:
+            keep(everything, Other())
+        return everything
     resumed = project.query(Answers).has_earlier
     both: tuple[Callable[[Project], object], ...] = (Calls, layers, *((joined, importers) if resumed else ()))
     for each in both if questions else ():
@@ -68,16 +87,18 @@ def judged_by_two(
     theirs = [*enumerate(checks)][len(about_calls) if resumed else 0 :]
     try:
         with _companion(
-            lambda connection: _accompany(project, questions, theirs, tasks, connection, learns=learns)
+            lambda connection: _accompany(project, questions, theirs, tasks, connection, learns=keep is not None)
         ) as connection:
             _ask(project, questions, None if resumed else Partner(0, connection, project.reading))
             found = _done(enumerate(checks), tasks)
-            found |= _received(connection)
-            if learns:
-                _learn(project, connection)
+            told = _received(connection)
+            found |= told.found
+            everything = [found[number] if number in found else check() for number, check in enumerate(checks)]
+            if keep is not None:
+                keep(everything, Other(told.news, partial(_lesson, connection)))
+            return everything
     finally:
         os.close(tasks)
-    return [found[number] if number in found else check() for number, check in enumerate(checks)]
 
 
 def _can_fork() -> bool:
@@ -133,15 +154,22 @@ def _accompany(
     since = beginning(project)
     if not project.query(Answers).has_earlier:
         _ask(project, questions, Partner(1, connection, project.reading))
-    connection.send_bytes(msgspec.msgpack.encode(_done(reversed(checks), tasks)))
-    if learns:
-        connection.send_bytes(lesson(project, since))
+    shared = {*project.query(Answers).answered}
+    found = _done(reversed(checks), tasks)
+    if not learns:
+        connection.send_bytes(msgspec.msgpack.encode(_Told(found, 0)))
+        return
+    news = lesson(project, since, shared)
+    connection.send_bytes(msgspec.msgpack.encode(_Told(found, news.news)))
+    connection.send_bytes(encode(news))
 
 
-def _learn(project: Project, connection: "Connection") -> None:
-    """Take over what the other process has inferred, if it is still there."""
-    with suppress(OSError, EOFError):
-        learn(project, connection.recv_bytes())
+def _lesson(connection: "Connection") -> bytes:
+    """Return what the other process has inferred, nothing if it is gone."""
+    try:
+        return connection.recv_bytes()
+    except (OSError, EOFError):
+        return b""
 
 
 def _ask(project: Project, questions: Sequence[ModuleWise[object]], partner: Partner | None) -> None:
@@ -167,9 +195,9 @@ def _done(checks: Iterable[tuple[int, Check]], tasks: int) -> dict[int, Found]:
     return found
 
 
-def _received(connection: "Connection") -> dict[int, Found]:
-    """Return what the other process found by number of the check, nothing if it is gone."""
+def _received(connection: "Connection") -> _Told:
+    """Return what the other process found, nothing if it is gone."""
     try:
-        return msgspec.msgpack.decode(connection.recv_bytes(), type=dict[int, Found])
+        return msgspec.msgpack.decode(connection.recv_bytes(), type=_Told)
     except (OSError, EOFError):
-        return {}
+        return _Told({}, 0)

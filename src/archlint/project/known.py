@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Known:
-    """Answers by reference: `memo` has those that were worked out, were told, or were there before and asked for."""
+    """Answers by reference: `memo` has those that were worked out, or were there before and asked for."""
 
     def __init__(self) -> None:
         self.memo: dict[str, Answer] = {}
@@ -47,7 +47,3 @@ class Known:
     def resume(self, earlier: "Mapping[str, Answer]") -> None:
         """Take what references stood for before, and still do."""
         self._earlier = earlier
-
-    def learn(self, answers: "Mapping[str, Answer]") -> None:
-        """Take answers as given."""
-        self.memo.update(answers)

@@ -114,12 +114,6 @@ class Answers:
         """
         self._earlier, self._changed, self._others = earlier, changed, others | CUT
 
-    def learn(self, told: Mapping[str, Answered], modules: int) -> None:
-        """Take the answers to questions that were asked elsewhere, about so many modules, and not here."""
-        new = {name: answered for name, answered in told.items() if name not in self.answered}
-        self.answered |= new
-        self.asked += len(new) * modules
-
     @property
     def has_earlier(self) -> bool:
         """Whether there are answers about an earlier state, which leave little to ask."""

@@ -1,13 +1,13 @@
 """Inferences as bytes, for the next run or for another process."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from functools import partial, reduce
 from itertools import compress, count
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from archlint.project.inferences import Inferences, modules_of
+from archlint.project.inferences import Inferences, modules_of, together
 from archlint.project.modulewise import Answered, Answers
 from archlint.project.program import Project
 from archlint.project.types import Answer, Value, types
@@ -17,8 +17,6 @@ T = TypeVar("T")
 _VALUES = msgspec.msgpack.Decoder(tuple[Value, ...])
 _MOST_IN_A_LESSON = 200_000
 """To tell of more references would take too much memory."""
-_WORTH_TELLING = 1 / 50
-"""Of which part of the modules something is to have been asked anew: the other process can ask again."""
 
 
 class _StoredAnswers(msgspec.Struct, frozen=True, array_like=True):
@@ -115,6 +113,12 @@ def encode(known: Inferences) -> bytes:
     )
 
 
+def decode_all(parts: Sequence[bytes]) -> Inferences | None:
+    """Return what `encode` made bytes of in each of the processes that judged; `None` if it is nothing."""
+    known = [each for each in map(decode, parts) if each is not None]
+    return reduce(together, known) if known else None
+
+
 def decode(data: bytes) -> Inferences | None:
     """Return the inferences that `encode` made bytes of; `None` if they are none."""
     try:
@@ -133,45 +137,31 @@ def decode(data: bytes) -> Inferences | None:
 
 
 class Beginning(NamedTuple):
-    """How much was known of a project once: how many references, which questions about modules, and all asked then."""
+    """How much was known of a project once: how many references, and how many answers about modules."""
 
     references: int
-    questions: frozenset[str]
     asked: int
 
 
 def beginning(project: Project) -> Beginning:
     """Return how much is known of a project now."""
-    answers = project.query(Answers)
-    return Beginning(len(project.query(types).known.memo), frozenset(answers.answered), answers.asked)
+    return Beginning(len(project.query(types).known.memo), project.query(Answers).asked)
 
 
-def lesson(project: Project, since: Beginning) -> bytes:
-    """Return what has become known of a project, for `learn` elsewhere.
+def lesson(project: Project, since: Beginning, shared: Set[str]) -> Inferences:
+    """Return what has become known of a project: what references stand for, if it is not too much, and answers.
 
-    That is what references stand for, if it is not too much, and answers about modules, if it is worth it.
+    The answers to `shared` questions about modules are known elsewhere, too.
     """
     known, answers = project.query(types).known, project.query(Answers)
-    news = known.news(since.references)
-    is_worth_it = answers.asked - since.asked > len(project.modules) * _WORTH_TELLING
-    answered = {name: each for name, each in answers.answered.items() if is_worth_it and name not in since.questions}
-    return encode(
-        Inferences(
-            modules_of(project) if answered else (),
-            project.reading.missed,
-            lambda _: news if len(news) <= _MOST_IN_A_LESSON else {},
-            answered,
-        )
+    references = known.news(since.references)
+    return Inferences(
+        modules_of(project),
+        project.reading.missed,
+        lambda _: references if len(references) <= _MOST_IN_A_LESSON else {},
+        {name: answered for name, answered in answers.answered.items() if name not in shared},
+        news=len(references) + answers.asked - since.asked,
     )
-
-
-def learn(project: Project, told: bytes) -> None:
-    """Let a project know what a `lesson` tells of it."""
-    known = decode(told)
-    if known is not None:
-        project.reading.missed |= known.missed
-        project.query(types).known.learn(known.settled(0))
-        project.query(Answers).learn(known.answered, len(known.modules))
 
 
 def _is_whole(stored: _Stored) -> bool:
