@@ -111,7 +111,7 @@ def test_what_is_kept_is_what_was_answered(modules: tuple[tuple[Module, ...], Li
     whole, library = modules
     project = Project(whole, library, Architecture())
     answers = {question.name: project.query(question) for question in QUESTIONS}
-    kept = decode(encode(inferences(project)))
+    kept = decode([encode(inferences(project))])
     assert kept is not None
     assert answers.keys() <= kept.answered.keys()
     again = Project(whole, library, Architecture())
@@ -124,9 +124,9 @@ def test_what_is_kept_is_what_was_answered(modules: tuple[tuple[Module, ...], Li
 
 
 def test_nonsense_is_nothing_that_was_kept() -> None:
-    assert decode(b"") is None
-    assert decode(msgspec.msgpack.encode([[["a", "/a.py"]], [], [], [], ["a"], [0], [0], {}])) is None
-    odd = decode(msgspec.msgpack.encode([[["a", "/a.py"]], [], [b""], [[], [7]], ["a", "b"], [0, 0], [0, 1], {}]))
+    assert decode([b""]) is None
+    assert decode([msgspec.msgpack.encode([[["a", "/a.py"]], [], [], [], ["a"], [0], [0], {}])]) is None
+    odd = decode([msgspec.msgpack.encode([[["a", "/a.py"]], [], [b""], [[], [7]], ["a", "b"], [0, 0], [0, 1], {}])])
     assert odd is not None
     settled = odd.settled(0)
     assert (settled.get("a"), settled.get("b"), len(settled)) == (((), 0), None, 2)

@@ -25,7 +25,7 @@ from archlint.project.inferences import inferences
 from archlint.project.modulewise import ModuleWise
 from archlint.project.partner import Partner
 from archlint.project.program import Module, Project
-from archlint.project.stored import decode_all, encode
+from archlint.project.stored import decode, encode
 from archlint.rulebook import judge
 from archlint.rulebook.questions import questions
 
@@ -115,7 +115,7 @@ def inferred(taken: Taken, *, others: bool) -> list[str]:
         the_rest,
         lambda _, other: told.extend((encode(inferences(project)), other.lesson())),
     )
-    kept = decode_all(told if others else told[:1])
+    kept = decode(told if others else told[:1])
     assert kept is not None
     settled = kept.settled(0)
     assert len(settled) == len({*settled})

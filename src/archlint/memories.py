@@ -16,8 +16,8 @@ from archlint.intake.gathering import Gathered, facts_of
 from archlint.intake.judgements import Inferred, Judged, Judgements
 from archlint.intake.partners import Other
 from archlint.model import Violation
-from archlint.project.inferences import Inferences, together
-from archlint.project.stored import decode, decode_all, encode
+from archlint.project.inferences import Inferences
+from archlint.project.stored import decode, encode
 
 Before = Mapping[str, ModuleFacts | None]
 """The facts of then of the files that have changed since, by path; `None` where there were none, or they are gone."""
@@ -78,7 +78,7 @@ class KeptMemory:
     def inferred(self) -> Basis | None:
         """See `Memory`; what was inferred may be of a state long before the one that was judged last."""
         kept = self._judgements.inferred.get() if self._digests else None
-        inferences = decode_all(kept.inferences) if kept is not None else None
+        inferences = decode(kept.inferences) if kept is not None else None
         return Basis(inferences, self._before(kept.digests)) if kept is not None and inferences is not None else None
 
     def _before(self, digests: Mapping[str, bytes]) -> Before:
@@ -138,7 +138,6 @@ class LivingMemory:
         self._basis, self._facts = self._asked
         self._violations = violations
 
-    def learn(self, inferences: Inferences, other: Other) -> None:
-        """See `Memory`."""
-        told = decode(other.lesson())
-        self._inferences = together(inferences, told) if told is not None else inferences
+    def learn(self, inferences: Inferences, _other: Other) -> None:
+        """See `Memory`; a process that lives on has threads, and judges alone."""
+        self._inferences = inferences

@@ -4,7 +4,7 @@ An answer depends on its question, on third-party knowledge, on which modules th
 read. It holds as long as these are the same; what depends on the order of questions is never kept.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 
 import msgspec
 
@@ -40,36 +40,6 @@ def inferences(project: Project) -> Inferences:
     news = len(known.news()) + answers.asked
     everything = news + known.resumed + len(project.modules) * len(answers.answered)
     return Inferences(modules_of(project), project.reading.missed, known.settled, answers.answered, news, everything)
-
-
-def together(some: Inferences, others: Inferences) -> Inferences:
-    """Return what two processes have inferred about the same state of a project."""
-    return Inferences(
-        some.modules,
-        some.missed | others.missed,
-        lambda changed: _Either(some.settled(changed), others.settled(changed)),
-        {**others.answered, **some.answered},
-    )
-
-
-class _Either(Mapping[str, Answer]):
-    """What either of two mappings has, the first before the second."""
-
-    def __init__(self, first: Mapping[str, Answer], second: Mapping[str, Answer]) -> None:
-        self._first, self._second = first, second
-
-    def __getitem__(self, reference: str) -> Answer:
-        return (self._first if reference in self._first else self._second)[reference]
-
-    def __contains__(self, reference: object) -> bool:
-        return reference in self._first or reference in self._second
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self._first
-        yield from (reference for reference in self._second if reference not in self._first)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 def resume(

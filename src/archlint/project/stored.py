@@ -1,13 +1,13 @@
 """Inferences as bytes, for the next run or for another process."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from functools import partial, reduce
-from itertools import compress, count
+from functools import partial
+from itertools import chain, compress, count
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from archlint.project.inferences import Inferences, modules_of, together
+from archlint.project.inferences import Inferences, modules_of
 from archlint.project.modulewise import Answered, Answers
 from archlint.project.program import Project
 from archlint.project.types import Answer, Value, types
@@ -57,21 +57,30 @@ class _Numbered(Generic[T]):
         return tuple(map(self._numbers.__getitem__, map(id, things)))
 
 
+class _Part(NamedTuple):
+    """What one process has stored, and its sets of modules."""
+
+    stored: _Stored
+    sets: Sequence[int]
+
+
 class _Settled(Mapping[str, Answer]):
     """The answers that are stored, but those that have read one of the set `others`; decoded when asked for."""
 
-    def __init__(self, stored: _Stored, sets: Sequence[int], others: int) -> None:
-        holds = [not reads & others for reads in sets]
-        numbers = zip(stored.references, count(), strict=False)
-        self._numbers = dict(compress(numbers, map(holds.__getitem__, stored.reads)))
-        self._stored = stored
-        self._sets = sets
+    def __init__(self, parts: Sequence[_Part], others: int) -> None:
+        self._parts = parts
+        self._numbers: dict[str, int] = {}
+        """By reference, the place of its answer times the number of parts, and the place of its part added to that."""
+        for place, (stored, sets) in enumerate(parts):
+            holds = [not reads & others for reads in sets]
+            numbers = zip(stored.references, count(place, len(parts)), strict=False)
+            self._numbers.update(compress(numbers, map(holds.__getitem__, stored.reads)))
 
     def __getitem__(self, reference: str) -> Answer:
-        number = self._numbers[reference]
-        stored = self._stored
+        number, part = divmod(self._numbers[reference], len(self._parts))
+        stored, sets = self._parts[part]
         try:
-            return _VALUES.decode(stored.values[stored.answers[number]]), self._sets[stored.reads[number]]
+            return _VALUES.decode(stored.values[stored.answers[number]]), sets[stored.reads[number]]
         except (msgspec.MsgspecError, RecursionError):
             raise KeyError(reference) from None
 
@@ -113,27 +122,30 @@ def encode(known: Inferences) -> bytes:
     )
 
 
-def decode_all(parts: Sequence[bytes]) -> Inferences | None:
+def decode(data: Sequence[bytes]) -> Inferences | None:
     """Return what `encode` made bytes of in each of the processes that judged; `None` if it is nothing."""
-    known = [each for each in map(decode, parts) if each is not None]
-    return reduce(together, known) if known else None
+    parts = [part for part in map(_part, data) if part is not None]
+    if not parts:
+        return None
+    return Inferences(
+        parts[0].stored.modules,
+        frozenset(chain.from_iterable(part.stored.missed for part in parts)),
+        partial(_Settled, parts),
+        {
+            name: Answered(each.needs, _answers(part.stored, each, part.sets))
+            for part in parts
+            for name, each in part.stored.answered.items()
+        },
+    )
 
 
-def decode(data: bytes) -> Inferences | None:
-    """Return the inferences that `encode` made bytes of; `None` if they are none."""
+def _part(data: bytes) -> _Part | None:
+    """Return what one process has stored; `None` if it is nothing."""
     try:
         stored = msgspec.msgpack.decode(data, type=_Stored)
     except (msgspec.MsgspecError, RecursionError):
         return None
-    if not _is_whole(stored):
-        return None
-    sets = [int.from_bytes(each, "little") for each in stored.sets]
-    return Inferences(
-        stored.modules,
-        stored.missed,
-        partial(_Settled, stored, sets),
-        {name: Answered(each.needs, _answers(stored, each, sets)) for name, each in stored.answered.items()},
-    )
+    return _Part(stored, [int.from_bytes(each, "little") for each in stored.sets]) if _is_whole(stored) else None
 
 
 class Beginning(NamedTuple):
@@ -181,7 +193,7 @@ def _are_places(numbers: tuple[int, ...], things: tuple[object, ...]) -> bool:
 
 
 def _answers(
-    stored: _Stored, answered: _StoredAnswers, sets: list[int]
+    stored: _Stored, answered: _StoredAnswers, sets: Sequence[int]
 ) -> Callable[[Any], Mapping[str, tuple[Any, int]]]:
     def decoded(wanted: Any) -> Mapping[str, tuple[Any, int]]:  # noqa: ANN401 -- a type, which has no type of its own
         try:
