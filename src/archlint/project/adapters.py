@@ -169,7 +169,7 @@ class Adapters:
             module, fact = self._project.class_(key)
             ending = _ending(fact.name, endings)
             port = endings.get(ending)
-            if port is not None and self._is_anothers(key, ending):
+            if port is not None and (self._is_anothers(key, ending) or self._is_another_base(key, port)):
                 continue
             if port is not None and port != key and port not in derived_from and self._shares_methods(port, key):
                 yield Pair(port, key, "name", (module.name, fact.start, fact.end))
@@ -178,6 +178,11 @@ class Adapters:
         """Tell whether a class has its name from a base class outside the project, `Validator` of some library."""
         bases = (base.rpartition(".")[2] for base in self._types.order(key)[1:] if "@" not in base)
         return any(_AFFIXES.sub("", base) == ending for base in bases)
+
+    def _is_another_base(self, key: str, port: str) -> bool:
+        """Tell whether a class is called just like the port and has subclasses: two of a name, each for its own."""
+        same = self._project.class_(key)[1].name == self._project.class_(port)[1].name
+        return same and self._known.has_subclass(key)
 
     def _shares_methods(self, port: str, key: str) -> bool:
         """Tell whether a class has a method of the port; most members of one whose name is a single common word."""
@@ -197,7 +202,7 @@ def _stem(project: Project, port: str) -> str:
 
 def _ending(name: str, endings: dict[str, str]) -> str:
     """Return the longest of the endings that `name` ends in, at a word's start; empty for none."""
-    starts = [index for index, character in enumerate(name) if character.isupper() and index]
+    starts = [index for index, character in enumerate(name) if character.isupper()]
     return next((name[index:] for index in starts if name[index:] in endings), "")
 
 

@@ -2,6 +2,7 @@
 
 import sys
 
+from archlint.project.classes import definitions
 from archlint.project.layers import layers
 from archlint.project.ports import ports
 from archlint.project.program import Project
@@ -88,7 +89,7 @@ class Concrete:
         if self._ports.is_abstract(key):
             return True
         if any("dataclass" in decorator or decorator.startswith(("attr.", "attrs.")) for decorator in fact.decorators):
-            return not self._has_client(key)
+            return not self._has_client(key) and not self._waits(key)
         return any(
             owner in _VALUE_BASES or "Exception" in owner or "Error" in owner for owner in self._types.order(key)
         )
@@ -100,6 +101,12 @@ class Concrete:
             for attribute in fact.attributes
             for value in self._types.infer(attribute.annotation)
         )
+
+    def _waits(self, key: str) -> bool:
+        """Tell whether a class has methods that wait for something: what is only a value has none."""
+        module, _ = self._project.class_(key)
+        members = self._types.classes.own_members(key).values()
+        return any(each.is_async for member in members for each in definitions(module, member))
 
 
 def concrete(project: Project) -> Concrete:

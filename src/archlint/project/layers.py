@@ -1,7 +1,7 @@
 """Which layer role each module plays: as configured, or as conventional package names say."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 import msgspec
@@ -75,6 +75,8 @@ _WEB = frozenset({"fastapi", "flask", "starlette", "litestar", "sanic", "quart",
 
 
 _PORTS = frozenset({"abstractions", "contracts", "interface", "interfaces", "port", "ports", "protocols"})
+_GATES = frozenset({"delivery", "interface", "interfaces"})
+"""Names of packages that are the way into a program if they hold ways in, and else anything, ports above all."""
 _FEW = 8
 """One in so many children of a package, at least, has the name of a layer when they are layers."""
 
@@ -98,10 +100,9 @@ class Layers:
     def __init__(self, project: Project) -> None:
         self.inferred = not project.architecture.layers
         self.forbidden = MATRICES[project.architecture.preset]
-        self._layers: dict[str, Layer] = {}
-        assign = _by_name(project) if self.inferred else _by_configuration(project)
-        for name, layer in assign:
-            self._layers.setdefault(name, layer)
+        self._place = _by_name(project) if self.inferred else _by_configuration(project)
+        placed = ((name, self._place(name, is_test(module))) for name, module in sorted(project.by_name.items()))
+        self._layers = {name: layer for name, layer in placed if layer is not None}
 
     def of(self, module: str) -> Layer | None:
         """Return the layer of a module, `None` when it is in none."""
@@ -111,6 +112,10 @@ class Layers:
         """Return the role of a module, empty when it is in no layer."""
         layer = self._layers.get(module)
         return layer.role if layer else ""
+
+    def would_be(self, missing: str) -> Layer | None:
+        """Return the layer that a module which is not there would be in, by its name."""
+        return self._place(missing, _is_test(missing, is_package=False, path=""))
 
     def is_sure(self, module: str) -> bool:
         """Tell whether a module is in a layer for sure."""
@@ -173,30 +178,30 @@ def is_migration(module: Module) -> bool:
     return not {"migrations", "alembic"}.isdisjoint(module.name.split("."))
 
 
-def _by_configuration(project: Project) -> Iterator[tuple[str, Layer]]:
+_Place = Callable[[str, bool], Layer | None]
+"""What tells the layer of a module from its name, and whether it is a test."""
+
+
+def _by_configuration(project: Project) -> _Place:
     configured = project.architecture.layers
     compiled = [
         (role, compile_module_pattern(each), each) for role, patterns in configured.items() for each in patterns
     ]
     compiled.sort(key=lambda entry: -len(entry[2].split(".")))
-    for name, module in sorted(project.by_name.items()):
+
+    def place(name: str, test: bool) -> Layer | None:
         role, pattern = next(((role, pattern) for role, matches, pattern in compiled if matches(name)), ("", ""))
         # `shop.orders.tests` is no domain because `shop.orders` is, unless somebody says what is a test.
-        if is_test(module) and "tests" not in configured and "test" not in pattern:
+        if test and "tests" not in configured and "test" not in pattern:
             role = "tests"
-        if role:
-            yield name, Layer(role)
+        return Layer(role) if role else None
+
+    return place
 
 
-def _by_name(project: Project) -> Iterator[tuple[str, Layer]]:
+def _by_name(project: Project) -> _Place:
     layered = _layered_packages(project)
-    for name, module in sorted(project.by_name.items()):
-        if is_test(module):
-            yield name, Layer("tests")
-            continue
-        layer = _inferred(name.split("."), layered)
-        if layer is not None:
-            yield name, layer
+    return lambda name, test: Layer("tests") if test else _inferred(name.split("."), layered)
 
 
 def _inferred(parts: list[str], layered: "_Layered") -> Layer | None:
@@ -206,6 +211,8 @@ def _inferred(parts: list[str], layered: "_Layered") -> Layer | None:
         if part in COMPOSITION:
             return Layer("composition")
         role = NAMES.get(part) or _weak_role(part, package=package)
+        if role is None and ".".join(parts[: position + 1]) in layered.gates:
+            return Layer("presentation", sure=False)
         if role == "domain" and ".".join(parts[: position + 1]) in layered.features:
             return None
         if role is not None:
@@ -246,13 +253,14 @@ class _Layered(msgspec.Struct, frozen=True):
     """The packages whose children are layers, and all packages there are.
 
     `features` are those that hold features, faces and all; `faces` those with nothing but ways into the program, and
-    modules that are one.
+    modules that are one; `gates` hold faces and are called `interfaces`.
     """
 
     parents: frozenset[str]
     packages: frozenset[str]
     features: frozenset[str]
     faces: frozenset[str]
+    gates: frozenset[str]
 
 
 def _layered_packages(project: Project) -> _Layered:
@@ -273,7 +281,12 @@ def _layered_packages(project: Project) -> _Layered:
         parents.update([parent, *cores] if cores else ())
     parents.update([above for parent in parents for above in _shared(parent, children, packages)])
     faces = frozenset((*_ways_in(project.by_name), *_endpoint_modules(project)))
-    return _Layered(frozenset(parents), frozenset(packages), frozenset(_features(packages)), faces)
+    gates = frozenset(around for face in faces if _is_gate(around := face.rpartition(".")[0]))
+    return _Layered(frozenset(parents), frozenset(packages), frozenset(_features(packages)), faces, gates)
+
+
+def _is_gate(package: str) -> bool:
+    return package.rpartition(".")[2] in _GATES
 
 
 def _ways_in(modules: Iterable[str]) -> Iterator[str]:

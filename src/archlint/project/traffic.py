@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from archlint.facts.model import Import
 from archlint.project.contracts import IMPORT_KINDS
-from archlint.project.imports import Edge, ImportGraph, import_graph, written
+from archlint.project.imports import Edge, ImportGraph, import_graph, namespaces, parents, written
 from archlint.project.paths import Paths
 from archlint.project.program import Project
 
@@ -15,6 +15,15 @@ STDLIB = frozenset(sys.stdlib_module_names) | {"__main__", ""}
 def graph(project: Project) -> ImportGraph:
     """Answer the query for the import graph of the project."""
     return import_graph({name: module.facts for name, module in project.by_name.items()})
+
+
+def absent(project: Project) -> tuple[Edge, ...]:
+    """Return the imports of modules that are not there though a package around them is, folders included."""
+    imports = project.query(graph)
+    folders = namespaces(imports.modules)
+    return imports.unresolved + tuple(
+        edge for edge in imports.edges if not edge.internal and not folders.isdisjoint(parents(edge.imported))
+    )
 
 
 def kind(import_: Import) -> str:

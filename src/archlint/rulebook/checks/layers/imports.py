@@ -8,7 +8,7 @@ from archlint.project.layers import Layers, layers
 from archlint.project.paths import Ban
 from archlint.project.ports import ports
 from archlint.project.program import Project
-from archlint.project.traffic import AllTraffic, Traffic
+from archlint.project.traffic import AllTraffic, Traffic, absent
 from archlint.project.types import types
 from archlint.rulebook.checks.layers.directions import against_contracts
 from archlint.rulebook.checks.layers.reporting import at_import, joined, mending, steps
@@ -71,7 +71,33 @@ def forbidden_import(project: Project, rule: Rule) -> Iterator[Violation]:
             for edge in against.traffic.links[path[0]][path[1]]:
                 yield _violation(project, rule, against.traffic, path, edge, advice)
                 advice = ""
+    yield from _of_what_is_missing(project, rule)
     yield from against_contracts(project, rule)
+
+
+def _of_what_is_missing(project: Project, rule: Rule) -> Iterator[Violation]:
+    """Yield direct imports of modules that are not there, such as generated ones, whose name says their layer."""
+    roles = project.query(layers)
+    for edge in absent(project):
+        here, there = roles.of(edge.importer), roles.would_be(edge.imported)
+        if here is None or there is None or there.role not in roles.forbidden.get(here.role, ()):
+            continue
+        if there.role == "composition" and not there.sure:
+            continue
+        sure = here.sure and there.sure and not roles.inferred
+        yield at_import(
+            project,
+            rule,
+            edge,
+            f"{here.role} module `{edge.importer}` imports `{edge.imported}`, which is {there.role} by its name "
+            "and not among the checked files",
+            severity=None if sure else _at_most_warning(rule),
+            help_=_help(here.role, there.role),
+        )
+
+
+def _at_most_warning(rule: Rule) -> Severity:
+    return min(rule.severity, Severity.WARNING, key=lambda each: each.rank)
 
 
 def _violation(
@@ -93,7 +119,7 @@ def _violation(
         rule,
         edge,
         message,
-        severity=None if sure else min(rule.severity, Severity.WARNING, key=lambda each: each.rank),
+        severity=None if sure else _at_most_warning(rule),
         help_=joined(help_, advice),
         trace=steps(project, traffic, path, edge),
     )

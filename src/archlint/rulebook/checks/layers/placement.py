@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from archlint.model import Place, Violation
 from archlint.project.adapters import adapters
-from archlint.project.classes import ClassTable
+from archlint.project.classes import ClassTable, definitions
 from archlint.project.contracts import Contract
 from archlint.project.decorators import is_decorator
-from archlint.project.layers import layers
+from archlint.project.layers import INNER, Layers, layers
 from archlint.project.members import Members
+from archlint.project.ports import class_keys
 from archlint.project.preset_contracts import contracts
 from archlint.project.program import Module, Project
 from archlint.project.types import types
@@ -73,11 +74,7 @@ def _violation(project: Project, rule: Rule, name: str, said: str, contract: Con
 def misplaced_wiring(project: Project, rule: Rule) -> Iterator[Violation]:
     """LAY009: calls that make an adapter of a port outside of composition root, tests and the adapter's module."""
     roles = project.query(layers)
-    made: dict[str, str] = {}
-    for pair in project.query(adapters).pairs:
-        module, class_ = project.class_(pair.adapter)
-        if roles.role(module.name) == "infrastructure":
-            made.setdefault(pair.adapter, class_.name)
+    made = _adapters(project)
     resolver = project.query(types)
     for module, call in project.query(Calls).named(made.values()) if made else ():
         if roles.role(module.name) not in ("presentation", "infrastructure") or is_decorator(module, call):
@@ -95,6 +92,32 @@ def misplaced_wiring(project: Project, rule: Rule) -> Iterator[Violation]:
             subject=made[found[0]],
             scope=module.scope(call.function, call.owner),
         )
+
+
+def _adapters(project: Project) -> dict[str, str]:
+    """Return the names of the adapters in the infrastructure, by reference root."""
+    roles = project.query(layers)
+    joined = {pair.adapter for pair in project.query(adapters).pairs}
+    found: dict[str, str] = {}
+    for key in class_keys(project):
+        module, class_ = project.class_(key)
+        if roles.role(module.name) == "infrastructure" and (key in joined or _fills_in(project, roles, key)):
+            found[key] = class_.name
+    return found
+
+
+def _fills_in(project: Project, roles: Layers, key: str) -> bool:
+    """Tell whether a class derives from one of an inner layer with nothing but stubs: a port that does not say so."""
+    table = project.query(ClassTable)
+    for base in project.query(types).order(key)[1:]:
+        module = project.class_(base)[0] if "@" in base else None
+        if module is None or roles.role(module.name) not in INNER:
+            continue
+        methods = [each for each in table.own_members(base).values() if each.is_method and each.name != "__init__"]
+        bodies = {function.body for each in methods for function in definitions(module, each)}
+        if bodies == {"stub"}:
+            return True
+    return False
 
 
 def _is_provider(module: Module, function: int) -> bool:
