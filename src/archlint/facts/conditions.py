@@ -1,18 +1,13 @@
-"""What the condition of an `if` says about its branches: whether they run at all, once, or only for who asks for it."""
+"""What the condition of an `if` says about its branches: whether they run at all, or once."""
 
 import libcst as cst
 
 from archlint.facts import model
-from archlint.facts.context import Sighting
-from archlint.facts.records import Anchor
-from archlint.facts.references import ASKED_FOR
 from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import FUNCTIONS, descend, text_of
-from archlint.facts.walk import Action, Walk
+from archlint.facts.walk import Walk
 
 _OWN = frozenset({"self", "cls"})
-_NOT_ASKED = frozenset({"=False", "=None"})
-_NOTHING: tuple[Action, ...] = ()
 
 
 def condition_flags(walk: Walk, node: cst.If) -> tuple[int, int]:
@@ -96,40 +91,3 @@ def _absent(test: cst.BaseExpression) -> str:
         if isinstance(compared.operator, cst.Is) and dotted_name(compared.comparator) == "None":
             return dotted_name(test.left)
     return ""
-
-
-def asked_for(walk: Walk, test: cst.BaseExpression) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
-    """Return what to do before and behind a body that runs only if a parameter is passed something true."""
-    name = _wanted(walk, test)
-    if not name:
-        return _NOTHING, _NOTHING
-    anchor: Anchor = [0, 0]
-    sighting = Sighting(code=ASKED_FOR, message="", subject=name)
-    return ((_begin, anchor),), ((_end, anchor, sighting),)
-
-
-def _begin(walk: Walk, anchor: Anchor) -> None:
-    anchor[0] = len(walk.names)
-
-
-def _end(walk: Walk, anchor: Anchor, sighting: Sighting) -> None:
-    anchor[1] = len(walk.names) - 1
-    if anchor[0] <= anchor[1]:
-        walk.records.candidates.append((anchor, sighting, walk.scope.function, walk.owner))
-
-
-def _wanted(walk: Walk, test: cst.BaseExpression) -> str:
-    """Return the parameter, false by default, that a condition wants to be true."""
-    if isinstance(test, cst.BooleanOperation) and isinstance(test.operator, cst.And):
-        return _wanted(walk, test.left) or _wanted(walk, test.right)
-    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
-        compared = test.comparisons[0]
-        if not isinstance(compared.operator, cst.IsNot) or dotted_name(compared.comparator) != "None":
-            return ""
-        test = test.left
-    record = walk.function
-    if record is None or not isinstance(test, cst.Name):
-        return ""
-    is_false = any(each.name == test.value and each.default in _NOT_ASKED for _, each in record.parameters)
-    bindings = walk.scope.block.bindings
-    return test.value if is_false and bindings is not None and test.value not in bindings.names else ""

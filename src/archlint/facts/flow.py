@@ -8,7 +8,8 @@ from archlint.facts import model
 from archlint.facts.assignments import count_target
 from archlint.facts.binding import bind
 from archlint.facts.branches import entered
-from archlint.facts.conditions import asked_for, condition_flags, made_once_behind
+from archlint.facts.conditions import condition_flags, made_once_behind
+from archlint.facts.demands import behind_leaving, demanded, otherwise
 from archlint.facts.elements import loop_elements, singles_out
 from archlint.facts.examined import examined
 from archlint.facts.narrowing import narrow, narrow_subject
@@ -30,8 +31,9 @@ def if_(walk: Walk, node: cst.If) -> None:
     if isinstance(node.orelse, cst.If):
         walk.chains[node.orelse] = (chain, arm + 1)
     body_flags, else_flags = condition_flags(walk, node)
-    before, behind = asked_for(walk, node.test)
-    body_flags = entered(body_flags, chain, arm, walk.count_branch() if _terminates(node.body, _ENDING) else 0)
+    before, behind = demanded(walk, node)
+    leaves = _terminates(node.body, _ENDING)
+    body_flags = entered(body_flags, chain, arm, walk.count_branch() if leaves else 0)
     if isinstance(node.orelse, cst.Else):
         leaving = walk.count_branch() if _terminates(node.orelse, _ENDING) else 0
         else_flags = entered(else_flags, chain, arm + 1, leaving)
@@ -46,9 +48,10 @@ def if_(walk: Walk, node: cst.If) -> None:
         (_next_branch, _terminates(node.body)),
         (narrow, node.test, False),
         (Walk.set_flags, else_flags),
-        node.orelse,
+        *otherwise(walk, node),
         (_end, node.orelse is not None and _terminates(node.orelse)),
         (Walk.set_flags, flags | made_once_behind(walk, node)),
+        *(behind_leaving(walk, node) if leaves else ()),
     )
 
 

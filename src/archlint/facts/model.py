@@ -188,7 +188,8 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False):
     callee as written, from its first to its last name; what ends a `with` spans the last name of its body.
 
     `arguments` are (name, value) pairs in order: the name is empty for a positional argument, `*` or `**` for
-    an unpacked one; the value is `=` and the source of a literal, or a reference. `function` is the index of
+    an unpacked one; the value is `=` and the source of a literal (of an f-string with a path under `/proc` or `/sys`
+    the beginning), or a reference. `function` is the index of
     the enclosing function, `owner` that of the class in whose body it stands directly; -1 for none.
     """
 

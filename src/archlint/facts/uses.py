@@ -1,10 +1,13 @@
 """How the walk takes names, attributes and calls, and what a function gives."""
 
+import re
+
 import libcst as cst
 
 from archlint.facts import model
 from archlint.facts.binding import add_element
 from archlint.facts.context import Sighting
+from archlint.facts.demands import note_handed_on
 from archlint.facts.elements import of_element
 from archlint.facts.examined import examined
 from archlint.facts.expressions import literal
@@ -25,6 +28,7 @@ _CONSUMING = ("{}.extend", "{}.update", "{}.join")
 """Methods of lists, sets and texts that do so, too."""
 _GROWING = {"append": "builtins.list", "add": "builtins.set"}
 """Methods that put their argument into a collection, and what this is."""
+_IN_MEMORY = re.compile(r"/(?:proc|sys)/[\w/]*$")
 _CALLED = frozenset({cst.Call, cst.Await})
 _DYNAMIC_IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
 
@@ -82,6 +86,8 @@ def call(walk: Walk, node: cst.Call) -> None:
     walk.records.calls.append((callee, anchor, arguments, walk.scope.function, walk.owner, flags))
     if node.func.__class__ is cst.Name:
         _called_parameter(walk, node.func.value)
+    if arguments and walk.function is not None:
+        note_handed_on(walk, node, anchor)
     for made in _made_with(walk, callee) if arguments else ():
         _passed(walk, made, arguments, anchor)
     if callee in _DYNAMIC_IMPORTS:
@@ -153,8 +159,14 @@ def _callee_end(walk: Walk, anchor: Anchor) -> None:
 
 
 def _argument(walk: Walk, node: cst.Arg) -> tuple[str, str]:
-    value = literal(node.value) or walk.expressions.value(node.value)
+    value = literal(node.value) or _beginning(node.value) or walk.expressions.value(node.value)
     return (node.keyword.value if node.keyword is not None else node.star), value
+
+
+def _beginning(node: cst.BaseExpression) -> str:
+    """Return what an f-string begins with, as a literal, if that says already that it is a file in memory."""
+    first = node.parts[0] if isinstance(node, cst.FormattedString) and node.parts else None
+    return f"='{first.value}'" if isinstance(first, cst.FormattedStringText) and _IN_MEMORY.match(first.value) else ""
 
 
 @handles(cst.Arg)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archlint.facts.model import Call, Load
-from archlint.facts.references import parameter_of
 from archlint.model import Severity
 from archlint.project.calls import CallGraph, Site, call_graph
+from archlint.project.demands import Demands, DemandTable
 from archlint.project.handovers import handovers
 from archlint.project.library import Blocking
 from archlint.project.modulewise import ModuleWise
@@ -15,13 +15,14 @@ from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
 from archlint.project.types import Types, Value, types
 from archlint.project.waits import waits
-from archlint.project.wishes import Wishes
 
 OWN = "configured"
 """The kind of what the user's own configuration calls blocking."""
 _REMEMBERING = frozenset({"functools.cache", "functools.lru_cache", "functools.cached_property"})
 _IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
 """What Python remembers: whoever is far from it pays once, if the module is not there already."""
+_MOST_WAYS = 16
+"""As many ways to block, each for other callers, are told apart in one function."""
 
 
 class Cause(NamedTuple):
@@ -39,8 +40,8 @@ class Cause(NamedTuple):
 class BlockingFunctions:
     """The cause for every plain function that blocks, by key; of the gravest severity, by the shortest chain.
 
-    A function that blocks only if it is asked to, by a parameter that is false by default, has that parameter's
-    reference as key. A function that runs on the loop, async or not, is judged by itself and hands nothing on to its
+    A function that blocks only for some of its callers, by what they pass, has a key for each such way, with a number
+    behind a colon. A function that runs on the loop, async or not, is judged by itself and hands nothing on to its
     callers.
     """
 
@@ -48,10 +49,10 @@ class BlockingFunctions:
         self._project = project
         graph: CallGraph = project.query(call_graph)
         self._on_loop = project.query(handovers).on_loop
-        self._wishes = project.query(Wishes)
+        self._demands = project.query(DemandTable)
         self.sites: dict[str, list[Site]] = {}
         self.causes: dict[str, Cause] = {}
-        self._asked: dict[str, list[str]] = {}
+        self._ways: dict[str, list[Demands]] = {}
         callers: dict[str, list[tuple[str, Site]]] = {}
         plain: dict[str, bool] = {}
         for site in graph.sites():
@@ -82,32 +83,39 @@ class BlockingFunctions:
     def _spread(self, found: list[tuple[str, Cause]], callers: dict[str, list[tuple[str, Site]]]) -> None:
         queue: deque[str] = deque()
         for key, cause in found:
-            self._note(key, cause, queue)
+            opened = self._demands.opened(cause.module, cause.use) if cause.blocking.kind == "file" else frozenset()
+            self._note(key, cause, opened, queue)
         while queue:
             reached = queue.popleft()
             cause = self.causes[reached]
-            function, parameter = parameter_of(reached) or (reached, "")
+            function, demands = self._way(reached)
             for caller, site in callers.get(function, ()):
-                if not parameter or self._wishes.asks(site, parameter):
-                    self._note(caller, Cause(cause.blocking, site.module, site.use, reached), queue)
+                onward = self._demands.onward(site, demands)
+                if onward is not None:
+                    self._note(caller, Cause(cause.blocking, site.module, site.use, reached), onward, queue)
 
-    def _note(self, key: str, cause: Cause, queue: deque[str]) -> None:
-        if key in self.causes:
+    def _note(self, key: str, cause: Cause, onward: Demands, queue: deque[str]) -> None:
+        """Add a way to block, if none is known for the same callers already, which is graver or shorter."""
+        ways = self._ways.setdefault(key, [])
+        if ways and not ways[-1]:
             return
-        parameter = self._wishes.wanted(cause.module, cause.use)
-        reached = f"{key}:{parameter}" if parameter else key
-        if reached not in self.causes:
+        demands = self._demands.demanded(cause.module, cause.use) | onward
+        if len(ways) < _MOST_WAYS and not any(way <= demands for way in ways):
+            ways.append(demands)
+            reached = f"{key}:{len(ways) - 1}"
             self.causes[reached] = cause
             queue.append(reached)
-            if parameter:
-                self._asked.setdefault(key, []).append(parameter)
+
+    def _way(self, reached: str) -> tuple[str, Demands]:
+        function, _, number = reached.partition(":")
+        return function, self._ways[function][int(number)]
 
     def reached(self, site: Site) -> str:
-        """Return the key of the cause why what runs at a site blocks; empty if it does not, or is not asked to."""
-        if site.target in self.causes:
-            return site.target
-        asked = (each for each in self._asked.get(site.target, ()) if self._wishes.asks(site, each))
-        return next((f"{site.target}:{each}" for each in asked), "")
+        """Return the key of the cause why what runs at a site blocks; empty if it does not for what it is passed."""
+        for number, demands in enumerate(self._ways.get(site.target, ())):
+            if self._demands.onward(site, demands) is not None:
+                return f"{site.target}:{number}"
+        return ""
 
     def remembers(self, key: str) -> bool:
         """Tell whether a function keeps its result, so that it blocks only the first time it is called."""
@@ -118,7 +126,7 @@ class BlockingFunctions:
         """Yield the functions from that of the cause `key` to the blocking call, each with its cause."""
         while key:
             cause = self.causes[key]
-            yield (parameter_of(key) or (key, ""))[0], cause
+            yield key.partition(":")[0], cause
             key = cause.callee
 
 

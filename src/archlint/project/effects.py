@@ -7,6 +7,7 @@ from typing import NamedTuple
 from archlint.facts.model import Call, Candidate
 from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
+from archlint.project.demands import Demands, DemandTable
 from archlint.project.layers import is_test
 from archlint.project.library_tables import EFFECTS
 from archlint.project.modulewise import ModuleWise
@@ -14,7 +15,6 @@ from archlint.project.program import Module, Project
 from archlint.project.reach import Callers
 from archlint.project.types import Types, types
 from archlint.project.uses import CalledWords, last_word, other_spellings, spellings
-from archlint.project.wishes import Wishes
 
 STATEMENT = "statement"
 """The code of a candidate that says what an SQL statement does: its subject is the verb and the table.
@@ -72,7 +72,7 @@ class Effects:
         for effects in self.of.values():
             effects.sort(key=lambda each: each.call.start)
         self._reached: dict[str, dict[str, Reach]] = {}
-        self._wishes = project.query(Wishes)
+        self._demands = project.query(DemandTable)
 
     def reach(self, kind: str) -> Mapping[str, Reach]:
         """Return for every function from which an effect of a kind is reached, within `MAX_CALLS` calls, the way."""
@@ -111,16 +111,19 @@ class Effects:
                 yield site, onward
 
     def _is_asked_for(self, site: Site, known: Mapping[str, Reach]) -> bool:
-        """Tell whether the way on from a site is what runs: no parameter would have to be true that is not passed."""
+        """Tell whether the way on from a site is what runs, for what is passed there."""
+        sites = [site]
         onward = known[site.target]
-        while True:
-            module, use = (onward.effect.module, onward.effect.call) if onward.site is None else onward.site[:2]
-            parameter = self._wishes.wanted(module, use)
-            if parameter and not self._wishes.asks(site, parameter):
+        while onward.site is not None:
+            sites.append(onward.site)
+            onward = known[onward.site.target]
+        demands: Demands = self._demands.demanded(onward.effect.module, onward.effect.call)
+        for each in reversed(sites):
+            passed = self._demands.onward(each, demands)
+            if passed is None:
                 return False
-            if onward.site is None:
-                return True
-            site, onward = onward.site, known[onward.site.target]
+            demands = passed | self._demands.demanded(each.module, each.use)
+        return True
 
 
 class _Found(NamedTuple):

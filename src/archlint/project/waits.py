@@ -30,6 +30,8 @@ _DATAGRAMS = "SOCK_DGRAM"
 _SQLITE = frozenset({"sqlite3.connect", "sqlite3.dbapi2.connect"})
 _MEMORY = frozenset({("", "=':memory:'"), ("", '=":memory:"')})
 _LOOP_READS = re.compile(r"\.sock_(?:accept|connect|recv|recv_into|recvfrom|sendall|sendto)$")
+_WATCHED = {"os.read": ".add_reader", "os.write": ".add_writer"}
+"""What does not wait for a descriptor that the event loop says is ready, as the module has it do."""
 _OPENS_ADDRESS = "urllib.request.urlopen"
 _LOCKS = frozenset({"threading.Lock.acquire", "threading.RLock.acquire"})
 _NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
@@ -42,6 +44,8 @@ def waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> bo
         return first not in ("=0", "=0.0")
     if blocking.kind == "lock":
         return _waits_for_other(module, call, blocking, first)
+    if blocking.api in _WATCHED:
+        return not any(each.callee.endswith(_WATCHED[blocking.api]) for each in module.facts.calls)
     if blocking.kind == "file":
         return _waits_for_disk(resolver, module, call, blocking, first)
     if blocking.api.startswith("socket.socket."):

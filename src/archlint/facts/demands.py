@@ -1,0 +1,134 @@
+"""What a function does only for some of its callers: under a condition on a parameter, which calls may hand on."""
+
+from collections.abc import Iterable, Iterator
+
+import libcst as cst
+
+from archlint.facts.context import Sighting
+from archlint.facts.narrowing import asks_for_type
+from archlint.facts.records import Anchor
+from archlint.facts.references import (
+    BEHIND,
+    DEMAND,
+    FALSE,
+    HANDED_ON,
+    IS_A,
+    IS_NO,
+    NOTHING,
+    SOMETHING,
+    TRUE,
+)
+from archlint.facts.scopes import dotted_name
+from archlint.facts.walk import Action, Walk
+
+_OPPOSITE = {TRUE: FALSE, FALSE: TRUE, NOTHING: SOMETHING, SOMETHING: NOTHING, IS_A: IS_NO, IS_NO: IS_A}
+_VARIADIC = ("variadic", "keyword-variadic")
+
+
+def demanded(walk: Walk, node: cst.If) -> tuple[tuple[Action, ...], tuple[cst.CSTNode | Action, ...]]:
+    """Return what to do around the body of an `if`, before and behind it, to note what it demands of parameters."""
+    return _around(walk, tuple(_demands(walk, node.test, True)))
+
+
+def otherwise(walk: Walk, node: cst.If) -> tuple[cst.CSTNode | Action | None, ...]:
+    """Return what is behind the body of an `if`, with what it demands of parameters."""
+    if node.orelse is None:
+        return (None,)
+    before, behind = _around(walk, tuple(_demands(walk, node.test, False)))
+    return (*before, node.orelse, *behind)
+
+
+def behind_leaving(walk: Walk, node: cst.If) -> tuple[Action, ...]:
+    """Return what to do behind an `if` whose body leaves the function: all that follows is for other callers."""
+    function = walk.scope.block.node
+    if node.orelse is not None or not isinstance(function, cst.FunctionDef):
+        return ()
+    demands = tuple(_demands(walk, node.test, False))
+    if not demands or not any(each is node for each in function.body.body):
+        return ()
+    return ((_follow, demands),)
+
+
+def _around(walk: Walk, demands: tuple[Sighting, ...]) -> tuple[tuple[Action, ...], tuple[cst.CSTNode | Action, ...]]:
+    if not demands:
+        return (), ()
+    anchor: Anchor = [0, 0]
+    return ((_begin, anchor),), ((_end, anchor, demands),)
+
+
+def _begin(walk: Walk, anchor: Anchor) -> None:
+    anchor[0] = len(walk.names)
+
+
+def _end(walk: Walk, anchor: Anchor, demands: Iterable[Sighting]) -> None:
+    anchor[1] = len(walk.names) - 1
+    if anchor[0] <= anchor[1]:
+        _note(walk, anchor, demands)
+
+
+def _follow(walk: Walk, demands: Iterable[Sighting]) -> None:
+    last = len(walk.names) - 1
+    _note(walk, [last, last], (_sighting(each.subject, BEHIND, each.values) for each in demands))
+
+
+def _note(walk: Walk, anchor: Anchor, sightings: Iterable[Sighting]) -> None:
+    walk.records.candidates.extend((anchor, each, walk.scope.function, walk.owner) for each in sightings)
+
+
+def _sighting(parameter: str, message: str, values: tuple[str, ...]) -> Sighting:
+    return Sighting(code=DEMAND, message=message, subject=parameter, values=values)
+
+
+def _demands(walk: Walk, test: cst.BaseExpression, holds: bool) -> Iterator[Sighting]:
+    """Yield what has to be true of parameters for a condition to hold, or not to hold."""
+    if isinstance(test, cst.UnaryOperation):
+        if isinstance(test.operator, cst.Not):
+            yield from _demands(walk, test.expression, not holds)
+    elif isinstance(test, cst.BooleanOperation):
+        if isinstance(test.operator, cst.And if holds else cst.Or):
+            yield from _demands(walk, test.left, holds)
+            yield from _demands(walk, test.right, holds)
+    elif isinstance(test, cst.Name):
+        yield from _demand(walk, test, TRUE, holds)
+    elif isinstance(test, cst.Comparison):
+        compared, more = test.comparisons[0], test.comparisons[1:]
+        if (
+            isinstance(compared.operator, cst.Is | cst.IsNot)
+            and not more
+            and dotted_name(compared.comparator) == "None"
+        ):
+            kind = NOTHING if isinstance(compared.operator, cst.Is) else SOMETHING
+            yield from _demand(walk, test.left, kind, holds)
+    elif isinstance(test, cst.Call) and asks_for_type(test):
+        asked = test.args[1].value
+        kinds = [each.value for each in asked.elements] if isinstance(asked, cst.Tuple) else [asked]
+        named = tuple(walk.expressions.annotation(each) for each in kinds)
+        if all(named):
+            yield from _demand(walk, test.args[0].value, IS_A, holds, named)
+
+
+def _demand(
+    walk: Walk, asked: cst.BaseExpression, kind: str, holds: bool, types: tuple[str, ...] = ()
+) -> Iterator[Sighting]:
+    if isinstance(asked, cst.Name) and _is_own_parameter(walk, asked.value):
+        yield _sighting(asked.value, "", (kind if holds else _OPPOSITE[kind], *types))
+
+
+def _is_own_parameter(walk: Walk, name: str) -> bool:
+    """Tell whether a name is a parameter of the function that the walk is in, as the caller passed it."""
+    record = walk.function
+    if record is None or not any(each.name == name and each.kind not in _VARIADIC for _, each in record.parameters):
+        return False
+    block = walk.scope.block
+    return block.function == walk.scope.function and (block.bindings is None or name not in block.bindings.names)
+
+
+def note_handed_on(walk: Walk, node: cst.Call, anchor: Anchor) -> None:
+    """Note which parameters of its own a function hands on in a call as they are: `size=size`, `0=path`."""
+    handed = tuple(
+        f"{each.keyword.value if each.keyword is not None else place}={each.value.value}"
+        for place, each in enumerate(node.args)
+        if each.value.__class__ is cst.Name and not each.star and _is_own_parameter(walk, each.value.value)
+    )
+    if handed:
+        _note(walk, anchor, (Sighting(code=HANDED_ON, message="", subject="", values=handed),))

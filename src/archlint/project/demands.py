@@ -1,0 +1,152 @@
+"""What functions do only for some of their callers: what must be passed for it, and whether a call passes that."""
+
+import sys
+from typing import NamedTuple, TypeAlias
+
+from archlint.facts.model import Call, Function, Load
+from archlint.facts.references import BEHIND, DEMAND, FALSE, HANDED_ON, IS_A, IS_NO, NOTHING, SOMETHING, TRUE
+from archlint.project.calls import Site, passed_for
+from archlint.project.program import Module, Project
+from archlint.project.types import Types, Value, types
+
+_FALSE = frozenset({"=False", "=None", "=0", "=0.0", "=''", '=""', "=b''", '=b""'})
+_UNPACKED = frozenset({"*", "**"})
+_LITERALS = (("='", "str"), ('="', "str"), ("=b", "bytes"), ("=True", "bool"), ("=False", "bool"))
+STREAMS = ("io.BytesIO", "io.StringIO")
+"""What is in memory, and handed to what opens files."""
+
+
+class Demand(NamedTuple):
+    """What a parameter has to be: true, false, nothing (`None`), something, of one of these types, or of none."""
+
+    parameter: str
+    kind: str
+    types: tuple[str, ...] = ()
+
+
+Demands: TypeAlias = frozenset[Demand]
+"""What all has to hold for something to run."""
+
+
+class _Span(NamedTuple):
+    start: int
+    end: int
+    demand: Demand
+
+
+class DemandTable:
+    """What functions demand of their callers, for some of what they do; reached by `project.query(DemandTable)`."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._types: Types = project.query(types)
+        self._spans: dict[tuple[str, int], list[_Span]] = {}
+        self._handed: dict[tuple[str, int, int], dict[str, str]] = {}
+        for module in project.modules:
+            for each in module.facts.candidates:
+                if each.code == DEMAND:
+                    demand = Demand(each.subject, each.values[0], each.values[1:])
+                    span = _Span(each.start, each.end, demand)
+                    if each.message == BEHIND:
+                        span = _Span(each.start + 1, sys.maxsize, demand)
+                    self._spans.setdefault((module.path, each.function), []).append(span)
+                elif each.code == HANDED_ON:
+                    handed = dict(pair.split("=", 1) for pair in each.values)
+                    self._handed[module.path, each.start, each.end] = handed
+
+    def demanded(self, module: Module, use: Call | Load) -> Demands:
+        """Return what has to be passed to the function that a use is in, for the use to run."""
+        spans = self._spans.get((module.path, use.function), ())
+        return frozenset(demand for start, end, demand in spans if start <= use.start and use.end <= end)
+
+    def opened(self, module: Module, call: Call | Load) -> Demands:
+        """Return what has to be passed for a call that opens its first argument to open a file."""
+        handed = self._handed.get((module.path, call.start, call.end), {})
+        return frozenset({Demand(handed["0"], IS_NO, STREAMS)}) if "0" in handed else frozenset()
+
+    def onward(self, site: Site, demands: Demands) -> Demands | None:
+        """Return what callers have to pass for the demands to be met at a site; `None` if they never are there."""
+        if not demands:
+            return demands
+        _, function = self._project.function(site.target)
+        use = site.use
+        arguments = use.arguments if isinstance(use, Call) else ()
+        if not _UNPACKED.isdisjoint(name for name, _ in arguments) or not self._is_direct(use, function.name):
+            return frozenset()
+        if not all(self._may_hold(function, use, each) for each in demands):
+            return None
+        handed = self._handed.get((site.module.path, use.start, use.end), {})
+        passed = ((each, handed.get(self._given_as(function, use, each.parameter))) for each in demands)
+        return frozenset(Demand(name, each.kind, each.types) for each, name in passed if name)
+
+    def _given_as(self, function: Function, use: Call | Load, parameter: str) -> str:
+        """Return the name or the place by which a call passes a parameter."""
+        arguments = use.arguments if isinstance(use, Call) else ()
+        if any(name == parameter for name, _ in arguments):
+            return parameter
+        place = next((place for place, each in enumerate(function.parameters) if each.name == parameter), -1)
+        return str(place - function.is_bound)
+
+    def _may_hold(self, function: Function, use: Call | Load, demand: Demand) -> bool:
+        passed = passed_for(function, demand.parameter, use) if isinstance(use, Call) else None
+        if passed is None:
+            parameter = next(each for each in function.parameters if each.name == demand.parameter)
+            passed = parameter.default if parameter.has_default else ""
+        if demand.kind in (IS_A, IS_NO):
+            return self._may_be(passed, demand)
+        if not passed.startswith("="):
+            return True
+        is_met = {
+            TRUE: passed not in _FALSE,
+            FALSE: passed in _FALSE,
+            NOTHING: passed == "=None",
+            SOMETHING: passed != "=None",
+        }
+        return is_met[demand.kind]
+
+    def _may_be(self, passed: str, demand: Demand) -> bool:
+        """Tell whether what is passed may be an instance of the types that are asked for, or of none of them."""
+        values = self._values(passed)
+        asked = [self._asked(each) for each in demand.types]
+        if not values or not all(asked):
+            return True
+        kinds = [self._lineage(each) for each in values]
+        if demand.kind == IS_NO:
+            return any(kind.isdisjoint(asked) for kind in kinds)
+        if any(not kind for kind in kinds):
+            return True
+        lineages = [self._lineage(Value("instance", each)) for each in asked]
+        return any(not lineage for lineage in lineages) or any(
+            not kind.isdisjoint(asked) or any(value.name in lineage for lineage in lineages)
+            for value, kind in zip(values, kinds, strict=True)
+        )
+
+    def _values(self, passed: str) -> tuple[Value, ...]:
+        if passed.startswith("="):
+            kind = next((kind for begin, kind in _LITERALS if passed.startswith(begin)), "")
+            return (Value("instance", f"builtins.{kind}"),) if kind else ()
+        values = self._types.infer(passed)
+        return values if all(each.kind == "instance" for each in values) else ()
+
+    def _asked(self, reference: str) -> str:
+        values = self._types.infer(reference)
+        return values[0].name if len(values) == 1 and values[0].kind == "object" else ""
+
+    def _lineage(self, value: Value) -> frozenset[str]:
+        """Return the names of a class and of all its bases; nothing if some of them are not known."""
+        if value.is_class:
+            order = self._types.order(value.name)
+            return frozenset() if self._types.has_unknown_base(value.name) else frozenset(order)
+        if value.name in ("builtins.str", "builtins.bytes", "builtins.dict", "builtins.list"):
+            return frozenset({value.name})
+        if value.name == "builtins.bool":
+            return frozenset({value.name, "builtins.int"})
+        known = self._project.library
+        return frozenset(known.ancestors(value.name)) if known.is_class(value.name) else frozenset()
+
+    def _is_direct(self, use: Call | Load, name: str) -> bool:
+        """Tell whether a use names the function that it runs, or the class, and does not hand it to another one."""
+        if isinstance(use, Load):
+            return True
+        word = use.callee.rpartition(".")[2]
+        return word == name or (name.startswith("__") and (word[:1].isupper() or "@" in word or word.startswith("__")))
