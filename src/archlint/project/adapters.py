@@ -124,10 +124,22 @@ class Adapters:
         return [value.name for value in values if not self._is_stand_in(value.name)]
 
     def _may_be(self, adapter: str, values: Sequence[str], port: str) -> bool:
-        """Tell whether a class that a value may be is meant for a port: one of several shares a member with it."""
+        """Tell whether a class that a value may be is meant for a port: one of several shares a member with it.
+
+        Where one of them derives from the port, a test has told the others apart.
+        """
         if is_descriptor(self._types, adapter) or adapter in self._types.order(port):  # seen as its own base
             return False
+        if any(port in self._types.order(value) for value in values):
+            return False
         return len(values) == 1 or any(self._classes_have(adapter, name) for name in self._known.declared(port))
+
+    def _is_of_twin(self, adapter: str, port: str) -> bool:
+        """Tell whether a class derives from another port with most of the members: the async one of two."""
+        promised = {member.name for member in self._known.promised(port)}
+        twins = (owner for owner in self._types.order(adapter) if owner in self._known.port_set)
+        shared = (promised & {member.name for member in self._known.promised(twin)} for twin in twins)
+        return any(2 * len(each) > len(promised) for each in shared)
 
     def _classes_have(self, key: str, name: str) -> bool:
         return any("@" in owner and name in self._classes.own_members(owner) for owner in self._types.order(key))
@@ -155,7 +167,7 @@ class Adapters:
         word = "".join(part.capitalize() for part in slot.name.split("_"))
         called = [port for port, stem in self.stems.items() if stem == word]
         fits = len(called) == 1 and adapter not in self._known.port_set and self._shares_methods(called[0], adapter)
-        return called[0] if fits else ""
+        return called[0] if fits and not self._is_of_twin(adapter, called[0]) else ""
 
     def _named(self, known: list[Pair]) -> Iterator[Pair]:
         """Yield what only names suggest, for ports whose name is unique and whose adapters do not derive from them."""

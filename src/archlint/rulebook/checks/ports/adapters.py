@@ -29,6 +29,8 @@ _EVIDENCE = {
 
 _ACCEPTED = "accepted-override"
 """The code of a candidate at the name of a method whose signature its author knows to be another than its base's."""
+_PLAIN_METACLASSES = frozenset({"abc.ABCMeta", "builtins.type", "enum.EnumMeta", "enum.EnumType"})
+"""Those that add nothing to a class."""
 _HOOKS = ("on_", "visit_", "leave_")
 
 
@@ -47,7 +49,7 @@ def missing_port_method(project: Project, rule: Rule, pairs: Pairs = None) -> It
         ):
             continue
         module, fact = project.class_(pair.adapter)
-        if "Mock" in fact.name:
+        if "Mock" in fact.name or _is_completed(project, pair):
             continue
         _, port = project.class_(pair.port)
         kind = "member" if member.attribute or member.is_property else "method"
@@ -66,16 +68,34 @@ def missing_port_method(project: Project, rule: Rule, pairs: Pairs = None) -> It
 def _is_narrower_port(project: Project, pair: Pair) -> bool:
     """Tell whether a class is empty and nobody makes one: `class Orders(Repository[Order]): ...` is itself a port.
 
-    Without type arguments: in the inner layers, and if a parameter is annotated so, also outside of infrastructure.
+    Without type arguments: outside of infrastructure, with methods of Python only in the inner layers, or if a
+    parameter is annotated so.
     """
     module, fact = project.class_(pair.adapter)
     own = project.query(ClassTable).own_members(pair.adapter)
     if pair.evidence != "inheritance" or not all(name.startswith("__") for name in own):
         return False
     role = project.query(layers).role(module.name)
+    if not own and role != "infrastructure":
+        return not _is_made(project, pair.adapter)
     if not fact.spelled and role not in INNER and (role == "infrastructure" or not _is_taken(project, pair.adapter)):
         return False
     return not _is_made(project, pair.adapter)
+
+
+def _is_completed(project: Project, pair: Pair) -> bool:
+    """Tell whether a metaclass writes members of a class, or its base is what a class method is called on."""
+    if pair.evidence != "inheritance":
+        return False
+    module, fact = project.class_(pair.adapter)
+    order = project.query(types).order(pair.adapter)
+    around = module.facts.functions[fact.parent] if fact.parent >= 0 else None
+    if around is not None and around.owner >= 0 and f"{module.name}@{around.owner}" in order:
+        return True
+    below = order[: order.index(pair.port)]
+    facts = (project.class_(owner)[1] for owner in below if "@" in owner)
+    metaclasses = (value for each in facts for name, value in each.keywords if name == "metaclass")
+    return any(value not in _PLAIN_METACLASSES for value in metaclasses)
 
 
 def _is_hook(project: Project, pair: Pair, member: Member) -> bool:
