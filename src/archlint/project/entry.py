@@ -14,11 +14,11 @@ _SCRIPTS = frozenset(
     }
 )
 """Names of modules that a tool or a server runs by itself."""
-_FOLDERS = frozenset({"script", "scripts"})
+_FOLDERS = frozenset({"examples", "script", "scripts"})
 _TOP_FOLDERS = frozenset(
     {
         *(".github", "bench", "benchmark", "benchmarks", "bin", "build", "ci", "doc", "docs", "etc", "example"),
-        *("examples", "hack", "notebooks", "samples", "tools", "utils"),
+        *("hack", "notebooks", "samples", "tools", "utils"),
     }
 )
 """Folders of scripts; these only at the top of the project, where they are no packages of the program."""

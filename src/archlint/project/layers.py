@@ -50,6 +50,8 @@ _WEAK: Mapping[str, str] = {
     "routes": "presentation",
     "endpoints": "presentation",
 }
+_CLIENTS = frozenset({"client", "clients", "sdk"})
+"""Packages that offer a service to other programs: their entities are what it answers with, and ask it themselves."""
 COMPOSITION = frozenset(
     {
         "bootstrap",
@@ -213,7 +215,9 @@ def _inferred(parts: list[str], layered: "_Layered") -> Layer | None:
         role = NAMES.get(part) or _weak_role(part, package=package)
         if role is None and ".".join(parts[: position + 1]) in layered.gates:
             return Layer("presentation", sure=False)
-        if role == "domain" and ".".join(parts[: position + 1]) in layered.features:
+        if role == "domain" and (
+            ".".join(parts[: position + 1]) in layered.features or parts[max(position - 1, 0)] in _CLIENTS
+        ):
             return None
         if role is not None:
             below = parts[position + 1 :]

@@ -36,6 +36,8 @@ _KEEPS_COROUTINE = frozenset(
     }
 )
 """Decorators under which calling the function still gives a coroutine."""
+_INTERFACE = "zope.interface.Interface"
+"""The base of classes that only say what others have, which nobody checks: it is theirs that is called."""
 _ROUTERS = frozenset({"fastapi.FastAPI", "fastapi.APIRouter"})
 """Their methods register a function and give it back as it is."""
 _CACHES = frozenset(
@@ -96,6 +98,8 @@ class _Coroutines:
         if not _is_coroutine_function(function) or not all(map(self._keeps, function.decorators)):
             return False
         owner = f"{module.name}@{function.owner}"
+        if function.owner >= 0 and _INTERFACE in self._types.order(owner):
+            return False
         return function.owner < 0 or not any(
             owner in self._types.order(each) for each in self.plain_methods.get(function.name, ())
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from archlint.model import Violation
+from archlint.model import Severity, Violation
 from archlint.project.contracts import Contract
 from archlint.project.grpc import is_generated
 from archlint.project.imports import Edge, written
@@ -56,7 +56,15 @@ def _private_imports(project: Project, rule: Rule) -> Iterator[Violation]:
         if each.owner not in customary:
             advice = ", or make the name public" if each.edge.internal else ""
             message = f"`{each.name}` is private to `{each.owner}`; use what it offers{advice}"
-            yield at_import(project, rule, each.edge, message)
+            severity = Severity.NOTE if _is_parents(project, each) else None
+            yield at_import(project, rule, each.edge, message, severity=severity)
+
+
+def _is_parents(project: Project, found: _Private) -> bool:
+    """Tell whether the package that holds the owner imports the name: it is close, and often has the same makers."""
+    importer = project.by_name[found.edge.importer]
+    package = importer.name if importer.facts.is_package else importer.name.rpartition(".")[0]
+    return found.edge.internal and found.owner.rpartition(".")[0] == package != ""
 
 
 def _customary(found: Iterable[_Private]) -> frozenset[str]:

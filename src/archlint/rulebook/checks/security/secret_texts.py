@@ -100,8 +100,14 @@ _TYPES = (
     re.compile(r"^[a-z][\w+.-]*://|^/|^\.{0,2}/|^~|\\|\s|^[\w.-]+@[\w.-]+$|^https?:"),
     re.compile(r"^\.{0,2}\w+([./:]\w+)+$|^[a-z]+(-[a-z]+)*(:[a-z]+(-[a-z]+)*)+$"),
     re.compile(r"^@[A-Za-z][\w-]*$|^anonymous@|^phc_|^pk_(live|test)_"),
+    re.compile(r"^\d+/\w+(/\w+)?(, ?\d+/\w+(/\w+)?)*$|^[a-z]\w*=[a-z]+$|^V\d+([A-Z][a-z]+){2,}$"),
 )
-"""Texts that are a path, an address, a sentence, a name with parts, the name of somebody, or a key that is public."""
+"""Texts that are a path, an address, a sentence, a name with parts, the name of somebody, or a key that is public.
+
+A limit, `20/m/ip`, a condition, `provider=smtp`, and the type of a version, `V1SecretSource`, are no secrets either.
+"""
+_PUBLIC = frozenset({"algolia", "amplitude", "intercom", "mixpanel", "posthog", "segment", "sentry"})
+"""Services whose keys are in every copy of what sends them something."""
 _LETTERS = re.compile(r"[A-Za-z]+")
 _LABEL_WORD = re.compile(r"[A-Za-z]+\d{0,3}|\d{1,4}|\w{1,3}")
 _LABEL = re.compile(r"_?[A-Za-z0-9]+(_[A-Za-z0-9]+)+$")
@@ -181,7 +187,7 @@ def is_secret_name(name: str) -> bool:
     words = [word.lower() for word in _WORD.findall(name)]
     while words and words[-1].isdigit():
         words.pop()
-    if not words or words[-1] in _ABOUT or words[0] in _LABELS:
+    if not words or words[-1] in _ABOUT or words[0] in _LABELS or not _PUBLIC.isdisjoint(words):
         return False
     if words[-1] == "key":
         return len(words) > 1 and words[-2] in _SECRET_KEYS and "public" not in words
@@ -201,7 +207,12 @@ def looks_secret(text: str, name: str) -> bool:
 
     A word with a number behind it is a password rather than a key.
     """
-    if len(text) < 6 or is_placeholder(text) or _same(text, name) or any(pattern.search(text) for pattern in _TYPES):
+    if (
+        len(text) < 6
+        or is_placeholder(text)
+        or _same(_last(text), name)
+        or any(pattern.search(text) for pattern in _TYPES)
+    ):
         return False
     kinds = sum(any(test(each) for each in text) for test in (str.islower, str.isupper, str.isdigit))
     symbols = sum(not each.isalnum() and each not in "-_." for each in text)
@@ -259,6 +270,12 @@ def _same(text: str, name: str) -> bool:
     """Tell whether a text is the name of what it would be the value of: `SECRET_KEY = "secret"`."""
     plain, other = (re.sub(r"[^a-z]", "", each.lower()) for each in (text, name))
     return plain in other
+
+
+def _last(text: str) -> str:
+    """Return what follows the last colon, if it is a word: `oauth:access_token`."""
+    last = text.rpartition(":")[2]
+    return last if last.replace("_", "").isalpha() else text
 
 
 def _entropy(text: str) -> float:
