@@ -28,13 +28,14 @@ _MOST_WAYS = 16
 class Cause(NamedTuple):
     """Why a function blocks: the API at the end, the place in this function, what is called there (or nothing).
 
-    `callee` is a function's key, or a reference to a parameter of it: that function blocks if this is passed.
+    `callee` is the key of the function that is called, `onward` that of the cause why it blocks.
     """
 
     blocking: Blocking
     module: Module
     use: Call | Load
     callee: str = ""
+    onward: str = ""
 
 
 class BlockingFunctions:
@@ -92,7 +93,7 @@ class BlockingFunctions:
             for caller, site in callers.get(function, ()):
                 onward = self._demands.onward(site, demands)
                 if onward is not None:
-                    self._note(caller, Cause(cause.blocking, site.module, site.use, reached), onward, queue)
+                    self._note(caller, Cause(cause.blocking, site.module, site.use, function, reached), onward, queue)
 
     def _note(self, key: str, cause: Cause, onward: Demands, queue: deque[str]) -> None:
         """Add a way to block, if none is known for the same callers already, which is graver or shorter."""
@@ -127,7 +128,7 @@ class BlockingFunctions:
         while key:
             cause = self.causes[key]
             yield key.partition(":")[0], cause
-            key = cause.callee
+            key = cause.onward
 
 
 def blocking_functions(project: Project) -> BlockingFunctions:

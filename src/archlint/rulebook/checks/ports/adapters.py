@@ -29,6 +29,8 @@ _EVIDENCE = {
 
 _ACCEPTED = "accepted-override"
 """The code of a candidate at the name of a method whose signature its author knows to be another than its base's."""
+_OLD = frozenset({"compat", "deprecated", "legacy"})
+"""What packages are called that keep old names."""
 _PLAIN_METACLASSES = frozenset({"abc.ABCMeta", "builtins.type", "enum.EnumMeta", "enum.EnumType"})
 """Those that add nothing to a class."""
 _HOOKS = ("on_", "visit_", "leave_")
@@ -68,15 +70,15 @@ def missing_port_method(project: Project, rule: Rule, pairs: Pairs = None) -> It
 def _is_narrower_port(project: Project, pair: Pair) -> bool:
     """Tell whether a class is empty and nobody makes one: `class Orders(Repository[Order]): ...` is itself a port.
 
-    Without type arguments: outside of infrastructure, with methods of Python only in the inner layers, or if a
-    parameter is annotated so.
+    Without type arguments: in the inner layers, and if a parameter is annotated so, also outside of infrastructure.
+    What is deprecated is an old name of the port.
     """
     module, fact = project.class_(pair.adapter)
     own = project.query(ClassTable).own_members(pair.adapter)
     if pair.evidence != "inheritance" or not all(name.startswith("__") for name in own):
         return False
     role = project.query(layers).role(module.name)
-    if not own and role != "infrastructure":
+    if not own and (any("deprecat" in each for each in fact.decorators) or not _OLD.isdisjoint(module.name.split("."))):
         return not _is_made(project, pair.adapter)
     if not fact.spelled and role not in INNER and (role == "infrastructure" or not _is_taken(project, pair.adapter)):
         return False
