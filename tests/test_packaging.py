@@ -1,5 +1,9 @@
 """What is shipped: rule pages and data are in the wheel, also in one that is built from the sdist."""
 
+import os
+import shutil
+import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -35,3 +39,19 @@ def test_wheel_and_sdist_hold_every_rule(tmp_path: Path) -> None:
 
 def test_editable_install_uses_the_pages_of_the_checkout() -> None:
     assert rules_directory() == RULES
+
+
+def test_without_its_rules_nothing_is_called_clean(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "clean.py").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "archlint", "check", "clean.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert f"{(tmp_path / 'rules').as_posix()}: archlint's own rules should be here" in done.stderr
+    assert not done.stdout

@@ -21,8 +21,14 @@ def rules_directory() -> Path:
 
 @cache
 def built_in_pages() -> tuple[Page, ...]:
-    """Return archlint's own rule pages, in order of family and file name; a process reads them once."""
-    pages = ((page, page.path.rpartition("/")[2]) for page in _pages(rules_directory()))
+    """Return archlint's own rule pages, in order of family and file name; a process reads them once.
+
+    Raises `PageError` when there are none: a run without rules would call everything clean.
+    """
+    directory = rules_directory()
+    pages = [(page, page.path.rpartition("/")[2]) for page in _pages(directory)]
+    if not pages:
+        raise PageError((f"{directory.as_posix()}: archlint's own rules should be here; install archlint anew",))
     return tuple(msgspec.structs.replace(page, url=f"{_PUBLISHED}{page.family}/{name}") for page, name in pages)
 
 
