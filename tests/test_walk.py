@@ -36,6 +36,11 @@ def call(text: str) -> Call:
         ("def g(): pass\ng()", "m.g"),
         ("print(1)", "builtins.print"),
         ("unknown()", ""),
+        # What nothing binds, as in a piece of a document.
+        ("time.sleep(1)", "time.sleep"),
+        ("def f(client: aioredis.Redis):\n    client.get()", "aioredis.Redis{}.get"),
+        ("class A(Protocol):\n    def f(self, xs: Optional[List[int]]): xs.pop()", "typing.List<builtins.int>{}.pop"),
+        ("from x import *\ntime.sleep(1)", "m.time.sleep"),
         ("from x import *\nunknown()", "m.unknown"),
         # Shadowing: by a parameter, a local, a loop, a comprehension, `except`, `with`, `case`.
         ("import time\ndef f(time):\n    time.sleep(1)", ""),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 import libcst as cst
 
 from archlint.facts.references import union
+from archlint.facts.unbound import UNBOUND
 
 _NOT_NAMES = frozenset({cst.Attribute, cst.Subscript})
 BUILTINS = frozenset({*dir(builtins), "__file__"})
@@ -290,7 +291,7 @@ def _global(name: str, module: str, bindings: Bindings | None) -> str:
         if name in bindings.names:
             return f"{module}.{name}"
         if name not in BUILTINS:
-            return f"{module}.{name}" if bindings.stars else ""
+            return f"{module}.{name}" if bindings.stars else UNBOUND.get(name, "")
     return f"builtins.{name}"
 
 
