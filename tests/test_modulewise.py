@@ -33,7 +33,7 @@ QUESTIONS: tuple[ModuleWise[Any], ...] = tuple(
     }.values()
 )
 """All that there are."""
-BODY = frozenset({"calls", "loads", "assignments", "suppressions", "candidates"})
+BODY = frozenset({"calls", "loads", "assignments", "suppressions", "candidates", "handed"})
 """The facts that are no part of what a module shows to those who infer."""
 
 

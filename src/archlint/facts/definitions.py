@@ -19,6 +19,7 @@ from archlint.facts.walk import Action, Walk, handles
 
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
+_VARIADIC = frozenset({"variadic", "keyword-variadic"})
 _NAMED = frozenset({cst.Name, cst.Attribute, cst.Call, cst.Subscript})
 """Defaults that say what a parameter is for; a literal may stand for anything."""
 
@@ -157,6 +158,8 @@ def _bind_parameters(walk: Walk, scope: Scope, record: FunctionRecord) -> None:
         elif parameter.kind == "keyword-variadic":
             instance = f"builtins.dict<builtins.str,{parameter.annotation}>{{}}" if instance else "builtins.dict{}"
         scope.env[parameter.name] = instance
+    bound = scope.bindings.names if scope.bindings is not None else frozenset()
+    record.own = {each.name for _, each in record.parameters if each.name not in bound and each.kind not in _VARIADIC}
 
 
 @handles(cst.Lambda)

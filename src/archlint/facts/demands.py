@@ -11,7 +11,6 @@ from archlint.facts.references import (
     BEHIND,
     DEMAND,
     FALSE,
-    HANDED_ON,
     IS_A,
     IS_NO,
     NOTHING,
@@ -21,8 +20,8 @@ from archlint.facts.references import (
 from archlint.facts.scopes import dotted_name
 from archlint.facts.walk import Action, Walk
 
+_BUILTIN, _OPEN = "builtins.", "builtins.open"
 _OPPOSITE = {TRUE: FALSE, FALSE: TRUE, NOTHING: SOMETHING, SOMETHING: NOTHING, IS_A: IS_NO, IS_NO: IS_A}
-_VARIADIC = ("variadic", "keyword-variadic")
 
 
 def demanded(walk: Walk, node: cst.If) -> tuple[tuple[Action, ...], tuple[cst.CSTNode | Action, ...]]:
@@ -117,18 +116,19 @@ def _demand(
 def _is_own_parameter(walk: Walk, name: str) -> bool:
     """Tell whether a name is a parameter of the function that the walk is in, as the caller passed it."""
     record = walk.function
-    if record is None or not any(each.name == name and each.kind not in _VARIADIC for _, each in record.parameters):
-        return False
-    block = walk.scope.block
-    return block.function == walk.scope.function and (block.bindings is None or name not in block.bindings.names)
+    return record is not None and name in record.own
 
 
-def note_handed_on(walk: Walk, node: cst.Call, anchor: Anchor) -> None:
-    """Note which parameters of its own a function hands on in a call as they are: `size=size`, `0=path`."""
-    handed = tuple(
-        f"{each.keyword.value if each.keyword is not None else place}={each.value.value}"
+def note_handed_on(walk: Walk, node: cst.Call, callee: str) -> None:
+    """Note which parameters of its own a function hands on as they are in the call that was recorded last."""
+    record = walk.function
+    if record is None or not record.own or not callee or (callee.startswith(_BUILTIN) and callee != _OPEN):
+        return
+    own = record.own
+    handed = {
+        each.keyword.value if each.keyword is not None else str(place): each.value.value
         for place, each in enumerate(node.args)
-        if each.value.__class__ is cst.Name and not each.star and _is_own_parameter(walk, each.value.value)
-    )
+        if each.value.__class__ is cst.Name and each.value.value in own and not each.star
+    }
     if handed:
-        _note(walk, anchor, (Sighting(code=HANDED_ON, message="", subject="", values=handed),))
+        walk.records.handed[len(walk.records.calls) - 1] = handed

@@ -61,6 +61,7 @@ def extract(text: str, name: str, is_package: bool, checks: ModuleChecks | None 
             for annotation, value, anchor, function in records.assignments
         ),
         candidates=_candidates(records, spans),
+        handed=records.handed,
     )
     exports = tuple(records.exports) if records.exports is not None else None
     return ModuleFacts.of(name, is_package, exports, suppressions(text), parts)

@@ -1,12 +1,14 @@
 """All facts of one module, of which most are decoded when somebody asks for them."""
 
-from typing import Generic, Self, TypedDict, TypeVar, overload
+from typing import Generic, Self, TypeAlias, TypedDict, TypeVar, overload
 
 import msgspec
 
 from archlint.facts.model import Call, Candidate, Class, Function, Import, Load, Suppression, TypedAssignment
 
 T = TypeVar("T")
+Handed: TypeAlias = dict[str, str]
+"""Parameters of a function that it hands on as they are, by the name or the place by which a call passes them."""
 
 
 class Parts(TypedDict, total=False):
@@ -20,6 +22,7 @@ class Parts(TypedDict, total=False):
     loads: tuple[Load, ...]
     assignments: tuple[TypedAssignment, ...]
     candidates: tuple[Candidate, ...]
+    handed: dict[int, Handed]
 
 
 class _Part(Generic[T]):
@@ -53,7 +56,8 @@ class _Part(Generic[T]):
 class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """All facts of one module: a pure function of its dotted name, whether it is a package, and its text.
 
-    `bindings` maps each name bound at module level to references of what it is bound to; `exports` is
+    `bindings` maps each name bound at module level to references of what it is bound to; `handed` says what calls (by
+    index) hand on; `exports` is
     `__all__` when it is written as a literal; `is_package` says that the file is an `__init__.py`. The parts that are
     many are `stored` by name, in MessagePack: most runs ask for some of them only.
     """
@@ -72,6 +76,7 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     loads = _Part(tuple[Load, ...], ())
     assignments = _Part(tuple[TypedAssignment, ...], ())
     candidates = _Part(tuple[Candidate, ...], ())
+    handed = _Part(dict[int, Handed], {})
 
     @classmethod
     def of(
@@ -105,4 +110,5 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             "loads": self.loads,
             "assignments": self.assignments,
             "candidates": self.candidates,
+            "handed": self.handed,
         }

@@ -1,10 +1,12 @@
 """What the walk writes down before offsets are known: the mutable twins of `facts/model.py`."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archlint.facts.context import Sighting
 from archlint.facts.model import Parameter
+from archlint.facts.module import Handed
 
 Anchor: TypeAlias = list[int]
 """Ordinals of the first and the last identifier of a stretch."""
@@ -14,7 +16,8 @@ Anchor: TypeAlias = list[int]
 class FunctionRecord:
     """A function whose body may still be under way; see `model.Function`.
 
-    `injected` refers to what a framework passes for parameters without annotation.
+    `injected` refers to what a framework passes for parameters without annotation; `own` are the parameters that hold
+    what was passed wherever the body reads them.
     """
 
     name: str
@@ -33,6 +36,7 @@ class FunctionRecord:
     body: str = "code"
     spelled: str = ""
     called: list[str] = field(default_factory=list)
+    own: Set[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -116,6 +120,7 @@ class Records:
     loads: list[LoadRecord] = field(default_factory=list)
     assignments: list[AssignmentRecord] = field(default_factory=list)
     candidates: list[CandidateRecord] = field(default_factory=list)
+    handed: dict[int, Handed] = field(default_factory=dict)
 
     def new_function(self, name: str, qualname: str, parent: int, owner: int) -> int:
         """Add a function and return its index."""

@@ -25,8 +25,6 @@ BEHIND = "behind"
 """The message of a demand that holds from its place to the end of the function, and not within it."""
 TRUE, FALSE, NOTHING, SOMETHING, IS_A, IS_NO = "true", "false", "nothing", "something", "is a", "is no"
 """What a demand asks of a parameter; the last two with types."""
-HANDED_ON = "handed-on"
-"""The code of a candidate for a call that is passed parameters of the function that it is in, as they are."""
 KEPT = "kept"
 """The code of a candidate for what becomes an attribute of something that is made for it, or of a class's instance."""
 SELF = frozenset({"typing.Self", "typing_extensions.Self"})

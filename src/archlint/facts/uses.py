@@ -86,8 +86,8 @@ def call(walk: Walk, node: cst.Call) -> None:
     walk.records.calls.append((callee, anchor, arguments, walk.scope.function, walk.owner, flags))
     if node.func.__class__ is cst.Name:
         _called_parameter(walk, node.func.value)
-    if arguments and walk.function is not None:
-        note_handed_on(walk, node, anchor)
+    if arguments:
+        note_handed_on(walk, node, callee)
     for made in _made_with(walk, callee) if arguments else ():
         _passed(walk, made, arguments, anchor)
     if callee in _DYNAMIC_IMPORTS:
@@ -108,11 +108,7 @@ def call(walk: Walk, node: cst.Call) -> None:
 def _called_parameter(walk: Walk, name: str) -> None:
     """Note that a function calls a parameter of its own; what it awaits is no plain function."""
     record = walk.function
-    if record is None or walk.flags & model.AWAITED or not any(each.name == name for _, each in record.parameters):
-        return
-    bindings = walk.scope.block.bindings
-    own = walk.scope.block.function == walk.scope.function and (bindings is None or name not in bindings.names)
-    if own and name not in record.called:
+    if record is not None and name in record.own and not walk.flags & model.AWAITED and name not in record.called:
         record.called.append(name)
 
 

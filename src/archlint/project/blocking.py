@@ -7,7 +7,7 @@ from typing import NamedTuple
 from archlint.facts.model import Call, Load
 from archlint.model import Severity
 from archlint.project.calls import CallGraph, Site, call_graph
-from archlint.project.demands import Demands, DemandTable
+from archlint.project.demands import NONE, Demands, DemandTable
 from archlint.project.handovers import handovers
 from archlint.project.library import Blocking
 from archlint.project.modulewise import ModuleWise
@@ -84,7 +84,7 @@ class BlockingFunctions:
     def _spread(self, found: list[tuple[str, Cause]], callers: dict[str, list[tuple[str, Site]]]) -> None:
         queue: deque[str] = deque()
         for key, cause in found:
-            opened = self._demands.opened(cause.module, cause.use) if cause.blocking.kind == "file" else frozenset()
+            opened = self._demands.opened(cause.module, cause.use) if cause.blocking.kind == "file" else NONE
             self._note(key, cause, opened, queue)
         while queue:
             reached = queue.popleft()

@@ -4,7 +4,8 @@ import sys
 from typing import NamedTuple, TypeAlias
 
 from archlint.facts.model import Call, Function, Load
-from archlint.facts.references import BEHIND, DEMAND, FALSE, HANDED_ON, IS_A, IS_NO, NOTHING, SOMETHING, TRUE
+from archlint.facts.module import Handed
+from archlint.facts.references import BEHIND, DEMAND, FALSE, IS_A, IS_NO, NOTHING, SOMETHING, TRUE
 from archlint.project.calls import Site, passed_for
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, Value, types
@@ -26,6 +27,7 @@ class Demand(NamedTuple):
 
 Demands: TypeAlias = frozenset[Demand]
 """What all has to hold for something to run."""
+NONE: Demands = frozenset()
 
 
 class _Span(NamedTuple):
@@ -41,7 +43,7 @@ class DemandTable:
         self._project = project
         self._types: Types = project.query(types)
         self._spans: dict[tuple[str, int], list[_Span]] = {}
-        self._handed: dict[tuple[str, int, int], dict[str, str]] = {}
+        self._handed: dict[str, dict[tuple[int, int], Handed]] = {}
         for module in project.modules:
             for each in module.facts.candidates:
                 if each.code == DEMAND:
@@ -50,19 +52,28 @@ class DemandTable:
                     if each.message == BEHIND:
                         span = _Span(each.start + 1, sys.maxsize, demand)
                     self._spans.setdefault((module.path, each.function), []).append(span)
-                elif each.code == HANDED_ON:
-                    handed = dict(pair.split("=", 1) for pair in each.values)
-                    self._handed[module.path, each.start, each.end] = handed
 
     def demanded(self, module: Module, use: Call | Load) -> Demands:
         """Return what has to be passed to the function that a use is in, for the use to run."""
-        spans = self._spans.get((module.path, use.function), ())
+        spans = self._spans.get((module.path, use.function))
+        if spans is None:
+            return NONE
         return frozenset(demand for start, end, demand in spans if start <= use.start and use.end <= end)
 
     def opened(self, module: Module, call: Call | Load) -> Demands:
         """Return what has to be passed for a call that opens its first argument to open a file."""
-        handed = self._handed.get((module.path, call.start, call.end), {})
-        return frozenset({Demand(handed["0"], IS_NO, STREAMS)}) if "0" in handed else frozenset()
+        handed = self._handed_on(module, call)
+        return frozenset({Demand(handed["0"], IS_NO, STREAMS)}) if "0" in handed else NONE
+
+    def _handed_on(self, module: Module, use: Call | Load) -> Handed:
+        """Return the parameters that a call hands on, by how it passes them."""
+        known = self._handed.get(module.path)
+        if known is None:
+            handed = module.facts.handed
+            calls = enumerate(module.facts.calls)
+            known = {(each.start, each.end): handed[index] for index, each in calls if index in handed}
+            self._handed[module.path] = known
+        return known.get((use.start, use.end), {})
 
     def onward(self, site: Site, demands: Demands) -> Demands | None:
         """Return what callers have to pass for the demands to be met at a site; `None` if they never are there."""
@@ -72,10 +83,10 @@ class DemandTable:
         use = site.use
         arguments = use.arguments if isinstance(use, Call) else ()
         if not _UNPACKED.isdisjoint(name for name, _ in arguments) or not self._is_direct(use, function.name):
-            return frozenset()
+            return NONE
         if not all(self._may_hold(function, use, each) for each in demands):
             return None
-        handed = self._handed.get((site.module.path, use.start, use.end), {})
+        handed = self._handed_on(site.module, use)
         passed = ((each, handed.get(self._given_as(function, use, each.parameter))) for each in demands)
         return frozenset(Demand(name, each.kind, each.types) for each, name in passed if name)
 

@@ -93,7 +93,7 @@ def _looks_same(then: ModuleFacts | None, now: ModuleFacts, missed: Set[str]) ->
 def _interface(facts: ModuleFacts) -> ModuleFacts:
     """Return what inferring reads of a module."""
     stars = tuple(each for each in facts.imports if each.name == "*")
-    read = facts.but({"imports": stars, "calls": (), "loads": (), "assignments": (), "candidates": ()})
+    read = facts.but({"imports": stars, "calls": (), "loads": (), "assignments": (), "candidates": (), "handed": {}})
     return without_places(msgspec.structs.replace(read, suppressions=()), [])
 
 
