@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from archlint.facts.model import Call, Load
 from archlint.model import Severity
-from archlint.project.calls import CallGraph, Site, call_graph
+from archlint.project.calls import CallGraph, Site, call_graph, called_arguments
 from archlint.project.demands import NONE, Demands, DemandTable
 from archlint.project.handovers import handovers
 from archlint.project.library import Blocking
@@ -23,6 +23,8 @@ _IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
 """What Python remembers: whoever is far from it pays once, if the module is not there already."""
 _MOST_WAYS = 16
 """As many ways to block, each for other callers, are told apart in one function."""
+_NEED_ARGUMENTS = frozenset({"file", "lock", "metadata", "sleep"})
+"""Kinds of which only the arguments say whether they wait, which who is given the function decides."""
 
 
 class Cause(NamedTuple):
@@ -180,11 +182,28 @@ def _find_calls(project: Project, module: Module) -> tuple[tuple[int, Blocking],
     resolver, api = project.query(types), project.query(BlockingApis).api
     calls = module.facts.calls
     known = {callee: found for callee in {call.callee for call in calls} if callee and (found := api(callee))}
-    return tuple(
-        (index, blocking)
+    direct = {
+        index: blocking
         for index, call in enumerate(calls)
         if (blocking := known.get(call.callee)) and waits(resolver, module, call, blocking)
-    )
+    }
+    return tuple(sorted({**dict(_handed_on(project, module)), **direct}.items(), key=lambda found: found[0]))
+
+
+def _handed_on(project: Project, module: Module) -> Iterator[tuple[int, Blocking]]:
+    """Yield the calls that give a blocking API to a function which calls what it is given: `retry(requests.get)`."""
+    resolver, api = project.query(types), project.query(BlockingApis).api
+    words = project.library.blocking_words
+    for index, call in enumerate(module.facts.calls):
+        if not any(argument.rpartition(".")[2].rstrip("$") in words for _, argument in call.arguments):
+            continue
+        values = resolver.infer(call.callee)
+        if len(values) != 1 or not values[0].is_function or values[0].kind != "object":
+            continue
+        called = called_arguments(project.function(values[0].name)[1], call)
+        found = next((blocking for each in called if each and (blocking := api(each))), None)
+        if found is not None and found.kind not in _NEED_ARGUMENTS:
+            yield index, found
 
 
 BLOCKING_CALLS = ModuleWise("blocking calls", tuple[tuple[int, Blocking], ...], _find_calls)

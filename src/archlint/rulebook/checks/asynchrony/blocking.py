@@ -6,7 +6,7 @@ from itertools import groupby
 from archlint.facts import model
 from archlint.facts.model import Call, Function
 from archlint.model import Severity, Step, Violation
-from archlint.project.blocking import BlockingFunctions, blocking_calls, blocking_functions
+from archlint.project.blocking import BlockingApis, BlockingFunctions, blocking_calls, blocking_functions
 from archlint.project.calls import Site
 from archlint.project.classes import PROPERTIES, ClassTable, definitions
 from archlint.project.handovers import handovers
@@ -32,8 +32,9 @@ _THREADS = frozenset({"use `asyncio.to_thread` and `await` it", "run it in a thr
 def blocking_call(project: Project, rule: Rule) -> Iterator[Violation]:
     """ASY001: a blocking API called, not awaited, in the body of an async function or a callback of the loop."""
     on_loop = project.query(handovers).on_loop
+    api = project.query(BlockingApis).api
     for module, call, found in blocking_calls(project):
-        if call.function < 0 or call.flags & model.AWAITED:
+        if call.function < 0 or (call.flags & model.AWAITED and api(call.callee) is not None):
             continue
         if not module.facts.functions[call.function].is_async and f"{module.name}#{call.function}" not in on_loop:
             continue

@@ -21,6 +21,7 @@ _COMMANDED = re.compile(
     r"(?:Create|Add|Save|Store|Update|Edit|Delete|Remove|Submit|Cancel|Execute|Run|Start|Stop|Schedule)[A-Z]"
 )
 """How the names of handlers begin that are told to do something with a query, which is what they are about."""
+_OF_QUERIES = re.compile(r"[A-Z][a-z]+Quer(?:y|ies)Handler")
 _COMMAND = re.compile(r"(?:^|[a-z0-9_])(?:command|Command|cmd)$")
 _CACHE = re.compile(r"cache|memo", re.I)
 _QUERIES = re.compile(r"queries|query|(?:\w+_)?query_handlers?")
@@ -41,7 +42,7 @@ def mutating_query(project: Project, rule: Rule) -> Iterator[Violation]:
         module, function = project.function(key)
         if is_test(module) or not (_answers(project, module, function) or _is_in_queries(module, packages)):
             continue
-        if _is_commanded(module, function.owner):
+        if _is_commanded(project, module, function.owner):
             continue
         acts = (each for each in timelines.acts(key, tuple(_CHANGES)) if not _keeps_copy(each))
         act = min(acts, key=lambda each: each.call.start, default=None)
@@ -78,11 +79,17 @@ def _name(project: Project, key: str) -> str:
     return project.class_(key)[1].name if "@" in key else key.rpartition(".")[2]
 
 
-def _is_commanded(module: Module, owner: int) -> bool:
-    """Tell whether a class handles commands: those of an application whose users keep queries."""
+def _is_commanded(project: Project, module: Module, owner: int) -> bool:
+    """Tell whether a class handles commands: those of an application whose users keep queries.
+
+    `RunReportHandler` with a base for query handlers answers a query all the same, `RunQueryHandler` may not.
+    """
     if owner < 0:
         return False
-    return _COMMANDED.match(module.facts.classes[owner].name) is not None or any(
+    name = module.facts.classes[owner].name
+    bases = () if _OF_QUERIES.fullmatch(name) else project.query(types).order(f"{module.name}@{owner}")[1:]
+    answers = any(_HANDLER.search(_name(project, base)) for base in bases)
+    return (_COMMANDED.match(name) is not None and not answers) or any(
         _COMMAND.search(parameter.name) or _COMMAND.search(parameter.annotation)
         for function in module.facts.functions
         if function.owner == owner
