@@ -89,8 +89,8 @@ def _of_what_is_missing(project: Project, rule: Rule) -> Iterator[Violation]:
             project,
             rule,
             edge,
-            f"{here.role} module `{edge.importer}` imports `{edge.imported}`, which is {there.role} by its name "
-            "and not among the checked files",
+            f"{here.role} module `{edge.importer}` imports `{edge.imported}`, which is {there.role} by its name, "
+            "though no such module was found",
             severity=None if sure else _at_most_warning(rule),
             help_=_help(here.role, there.role),
         )
