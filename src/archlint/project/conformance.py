@@ -94,6 +94,10 @@ class Conformance:
         return module, implementation(module, member)
 
 
+_LIST = "builtins.list"
+"""What may not hold something narrower only because somebody might put something else into it."""
+
+
 class _Judgement:
     """The judgement of one pair while it is worked out."""
 
@@ -232,7 +236,7 @@ class _Judgement:
         serious = [each for each in found if each.kind != "name" or promised.name == "__call__"]
         if not found:
             return None
-        if serious and all(each.kind == "result" for each in serious) and self._only_awaitable(ours, theirs):
+        if serious and all(each.kind == "result" for each in serious) and self._is_formal(ours, theirs):
             return Mismatch("formal", promised, kept, tuple(each.text for each in serious))
         texts = tuple(dict.fromkeys(each.text for each in serious or found))
         if serious and all(each.kind == "result" for each in serious) and _gives_nothing(ours):
@@ -297,6 +301,14 @@ class _Judgement:
 
     def _names_awaitable(self, name: str) -> bool:
         return name in _AWAITABLE or name.rpartition(".")[2] in ("Awaitable", "Coroutine", "Future", "Task")
+
+    def _is_formal(self, ours: Shape, theirs: Shape) -> bool:
+        """Tell whether results differ for type checkers only: who calls gets what works."""
+        if self._only_awaitable(ours, theirs):
+            return True
+        one, other = awaited(ours.signatures[0].result), awaited(theirs.signatures[0].result)
+        lists = one.name == other.name == _LIST and len(one.args) == len(other.args) == 1
+        return lists and self._fits.fits(other.args[0], one.args[0]) is True
 
     def _only_awaitable(self, ours: Shape, theirs: Shape) -> bool:
         one, other = ours.signatures[0].result, theirs.signatures[0].result

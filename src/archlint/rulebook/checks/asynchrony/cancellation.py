@@ -186,6 +186,8 @@ def _waits_for_others(body: cst.BaseSuite) -> bool:
 def _is_at_hand(node: cst.BaseExpression) -> bool:
     if isinstance(node, cst.Call) and dotted_name(node.func).rpartition(".")[2] in _WAITERS:
         return bool(node.args) and _is_at_hand(node.args[0].value)
+    if isinstance(node, cst.List | cst.Set | cst.Tuple):
+        return bool(node.elements) and all(_is_at_hand(each.value) for each in node.elements)
     return isinstance(node, cst.Name | cst.Attribute | cst.Subscript)
 
 

@@ -35,7 +35,7 @@ def async_servicer_in_sync_server(project: Project, rule: Rule) -> Iterator[Viol
 
 
 def _is_sync_server(project: Project, reference: str) -> bool:
-    return any(value.name == _SYNC_SERVER for value in project.query(types).infer(reference))
+    return {value.name for value in project.query(types).infer(reference)} == {_SYNC_SERVER}
 
 
 def _async_methods(project: Project, value: Value) -> Iterator[tuple[Module, Function]]:
