@@ -5,7 +5,17 @@ from typing import NamedTuple, TypeAlias
 
 from archlint.facts.model import Call, Function, Load
 from archlint.facts.module import Handed
-from archlint.facts.references import BEHIND, DEMAND, FALSE, IS_A, IS_NO, NOTHING, SOMETHING, TRUE
+from archlint.facts.references import (
+    BEHIND,
+    DEMAND,
+    FALSE,
+    IS_A,
+    IS_NO,
+    NOTHING,
+    SOMETHING,
+    TRUE,
+    alternatives,
+)
 from archlint.project.calls import Site, passed_for
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, Value, types
@@ -133,11 +143,22 @@ class DemandTable:
         )
 
     def _values(self, passed: str) -> tuple[Value, ...]:
+        """Return what is passed if it is a literal, or made there: an annotation may leave out what nobody knows."""
         if passed.startswith("="):
             kind = next((kind for begin, kind in _LITERALS if passed.startswith(begin)), "")
             return (Value("instance", f"builtins.{kind}"),) if kind else ()
+        parts = alternatives(passed)
+        if not all(part.endswith("()") and self._is_class(part.removesuffix("()")) for part in parts):
+            return ()
         values = self._types.infer(passed)
         return values if all(each.kind == "instance" for each in values) else ()
+
+    def _is_class(self, reference: str) -> bool:
+        known = self._project.library
+        return all(
+            each.kind == "object" and (each.is_class or known.is_class(each.name))
+            for each in self._types.infer(reference)
+        )
 
     def _asked(self, reference: str) -> str:
         values = self._types.infer(reference)
