@@ -14,7 +14,7 @@ from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
 from archlint.project.types import Types, Value, types
-from archlint.project.waits import waits
+from archlint.project.waits import openings, waits
 
 OWN = "configured"
 """The kind of what the user's own configuration calls blocking."""
@@ -86,8 +86,7 @@ class BlockingFunctions:
     def _spread(self, found: list[tuple[str, Cause]], callers: dict[str, list[tuple[str, Site]]]) -> None:
         queue: deque[str] = deque()
         for key, cause in found:
-            opened = self._demands.opened(cause.module, cause.use) if cause.blocking.kind == "file" else NONE
-            self._note(key, cause, opened, queue)
+            self._note(key, cause, self._opened(cause), queue)
         while queue:
             reached = queue.popleft()
             cause = self.causes[reached]
@@ -96,6 +95,12 @@ class BlockingFunctions:
                 onward = self._demands.onward(site, demands)
                 if onward is not None:
                     self._note(caller, Cause(cause.blocking, site.module, site.use, function, reached), onward, queue)
+
+    def _opened(self, cause: Cause) -> Demands:
+        """Return what callers have to pass for a call that reads a file to have one."""
+        if cause.blocking.kind != "file" or not isinstance(cause.use, Call):
+            return NONE
+        return self._demands.opened(cause.module, openings(cause.module, cause.use, cause.blocking))
 
     def _note(self, key: str, cause: Cause, onward: Demands, queue: deque[str]) -> None:
         """Add a way to block, if none is known for the same callers already, which is graver or shorter."""

@@ -1,6 +1,7 @@
 """What functions do only for some of their callers: what must be passed for it, and whether a call passes that."""
 
 import sys
+from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
 from archlint.facts.model import Call, Function, Load
@@ -70,10 +71,10 @@ class DemandTable:
             return NONE
         return frozenset(demand for start, end, demand in spans if start <= use.start and use.end <= end)
 
-    def opened(self, module: Module, call: Call | Load) -> Demands:
-        """Return what has to be passed for a call that opens its first argument to open a file."""
-        handed = self._handed_on(module, call)
-        return frozenset({Demand(handed["0"], IS_NO, STREAMS)}) if "0" in handed else NONE
+    def opened(self, module: Module, calls: Iterable[Call]) -> Demands:
+        """Return what has to be passed for calls that open their first argument to open a file."""
+        handed = (self._handed_on(module, call).get("0") for call in calls)
+        return frozenset(Demand(parameter, IS_NO, STREAMS) for parameter in handed if parameter)
 
     def _handed_on(self, module: Module, use: Call | Load) -> Handed:
         """Return the parameters that a call hands on, by how it passes them."""

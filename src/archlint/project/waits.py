@@ -63,10 +63,9 @@ def _waits_for_disk(resolver: Types, module: Module, call: Call, blocking: Block
     arguments = dict(call.arguments)
     if any(arguments.get(name, "=True") != "=True" for name in _READY_MADE):
         return False
-    if _in_memory(module, call, first) or _reads_stream(resolver, call, blocking):
+    if _in_memory(module, call, first):
         return False
-    openings = () if blocking.api.endswith(_TO_DISK) else _openings(module, call)
-    return not any(_reads_stream(resolver, opening, blocking) for opening in openings)
+    return not any(_reads_stream(resolver, opening, blocking) for opening in openings(module, call, blocking))
 
 
 def _waits_for_other(module: Module, call: Call, blocking: Blocking, first: str) -> bool:
@@ -126,10 +125,13 @@ def _in_memory(module: Module, call: Call, first: str) -> bool:
     return any(argument[1:].startswith(_IN_MEMORY) for each in inner for _, argument in each.arguments[:1])
 
 
-def _openings(module: Module, call: Call) -> list[Call]:
-    """Return the calls in the same function that may have made what a method is called on."""
+def openings(module: Module, call: Call, blocking: Blocking) -> list[Call]:
+    """Return a call, and those in the same function that may have made what a method that reads is called on."""
+    if blocking.api.endswith(_TO_DISK):
+        return [call]
     maker = call.callee.rpartition(".")[0].removesuffix("^").removesuffix("()")
-    return [each for each in module.facts.calls if each.callee == maker and each.function == call.function]
+    made = (each for each in module.facts.calls if each.callee == maker and each.function == call.function)
+    return [call, *(made if maker else ())]
 
 
 def _is_nonblocking(module: Module, call: Call, blocking: Blocking) -> bool:
@@ -138,7 +140,7 @@ def _is_nonblocking(module: Module, call: Call, blocking: Blocking) -> bool:
     if call.flags & model.IN_TRY_BLOCKING_ERROR or _is_of_loop(module, call, receiver):
         return True
     if blocking.api.endswith(_AT_ONCE) and receiver.endswith("()"):
-        return any(_DATAGRAMS in value for each in _openings(module, call) for _, value in each.arguments)
+        return any(_DATAGRAMS in value for each in openings(module, call, blocking) for _, value in each.arguments)
     settings = {(f"{receiver}.setblocking", "=False"), (f"{receiver}.settimeout", "=0")}
     return any(
         each.function == call.function and (each.callee, value) in settings
