@@ -1,7 +1,7 @@
 """Which plain functions block, and by which calls: a fixpoint over the call graph."""
 
-from collections import deque
-from collections.abc import Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from archlint.facts.model import Call, Load
@@ -56,16 +56,18 @@ class BlockingFunctions:
         self.sites: dict[str, list[Site]] = {}
         self.causes: dict[str, Cause] = {}
         self._ways: dict[str, list[Demands]] = {}
-        callers: dict[str, list[tuple[str, Site]]] = {}
-        plain: dict[str, bool] = {}
-        for site in graph.sites():
-            caller = f"{site.module.name}#{site.use.function}"
-            if caller not in plain:
-                plain[caller] = self._is_plain(site.module, site.use.function)
-                self.sites.setdefault(caller, [])
-            self.sites[caller].append(site)
-            if plain[caller]:
-                callers.setdefault(site.target, []).append((caller, site))
+        callers: defaultdict[str, list[tuple[str, Site]]] = defaultdict(list)
+        for module in project.modules:
+            known: dict[int, tuple[str, list[Site], bool]] = {}
+            for site in graph.sites(module):
+                function = site.use.function
+                if function not in known:
+                    key = f"{module.name}#{function}"
+                    known[function] = key, self.sites.setdefault(key, []), self._is_plain(module, function)
+                caller, sites, is_plain = known[function]
+                sites.append(site)
+                if is_plain:
+                    callers[site.target].append((caller, site))
         calls = blocking_calls(project)
         plain_calls = [
             each for each in calls if each[2].api not in _IMPORTS and self._is_plain(each[0], each[1].function)
@@ -83,7 +85,7 @@ class BlockingFunctions:
             and f"{module.name}#{function}" not in self._on_loop
         )
 
-    def _spread(self, found: list[tuple[str, Cause]], callers: dict[str, list[tuple[str, Site]]]) -> None:
+    def _spread(self, found: list[tuple[str, Cause]], callers: Mapping[str, list[tuple[str, Site]]]) -> None:
         queue: deque[str] = deque()
         for key, cause in found:
             self._note(key, cause, self._opened(cause), queue)

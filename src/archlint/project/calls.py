@@ -98,15 +98,13 @@ class CallGraph:
             project.reading, lambda key: tuple(self._find_implementations(key))
         )
 
-    def sites(self) -> Iterator[Site]:
-        """Yield every place that runs a function of the project, in the order of modules and their texts."""
-        known = self._project.query(USES)
-        for module in self._project.modules:
-            facts = module.facts
-            for is_call, number, targets in known[module.path]:
-                use = facts.calls[number] if is_call else facts.loads[number]
-                for target in targets:
-                    yield Site(module, use, target)
+    def sites(self, module: Module) -> Iterator[Site]:
+        """Yield every place in a module that runs a function of the project, in the order of its text."""
+        facts = module.facts
+        for is_call, number, targets in self._project.query(USES)[module.path]:
+            use = facts.calls[number] if is_call else facts.loads[number]
+            for target in targets:
+                yield Site(module, use, target)
 
     def uses(self, module: Module) -> tuple[Use, ...]:
         """Return what runs functions of the project in a module, in the order of its text."""
