@@ -27,7 +27,7 @@ _FLAGS = {
 _AT_ONCE = (".connect", ".connect_ex", ".send", ".sendall", ".sendmsg", ".sendto")
 _DATAGRAMS = "SOCK_DGRAM"
 """The kind of socket that connects without asking the other side, and sends without waiting for it."""
-_SQLITE = frozenset({"sqlite3.connect", "sqlite3.dbapi2.connect"})
+_SQLITE = ("sqlite3.connect", "sqlite3.dbapi2.connect")
 _MEMORY = frozenset({("", "=':memory:'"), ("", '=":memory:"')})
 _LOOP_READS = re.compile(r"\.sock_(?:accept|connect|recv|recv_into|recvfrom|sendall|sendto)$")
 _WATCHED = {"os.read": ".add_reader", "os.write": ".add_writer"}
@@ -151,7 +151,9 @@ def _is_nonblocking(module: Module, call: Call, blocking: Blocking) -> bool:
 
 def _asks_memory(module: Module, call: Call) -> bool:
     """Tell whether the same function has connected to no database but one in memory."""
-    connected = [each for each in module.facts.calls if each.function == call.function and each.callee in _SQLITE]
+    connected = [
+        each for each in module.facts.calls if each.function == call.function and each.callee.endswith(_SQLITE)
+    ]
     return bool(connected) and all(not _MEMORY.isdisjoint(each.arguments[:1]) for each in connected)
 
 

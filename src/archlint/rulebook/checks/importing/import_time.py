@@ -58,6 +58,7 @@ class _ImportTime:
                 or site.use.flags & _NOT_ON_IMPORT
                 or site.target in seen
                 or not self._is_plain("", site)
+                or self._makes_decorator(site)
             ):
                 continue
             seen.add(site.target)
@@ -75,6 +76,10 @@ class _ImportTime:
         if self._is_async(site.target) or (caller and self._is_async(caller)):
             return False
         return not may_be_another(self._project, site)
+
+    def _makes_decorator(self, site: Site) -> bool:
+        """Tell whether what is called as a decorator is decorated itself: a library makes a decorator of it."""
+        return bool(site.use.flags & model.IN_DECORATOR and self._project.function(site.target)[1].decorators)
 
     def _is_async(self, key: str) -> bool:
         return self._project.function(key)[1].is_async
