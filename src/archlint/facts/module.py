@@ -78,6 +78,15 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     candidates = _Part(tuple[Candidate, ...], ())
     handed = _Part(dict[int, Handed], {})
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ModuleFacts):
+            return NotImplemented
+        same = (self.name, self.is_package, self.exports) == (other.name, other.is_package, other.exports)
+        return same and self.suppressions == other.suppressions and self.parts() == other.parts()
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
     @classmethod
     def of(
         cls,
@@ -98,6 +107,11 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return the same facts with other parts."""
         both: Parts = {**self.parts(), **parts}
         return self.of(self.name, self.is_package, self.exports, self.suppressions, both)
+
+    def decode(self) -> None:
+        """Decode all parts, and let go of what they were stored as."""
+        self.parts()
+        self.stored.clear()
 
     def parts(self) -> Parts:
         """Return all parts that are many, by name."""

@@ -24,7 +24,7 @@ def moves(before: ModuleFacts, after: ModuleFacts) -> Mapping[int, int] | None:
     """
     old: list[int] = []
     new: list[int] = []
-    if _bare(before, old) != _bare(after, new):
+    if without_places(before, old) != without_places(after, new):
         return None
     moved = dict(zip(old, new, strict=True))
     ordered = [moved[place] for place in sorted(moved)]
@@ -33,14 +33,10 @@ def moves(before: ModuleFacts, after: ModuleFacts) -> Mapping[int, int] | None:
     return moved
 
 
-def _bare(facts: ModuleFacts, places: list[int]) -> ModuleFacts:
-    return without_places(msgspec.structs.replace(facts, suppressions=()), places)
-
-
 def without_places(facts: ModuleFacts, places: list[int]) -> ModuleFacts:
-    """Return the facts of a module with lengths in the place of places; `places` gets them."""
+    """Return the facts of a module, but suppressions, with lengths in the place of places; `places` gets them."""
     parts = {name: _without(value, places) for name, value in facts.parts().items()}
-    return facts.but(cast(Parts, parts))
+    return ModuleFacts.of(facts.name, facts.is_package, facts.exports, (), cast(Parts, parts))
 
 
 def _without(value: object, places: list[int]) -> object:

@@ -96,6 +96,7 @@ class Answers:
         self._since = _decoded(store.read("since", self._key))
         self._entries = {(entry.path, entry.digest): entry for entry in (*self._all, *self._since)}
         self._used: dict[str, Entry] = {}
+        self._digests: dict[str, bytes] = {}
         self._new: list[Entry] = []
 
     def get(self, file: SourceFile, data: bytes) -> memoryview | None:
@@ -107,8 +108,8 @@ class Answers:
         return entry.message
 
     def digests(self) -> dict[str, bytes]:
-        """Return the digest of what was asked in this run, by path, as far as the answer lasts."""
-        return {path: entry.digest for path, entry in self._used.items()}
+        """Return the digest of what was asked in this run, by path, as far as the answer lasts and is saved."""
+        return self._digests
 
     def earlier(self, path: str, digest: bytes) -> memoryview | None:
         """Return what an earlier run was answered on a file, if that is what it asked."""
@@ -121,7 +122,10 @@ class Answers:
         self._new.append(entry)
 
     def save(self, files: Sequence[SourceFile]) -> None:
-        """Write down the answers of this run on `files`; those on files that no longer exist are dropped in time."""
+        """Write down the answers of this run on `files`, and let go of them.
+
+        Those on files that no longer exist are dropped in time.
+        """
         looked_at = {file.path for file in files}
         latest = {entry.path: entry for entry in self._entries.values()}
         others = [entry for path, entry in latest.items() if path not in looked_at]
@@ -132,6 +136,8 @@ class Answers:
             since = []
         if since != self._since:
             self._store.write("since", self._key, msgspec.msgpack.encode(since))
+        self._digests = {path: entry.digest for path, entry in self._used.items()}
+        self._used, self._new = {}, []
 
 
 def cache_directory(root: Path, wanted: Path | None) -> Path | None:

@@ -134,7 +134,7 @@ class _Take:
         """Take in the answer to a file; tell whether it is worth remembering."""
         lasting = self._add(file, message)
         if file.path in self._gathered.facts:
-            self._gathered.facts[file.path].parts()  # while others are parsed; who begins anew asks for all of them
+            self._gathered.facts[file.path].decode()  # while others are parsed; who begins anew asks for everything
         return lasting
 
     def _add(self, file: SourceFile, message: bytes | memoryview) -> bool:

@@ -94,7 +94,7 @@ def _interface(facts: ModuleFacts) -> ModuleFacts:
     """Return what inferring reads of a module."""
     stars = tuple(each for each in facts.imports if each.name == "*")
     read = facts.but({"imports": stars, "calls": (), "loads": (), "assignments": (), "candidates": (), "handed": {}})
-    return without_places(msgspec.structs.replace(read, suppressions=()), [])
+    return without_places(read, [])
 
 
 def _hangs(facts: ModuleFacts) -> list[tuple[str, str, tuple[str, ...]]]:
