@@ -23,13 +23,13 @@ REDIS = "import redis\n\nclient = redis.Redis()\n"
 PLAIN = "client = {}\n"
 
 
-def reported(root: Path, files: dict[str, str]) -> list[str]:
-    """Return where RDS001 is broken in a project of these files."""
+def reported(root: Path, files: dict[str, str], code: str = "RDS001") -> list[str]:
+    """Return where a rule is broken in a project of these files."""
     for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    report = check([root], Options(select=("RDS001",), jobs=1, cache=False)).report
+    report = check([root], Options(select=(code,), jobs=1, cache=False)).report
     assert report.failures == ()
     return [Path(each.place.path).relative_to(root.resolve()).as_posix() for each in report.violations]
 
@@ -92,3 +92,16 @@ def test_a_package_hides_the_module_beside_it(tmp_path: Path, services: str) -> 
     folders = [f"{service}/" for service in services] or [""]
     whole = {f"{folder}{path}": text for folder in folders for path, text in files.items()}
     assert reported(tmp_path, whole) == [f"{each}app/{name}" for each in folders for name in ("cache.py", "main.py")]
+
+
+def test_ways_to_block_in_numbered_modules(tmp_path: Path) -> None:
+    blocks = (
+        "import time\n\n\ndef rest(wait=False):\n    if wait:\n        time.sleep(1)\n\n\n"
+        "def work():\n    rest(wait=True)\n\n\nasync def main():\n    work()\n"
+    )
+    files = {
+        f"services/{service}/app/{name}": text
+        for service in "ab"
+        for name, text in (("__init__.py", ""), ("main.py", blocks))
+    }
+    assert reported(tmp_path, files, "ASY002") == ["services/a/app/main.py", "services/b/app/main.py"]

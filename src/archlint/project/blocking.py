@@ -117,7 +117,7 @@ class BlockingFunctions:
             queue.append(reached)
 
     def _way(self, reached: str) -> tuple[str, Demands]:
-        function, _, number = reached.partition(":")
+        function, _, number = reached.rpartition(":")
         return function, self._ways[function][int(number)]
 
     def reached(self, site: Site) -> str:
@@ -136,7 +136,7 @@ class BlockingFunctions:
         """Yield the functions from that of the cause `key` to the blocking call, each with its cause."""
         while key:
             cause = self.causes[key]
-            yield key.partition(":")[0], cause
+            yield key.rpartition(":")[0], cause
             key = cause.onward
 
 
