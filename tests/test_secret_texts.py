@@ -17,6 +17,7 @@ from archlint.rulebook.checks.security.secret_texts import (
     [
         *("password", "DB_PASSWORD", "dbPassword", "password2", "secret", "CLIENT_SECRET", "api_key", "apiKey"),
         *("AWS_SECRET_ACCESS_KEY", "auth_token", "X-Api-Key", "SECRET_KEY", "passwd", "smtp_pwd", "ENCRYPTION_KEY"),
+        *("SENTRY_AUTH_TOKEN", "ALGOLIA_ADMIN_API_KEY", "intercomAccessToken", "SEGMENT_SECRET_KEY"),
     ],
 )
 def test_names_of_secrets(name: str) -> None:
@@ -29,6 +30,7 @@ def test_names_of_secrets(name: str) -> None:
         *("password_field", "TOKEN_URL", "token_type", "CONF_API_KEY", "HEADER_AUTH_TOKEN", "pad_token", "next_token"),
         *("password_hash", "PUBLIC_KEY", "cache_key", "primary_key", "key", "keyboard", "tokenizer", "secret_name"),
         *("STORAGE_KEY", "SESSION_KEY", "COOKIE_KEY", "forgot_password_url", "passenger", "compass", "INVALID_TOKEN"),
+        *("AMPLITUDE_API_KEY", "posthogApiKey", "ALGOLIA_SEARCH_API_KEY"),
     ],
 )
 def test_names_about_secrets(name: str) -> None:

@@ -108,6 +108,8 @@ A limit, `20/m/ip`, a condition, `provider=smtp`, and the type of a version, `V1
 """
 _PUBLIC = frozenset({"algolia", "amplitude", "intercom", "mixpanel", "posthog", "segment", "sentry"})
 """Services whose keys are in every copy of what sends them something."""
+_NEVER_PUBLIC = frozenset({"access", "admin", "auth", "password", "private", "secret"})
+"""Words for the keys of such services that are not."""
 _LETTERS = re.compile(r"[A-Za-z]+")
 _LABEL_WORD = re.compile(r"[A-Za-z]+\d{0,3}|\d{1,4}|\w{1,3}")
 _LABEL = re.compile(r"_?[A-Za-z0-9]+(_[A-Za-z0-9]+)+$")
@@ -187,7 +189,9 @@ def is_secret_name(name: str) -> bool:
     words = [word.lower() for word in _WORD.findall(name)]
     while words and words[-1].isdigit():
         words.pop()
-    if not words or words[-1] in _ABOUT or words[0] in _LABELS or not _PUBLIC.isdisjoint(words):
+    if not words or words[-1] in _ABOUT or words[0] in _LABELS:
+        return False
+    if not _PUBLIC.isdisjoint(words) and _NEVER_PUBLIC.isdisjoint(words):
         return False
     if words[-1] == "key":
         return len(words) > 1 and words[-2] in _SECRET_KEYS and "public" not in words
