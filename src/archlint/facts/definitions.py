@@ -131,6 +131,7 @@ def _enter_function(walk: Walk, node: cst.FunctionDef, index: int, outer: Scope)
         if receiver:
             first = record.parameters[0][1]
             scope.env[first.name] = union(receiver, _mixed_into(first.annotation)) if receiver[-1] == "}" else receiver
+            record.own -= {first.name}
     walk.imported.update(scope.bindings.imports if scope.bindings else ())
     walk.flags &= model.IN_TYPE_CHECKING
     walk.enter(scope)

@@ -26,14 +26,14 @@ _OPPOSITE = {TRUE: FALSE, FALSE: TRUE, NOTHING: SOMETHING, SOMETHING: NOTHING, I
 
 def demanded(walk: Walk, node: cst.If) -> tuple[tuple[Action, ...], tuple[cst.CSTNode | Action, ...]]:
     """Return what to do around the body of an `if`, before and behind it, to note what it demands of parameters."""
-    return _around(walk, tuple(_demands(walk, node.test, True)))
+    return _around(walk, _of_own(walk, node.test, True))
 
 
 def otherwise(walk: Walk, node: cst.If) -> tuple[cst.CSTNode | Action | None, ...]:
     """Return what is behind the body of an `if`, with what it demands of parameters."""
     if node.orelse is None:
         return (None,)
-    before, behind = _around(walk, tuple(_demands(walk, node.test, False)))
+    before, behind = _around(walk, _of_own(walk, node.test, False))
     return (*before, node.orelse, *behind)
 
 
@@ -42,7 +42,7 @@ def behind_leaving(walk: Walk, node: cst.If) -> tuple[Action, ...]:
     function = walk.scope.block.node
     if node.orelse is not None or not isinstance(function, cst.FunctionDef):
         return ()
-    demands = tuple(_demands(walk, node.test, False))
+    demands = _of_own(walk, node.test, False)
     if not demands or not any(each is node for each in function.body.body):
         return ()
     return ((_follow, demands),)
@@ -76,6 +76,11 @@ def _note(walk: Walk, anchor: Anchor, sightings: Iterable[Sighting]) -> None:
 
 def _sighting(parameter: str, message: str, values: tuple[str, ...]) -> Sighting:
     return Sighting(code=DEMAND, message=message, subject=parameter, values=values)
+
+
+def _of_own(walk: Walk, test: cst.BaseExpression, holds: bool) -> tuple[Sighting, ...]:
+    function = walk.function
+    return tuple(_demands(walk, test, holds)) if function is not None and function.own else ()
 
 
 def _demands(walk: Walk, test: cst.BaseExpression, holds: bool) -> Iterator[Sighting]:
@@ -122,7 +127,7 @@ def _is_own_parameter(walk: Walk, name: str) -> bool:
 def note_handed_on(walk: Walk, node: cst.Call, callee: str) -> None:
     """Note which parameters of its own a function hands on as they are in the call that was recorded last."""
     record = walk.function
-    if record is None or not record.own or not callee or (callee.startswith(_BUILTIN) and callee != _OPEN):
+    if record is None or not record.own or (callee.startswith(_BUILTIN) and callee != _OPEN):
         return
     own = record.own
     handed = {

@@ -86,7 +86,7 @@ def call(walk: Walk, node: cst.Call) -> None:
     walk.records.calls.append((callee, anchor, arguments, walk.scope.function, walk.owner, flags))
     if node.func.__class__ is cst.Name:
         _called_parameter(walk, node.func.value)
-    if arguments:
+    if arguments and callee:
         note_handed_on(walk, node, callee)
     for made in _made_with(walk, callee) if arguments else ():
         _passed(walk, made, arguments, anchor)
@@ -155,13 +155,15 @@ def _callee_end(walk: Walk, anchor: Anchor) -> None:
 
 
 def _argument(walk: Walk, node: cst.Arg) -> tuple[str, str]:
-    value = literal(node.value) or _beginning(node.value) or walk.expressions.value(node.value)
+    value = literal(node.value) or walk.expressions.value(node.value)
+    if node.value.__class__ is cst.FormattedString:
+        value = _beginning(node.value) or value
     return (node.keyword.value if node.keyword is not None else node.star), value
 
 
-def _beginning(node: cst.BaseExpression) -> str:
+def _beginning(node: cst.FormattedString) -> str:
     """Return what an f-string begins with, as a literal, if that says already that it is a file in memory."""
-    first = node.parts[0] if isinstance(node, cst.FormattedString) and node.parts else None
+    first = node.parts[0] if node.parts else None
     return f"='{first.value}'" if isinstance(first, cst.FormattedStringText) and _IN_MEMORY.match(first.value) else ""
 
 
