@@ -57,9 +57,8 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """All facts of one module: a pure function of its dotted name, whether it is a package, and its text.
 
     `bindings` maps each name bound at module level to references of what it is bound to; `handed` says what calls (by
-    index) hand on; `exports` is
-    `__all__` when it is written as a literal; `is_package` says that the file is an `__init__.py`. The parts that are
-    many are `stored` by name, in MessagePack: most runs ask for some of them only.
+    index) hand on; `exports` is `__all__` when it is written as a literal; `is_package` says that the file is an
+    `__init__.py`. The parts that are many are `stored` by name, in MessagePack: most runs ask for some of them only.
     """
 
     name: str

@@ -20,12 +20,11 @@ from archlint.facts.references import (
 from archlint.project.calls import Site, passed_for
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, Value, types
+from archlint.project.waits import STREAMS
 
 _FALSE = frozenset({"=False", "=None", "=0", "=0.0", "=''", '=""', "=b''", '=b""'})
 _UNPACKED = frozenset({"*", "**"})
 _LITERALS = (("='", "str"), ('="', "str"), ("=b", "bytes"), ("=True", "bool"), ("=False", "bool"))
-STREAMS = ("io.BytesIO", "io.StringIO")
-"""What is in memory, and handed to what opens files."""
 
 
 class Demand(NamedTuple):

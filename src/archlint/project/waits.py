@@ -9,7 +9,8 @@ from archlint.project.program import Module
 from archlint.project.types import Types
 
 _IN_MEMORY = ("'/proc/", '"/proc/', "'/sys/", '"/sys/')
-_STREAMS = frozenset({"io.BytesIO", "io.StringIO"})
+STREAMS = ("io.BytesIO", "io.StringIO")
+"""What is in memory, and handed to what opens files."""
 _TO_DISK = (".save", ".extract", ".extractall")
 """Methods that work with the file that they are given, wherever what they are called on was read from."""
 _STREAM_ARGUMENTS = frozenset({"file", "fileobj", "fp"})
@@ -183,4 +184,4 @@ def _reads_stream(resolver: Types, call: Call, blocking: Blocking) -> bool:
     opened = [value for name, value in call.arguments[:1] if not name]
     opened += [value for name, value in call.arguments if name in _STREAM_ARGUMENTS]
     found = [each for value in opened if not value.startswith("=") for each in resolver.infer(value)]
-    return any(each.kind == "instance" and each.name in _STREAMS for each in found)
+    return any(each.kind == "instance" and each.name in STREAMS for each in found)
