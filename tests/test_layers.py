@@ -3,7 +3,8 @@
 import pytest
 
 from archlint.facts.extract import extract
-from archlint.project.layers import is_test, layers
+from archlint.project.asides import is_test
+from archlint.project.layers import layers
 from archlint.project.library import Library
 from archlint.project.program import Architecture, Module, Project
 from archlint.rulebook.checks.layers.vacuous import empty_rules

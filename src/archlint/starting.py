@@ -12,8 +12,9 @@ from archlint.engine import Options, Taken, project_of, take_in
 from archlint.intake.contracts import find_contracts
 from archlint.model import Failure
 from archlint.outcome.starter import Start
+from archlint.project.asides import is_test
 from archlint.project.imports import ImportGraph, import_graph
-from archlint.project.layers import is_test, layers
+from archlint.project.layers import layers
 from archlint.project.program import Project
 from archlint.project.proposal import patterns, propose
 

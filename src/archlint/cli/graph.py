@@ -16,8 +16,8 @@ from archlint.picture.collect import picture
 from archlint.picture.formats import FORMATS, SUFFIXES
 from archlint.picture.model import Picture
 from archlint.picture.words import summary
+from archlint.project.asides import is_test
 from archlint.project.imports import import_graph
-from archlint.project.layers import is_test
 from archlint.project.program import Project
 
 

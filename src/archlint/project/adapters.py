@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from archlint.facts.model import Attribute, Call
+from archlint.project.asides import is_test
 from archlint.project.bindings import MADE
 from archlint.project.classes import STRUCTURAL, ClassTable
-from archlint.project.layers import is_test
 from archlint.project.modulewise import ModuleWise
 from archlint.project.ports import Pair, class_keys, class_keys_in, is_descriptor, ports
 from archlint.project.program import Module, Project

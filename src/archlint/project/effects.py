@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from archlint.facts.model import Call, Candidate
+from archlint.project.asides import is_test
 from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
 from archlint.project.demands import Demands, DemandTable
-from archlint.project.layers import is_test
 from archlint.project.library_tables import EFFECTS
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project

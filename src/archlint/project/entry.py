@@ -1,8 +1,9 @@
 """Which modules are run rather than imported, and which role that gives them."""
 
 from archlint.facts import model
+from archlint.project.asides import is_test
 from archlint.project.imports import written
-from archlint.project.layers import COMPOSITION, is_test, layers
+from archlint.project.layers import COMPOSITION, layers
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.uses import last_word

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from archlint.facts.references import alternatives
-from archlint.project.layers import is_test
+from archlint.project.asides import is_test
 from archlint.project.modulewise import ModuleWise
 from archlint.project.ports import class_keys_in, subclasses
 from archlint.project.program import Module, Project

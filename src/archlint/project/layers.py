@@ -1,14 +1,13 @@
 """Which layer role each module plays: as configured, or as conventional package names say."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
 
 import msgspec
 
+from archlint.project.asides import is_named_as_test, is_test
 from archlint.project.patterns import compile_module_pattern
 from archlint.project.presets import MATRICES
-from archlint.project.program import Module, Project
+from archlint.project.program import Project
 
 ROLES = ("domain", "application", "infrastructure", "presentation", "composition", "tests")
 INNER = frozenset({"domain", "application"})
@@ -117,7 +116,7 @@ class Layers:
 
     def would_be(self, missing: str) -> Layer | None:
         """Return the layer that a module which is not there would be in, by its name."""
-        return self._place(missing, _is_test(missing, is_package=False, path=""))
+        return self._place(missing, is_named_as_test(missing, is_package=False, path=""))
 
     def is_sure(self, module: str) -> bool:
         """Tell whether a module is in a layer for sure."""
@@ -135,49 +134,6 @@ class Layers:
 def layers(project: Project) -> Layers:
     """Answer the query for layer roles."""
     return Layers(project)
-
-
-_TEST_HELPERS = re.compile(r"(?:^|_)(?:unit)?test(?:ing)?_?(?:data|fixtures?|utils?|utilities|helpers?|support)$")
-_TESTS = frozenset({"tests", "functionaltests", "integrationtests", "systemtests", "unittests"})
-_TEST_FOLDERS = frozenset({"test", "testing"})
-_TESTING = frozenset({"hypothesis", "pytest", "unittest"})
-"""What modules in folders called so import if they are there for tests, and not what a program offers for them."""
-_SUBJECTS = frozenset(
-    {"ab_tests", "blood_tests", "hypothesis_tests", "lab_tests", "load_tests", "medical_tests", "speed_tests"}
-)
-"""Tests that a program is about, which are no tests of it."""
-
-
-def is_test(module: Module) -> bool:
-    """Tell whether a module is test code: `tests/`, `ui_tests/`, `test_*.py`, `*_test.py`, `conftest.py`, ..."""
-    return _is_test(module.name, module.facts.is_package, module.path) or (
-        _is_about_testing(module.name)
-        and any(each.target.partition(".")[0] in _TESTING for each in module.facts.imports)
-    )
-
-
-@lru_cache(maxsize=65536)
-def _is_about_testing(module: str) -> bool:
-    return not _TEST_FOLDERS.isdisjoint(module.split(".")[:-1])
-
-
-@lru_cache(maxsize=65536)
-def _is_test(module: str, is_package: bool, path: str) -> bool:
-    *folders, name = module.partition(":")[0].split(".")
-    if not _TESTS.isdisjoint(folders) or any(each.endswith("_tests") and each not in _SUBJECTS for each in folders):
-        return True
-    if name in ("conftest", "tests") or (name == "test" and not is_package):
-        return True
-    if name.startswith(("test_", "tests_")) or name.endswith("_test") or "/tests/" in path.rpartition("/src/")[2]:
-        return True
-    if folders and (folders[0] == "test" or (folders[0].endswith("_test") and f"{folders[0]}s" not in _SUBJECTS)):
-        return True
-    return any(map(_TEST_HELPERS.search, (*folders, name)))
-
-
-def is_migration(module: Module) -> bool:
-    """Tell whether a module changes a database once, by Django or Alembic."""
-    return not {"migrations", "alembic"}.isdisjoint(module.name.split("."))
 
 
 _Place = Callable[[str, bool], Layer | None]

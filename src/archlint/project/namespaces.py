@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from archlint.facts.references import KEPT, KEPT_BY_KEY, passed_for
-from archlint.project.layers import is_test
+from archlint.project.asides import is_test
 from archlint.project.program import Project
 from archlint.project.reading import NAMESPACES
 

@@ -5,8 +5,8 @@ from functools import cached_property
 
 import msgspec
 
+from archlint.project.asides import is_test
 from archlint.project.classes import ClassTable, Member, definitions
-from archlint.project.layers import is_test
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo

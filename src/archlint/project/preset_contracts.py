@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from archlint.model import Severity
+from archlint.project.asides import is_test
 from archlint.project.contracts import Contract, Line, Sibling
-from archlint.project.layers import INNER, NAMES, is_test, layers
+from archlint.project.layers import INNER, NAMES, layers
 from archlint.project.members import Members
 from archlint.project.presets import APP_INTERNALS, APP_LAYERS, INTERFACE, SHARED
 from archlint.project.program import Project

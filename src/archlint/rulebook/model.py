@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from archlint.model import Place, Severity, Step, Violation
-from archlint.project.layers import is_migration, is_test
+from archlint.project.asides import is_migration, is_test
 from archlint.project.program import Module
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from archlint.facts.model import Call, Candidate
 from archlint.model import Severity, Violation
+from archlint.project.asides import is_test
 from archlint.project.calls import call_graph
 from archlint.project.endpoints import endpoints
-from archlint.project.layers import is_test, layers
+from archlint.project.layers import layers
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, Value, types
 from archlint.project.uses import last_word

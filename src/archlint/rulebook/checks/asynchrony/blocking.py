@@ -6,11 +6,11 @@ from itertools import groupby
 from archlint.facts import model
 from archlint.facts.model import Call, Function
 from archlint.model import Severity, Step, Violation
+from archlint.project.asides import is_test
 from archlint.project.blocking import BlockingApis, BlockingFunctions, blocking_calls, blocking_functions
 from archlint.project.calls import Site
 from archlint.project.classes import PROPERTIES, ClassTable, definitions
 from archlint.project.handovers import handovers
-from archlint.project.layers import is_test
 from archlint.project.library import Blocking
 from archlint.project.ports import subclasses
 from archlint.project.program import Module, Project

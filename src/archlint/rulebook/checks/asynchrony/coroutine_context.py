@@ -1,7 +1,7 @@
 """What must hold in the program for what ASY007 and ASY016 saw in one function."""
 
 from archlint.facts.model import Candidate
-from archlint.project.layers import is_test
+from archlint.project.asides import is_test
 from archlint.project.program import Module, Project
 from archlint.project.types import types
 

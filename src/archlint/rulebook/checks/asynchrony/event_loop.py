@@ -6,9 +6,9 @@ from typing import NamedTuple
 from archlint.facts import model
 from archlint.facts.model import Call, Function
 from archlint.model import Step, Violation
+from archlint.project.asides import is_test
 from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
-from archlint.project.layers import is_test
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reach import Hop, is_one_of_several, reaching, way

@@ -2,8 +2,8 @@
 
 from archlint.facts import model
 from archlint.facts.model import Candidate
+from archlint.project.asides import is_test
 from archlint.project.classes import ClassTable
-from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.types import types
 

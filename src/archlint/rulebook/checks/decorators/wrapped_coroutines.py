@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from archlint.facts.model import Candidate, Function
 from archlint.model import Severity, Step, Violation
+from archlint.project.asides import is_test
 from archlint.project.endpoints import endpoints
-from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
 from archlint.rulebook.checks.decorators.decorating import outermost

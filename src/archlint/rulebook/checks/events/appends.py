@@ -7,8 +7,8 @@ from archlint.facts import model
 from archlint.facts.model import Function, Parameter
 from archlint.model import Violation
 from archlint.project.adapters import adapters
+from archlint.project.asides import is_test
 from archlint.project.calls import call_graph
-from archlint.project.layers import is_test
 from archlint.project.ports import class_keys
 from archlint.project.program import Module, Project
 from archlint.project.uses import Calls

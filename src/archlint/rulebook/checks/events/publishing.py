@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from archlint.facts import model
 from archlint.facts.branches import exclude
 from archlint.model import Severity, Step, Violation
+from archlint.project.asides import is_test
 from archlint.project.celery_tasks import CeleryTasks, Task
 from archlint.project.classes import ClassTable
-from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.timeline import STORED, Act, Timelines
 from archlint.project.transactions import Transactions

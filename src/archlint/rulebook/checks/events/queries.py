@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from archlint.facts.model import Call, Function
 from archlint.model import Severity, Violation
-from archlint.project.layers import is_test
+from archlint.project.asides import is_test
 from archlint.project.program import Module, Project
 from archlint.project.timeline import Act, Timelines
 from archlint.project.types import types

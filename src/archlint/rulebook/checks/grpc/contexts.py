@@ -1,11 +1,11 @@
 """What must hold in the whole program for what the module checks on gRPC saw."""
 
 from archlint.facts.model import Call, Candidate
+from archlint.project.asides import is_test
 from archlint.project.effects import MAX_CALLS
 from archlint.project.endpoints import endpoints
 from archlint.project.grpc import is_servicer
 from archlint.project.handlers import Handlers
-from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.reach import Callers
 from archlint.project.types import types

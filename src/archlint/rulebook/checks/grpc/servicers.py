@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from archlint.facts.model import Call, Function
 from archlint.facts.references import alternatives
 from archlint.model import Step, Violation
+from archlint.project.asides import is_test
 from archlint.project.grpc import is_generated, is_stub, uses_grpc
-from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.types import Value, types
 from archlint.project.uses import Calls, last_word

@@ -1,8 +1,8 @@
 """What must hold in the whole program for what the module checks on HTTP saw."""
 
 from archlint.facts.model import Candidate
+from archlint.project.asides import is_test
 from archlint.project.handlers import Handlers
-from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.types import types
 

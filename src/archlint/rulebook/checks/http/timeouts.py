@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from archlint.facts.model import Call
 from archlint.model import Violation
+from archlint.project.asides import is_test
 from archlint.project.classes import ClassTable
-from archlint.project.layers import is_test
 from archlint.project.library import Timeout
 from archlint.project.program import Module, Project
 from archlint.project.types import types

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from archlint.facts import model
 from archlint.facts.model import Call
 from archlint.model import Severity, Step, Violation
+from archlint.project.asides import is_test
 from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
 from archlint.project.entry import is_script
-from archlint.project.layers import is_test
 from archlint.project.outside import FILES, GRAVE, PACKAGE_DATA, Effect, Effects
 from archlint.project.program import Module, Project
 from archlint.project.reach import Hop, may_be_another, way

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from archlint.facts import model
 from archlint.model import Violation
+from archlint.project.asides import is_test
 from archlint.project.entry import is_script
-from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.types import types
 from archlint.project.uses import Calls

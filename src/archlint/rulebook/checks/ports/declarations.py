@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from archlint.facts.model import Class
 from archlint.model import Severity, Step, Violation
 from archlint.project.adapters import adapters
+from archlint.project.asides import is_test
 from archlint.project.classes import ClassTable, Member, definitions
 from archlint.project.concrete import concrete
 from archlint.project.forms import forms, names, parse
-from archlint.project.layers import INNER, Layer, is_test, layers
+from archlint.project.layers import INNER, Layer, layers
 from archlint.project.ports import PROTOCOLS, Ports, class_keys, ports
 from archlint.project.program import Module, Project
 from archlint.project.types import types

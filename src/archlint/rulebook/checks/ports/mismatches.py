@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from archlint.project.adapters import adapters
+from archlint.project.asides import is_test
 from archlint.project.classes import ClassTable, Member
 from archlint.project.conformance import Mismatch, conformance
-from archlint.project.layers import is_test
 from archlint.project.modulewise import ModuleWise
 from archlint.project.ports import Pair, is_test_class, ports
 from archlint.project.program import Module, Project

@@ -1,7 +1,7 @@
 """What must hold in the whole program for what the module checks on Redis saw."""
 
 from archlint.facts.model import Candidate
-from archlint.project.layers import is_test
+from archlint.project.asides import is_test
 from archlint.project.program import Module, Project
 from archlint.project.redis import is_pipeline, redis_method
 

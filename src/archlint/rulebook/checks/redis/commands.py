@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from archlint.facts.model import Call
 from archlint.model import Violation
-from archlint.project.layers import is_test
+from archlint.project.asides import is_test
 from archlint.project.library import Argument
 from archlint.project.program import Module, Project
 from archlint.project.redis import raw_commands, redis_calls

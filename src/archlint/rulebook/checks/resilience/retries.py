@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from archlint.facts import model
 from archlint.facts.model import Call, Load
 from archlint.model import Violation
+from archlint.project.asides import is_test
 from archlint.project.importers import importers_of
-from archlint.project.layers import is_test
 from archlint.project.library import Retry
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types

@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 
 from archlint.facts.model import Candidate
-from archlint.project.layers import is_test
+from archlint.project.asides import is_test
 from archlint.project.program import Module, Project
 
 _SHOWN = frozenset(

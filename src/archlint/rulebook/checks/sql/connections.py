@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from archlint.facts import model
 from archlint.model import Severity, Step, Violation
+from archlint.project.asides import is_test
 from archlint.project.blocking import blocking_functions
 from archlint.project.effects import Effect, Effects
 from archlint.project.endpoints import endpoints
-from archlint.project.layers import is_test
 from archlint.project.program import Project
 from archlint.rulebook.model import Rule
 

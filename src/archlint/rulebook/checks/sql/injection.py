@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from archlint.facts.model import Call, Candidate
 from archlint.facts.references import alternatives, parse
 from archlint.model import Severity, Step, Violation
+from archlint.project.asides import is_test
 from archlint.project.calls import call_graph
 from archlint.project.classes import ClassTable
-from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, Value, types
 from archlint.project.uses import Calls, last_word

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from archlint.facts import model
 from archlint.facts.model import Call
 from archlint.model import Step, Violation
+from archlint.project.asides import is_test
 from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
 from archlint.project.effects import Effect, Effects, Reach
 from archlint.project.entry import is_script
-from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.types import types
 from archlint.project.uses import last_word

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from archlint.facts.model import Candidate
 from archlint.model import Violation
+from archlint.project.asides import is_test
 from archlint.project.classes import ClassTable
-from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, Value, types
 from archlint.rulebook.model import Rule

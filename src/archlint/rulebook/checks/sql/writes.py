@@ -6,8 +6,8 @@ from typing import NamedTuple
 from archlint.facts import model
 from archlint.facts.model import Call
 from archlint.model import Step, Violation
+from archlint.project.asides import is_test
 from archlint.project.effects import Effect, Effects
-from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.transactions import Transactions
 from archlint.rulebook.model import Rule

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from archlint.facts.model import Call
 from archlint.model import Violation
+from archlint.project.asides import is_test
 from archlint.project.celery_tasks import CeleryTasks, Task
 from archlint.project.importers import importers_of
-from archlint.project.layers import is_test
 from archlint.project.ports import class_keys
 from archlint.project.program import Module, Project
 from archlint.project.types import types

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from archlint.facts.model import Call
 from archlint.model import Step, Violation
+from archlint.project.asides import is_test
 from archlint.project.blocking import blocking_functions
 from archlint.project.celery_tasks import CeleryTasks
-from archlint.project.layers import is_test
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
 from archlint.project.uses import Calls
