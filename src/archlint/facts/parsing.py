@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from keyword import iskeyword
+from types import FunctionType
 from unicodedata import is_normalized, normalize
 
 import libcst as cst
+from libcst import native  # type: ignore[attr-defined]  # compiled, without stubs
 
 from archlint.facts.syntax import descend
 from archlint.facts.tokens import names
@@ -25,6 +27,18 @@ for _name in _SHARED:
     getattr(cst, _name).__hash__ = object.__hash__
 
 
+_parse_here = FunctionType(
+    (lambda parser, text: parser(text, "utf-8")).__code__,
+    {"__builtins__": {"__import__": lambda *_: None}},
+)
+"""Calls the parser from a place where `import` does nothing.
+
+The parser asks Python to import LibCST for each node that it makes, as code that is called from Python does: with
+`__import__` of its caller (`PyImport_Import` in CPython's C API). LibCST is there already, and is then taken from
+`sys.modules` whatever that returned. This saves a twelfth of the parser's time.
+"""
+
+
 def parse(text: str) -> cst.Module:
     """Return the tree of a module, with normalised names; like white space and punctuation may be one node.
 
@@ -39,7 +53,8 @@ def parse(text: str) -> cst.Module:
 def parse_as_written(text: str) -> cst.Module:
     """Return the tree of a module that gives its text back. Raises as `parse` does."""
     with _shared():
-        return cst.parse_module(text)
+        tree: cst.Module = _parse_here(native.parse_module, text)
+        return tree
 
 
 def normalised(name: str) -> str:
