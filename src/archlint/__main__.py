@@ -11,9 +11,8 @@ import signal
 from contextlib import nullcontext, suppress
 from typing import NoReturn
 
-from archlint.cli import archlint
-from archlint.cli.streams import open_what_is_closed, writable
 from archlint.intake.child import child_ahead
+from archlint.streams import open_what_is_closed, writable
 
 
 def main() -> None:
@@ -28,6 +27,8 @@ def main() -> None:
     open_what_is_closed()
     try:
         with writable(), child_ahead() if sys.argv[1:2] == ["check"] else nullcontext():
+            from archlint.cli import archlint  # noqa: PLC0415 -- while it is loaded, the child starts
+
             archlint(prog_name="archlint")
     except SystemExit as error:
         _end(128 + _left[0] if _left else error.code)  # whoever waits for changes takes any signal for an interrupt

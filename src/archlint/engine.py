@@ -90,9 +90,14 @@ def _parser_version(store: Store) -> bytes:
 
 
 def parse(inputs: Inputs, store: Store, known: Answers | None, told: Told | None = None) -> Taken:
-    """Take in the facts of all sources, those that are `known` or by parsing them. Raises `WorkerError`."""
+    """Take in the facts of all sources, those that are `known` or by parsing them. Raises as `check` does."""
+
+    def meanwhile() -> None:
+        load_checks()
+        Library.parse(inputs.tables)  # it remembers this for `project_of`
+
     root = inputs.sources.root
-    gathered = gather(inputs.sources.files, inputs.data, inputs.jobs, root, known, told, load_checks)
+    gathered = gather(inputs.sources.files, inputs.data, inputs.jobs, root, known, told, meanwhile)
     return Taken(inputs, gathered, (store.problem,) if store.problem else ())
 
 

@@ -2,7 +2,8 @@
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,7 +36,8 @@ NEVER = frozenset(
 MOST_DEPTH = 200
 """How deep folders are looked into: every part of a module's name costs work, and no program has as many."""
 _UNLESS_PACKAGE = frozenset(("build", "dist", "venv"))
-_ENVIRONMENT = ("pyvenv.cfg", "conda-meta")
+_ENVIRONMENT = frozenset(("pyvenv.cfg", "conda-meta"))
+_NAME = attrgetter("name")
 
 
 class Folder(NamedTuple):
@@ -63,57 +65,66 @@ def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -
     """
     found = Scan([], [], [])
     start = top.rstrip("/")  # empty for the root of the file system
-    waiting = [(start, above, False)]
+    waiting = [(start, _levels(excluded, above), above, False)]
     while waiting:
-        path, chain, in_package = waiting.pop()
+        path, levels, chain, in_package = waiting.pop()
         entries = _entries(path or top, found.failures)
-        names = {entry.name for entry in entries}
-        if path != start and _is_foreign(path, names, in_package):
+        if path != start and _is_foreign(path, entries, in_package):
             continue
-        if ".gitignore" in names:
+        if ".gitignore" in entries:
             try:
                 chain = (*chain, *read_ignore_file(path))
             except OSError as error:
                 reason = f"cannot be read: {error.strerror}; mend it, or exclude the folder"
                 found.failures.append(Failure(f"{path}/.gitignore", 0, reason))
+            levels = _levels(excluded, chain)
         inside = path + "/"
-        levels = tuple(level for level in ((excluded,), chain) if any(each.rules for each in level))
-        files = [name for name in _files(entries, inside, root, found) if not _left_out(inside + name, levels, False)]
-        folders = [name for name in _folders(entries) if not _left_out(inside + name, levels, True)]
+        files = _files([entry for name, entry in entries.items() if name.endswith(".py")], inside, root, found)
+        folders = _folders(entries)
+        if levels:
+            files = [name for name in files if not _left_out(inside + name, levels, False)]
+            folders = [name for name in folders if not _left_out(inside + name, levels, True)]
         if folders and inside.count("/") - start.count("/") > MOST_DEPTH:
             reason = f"its folders are nested more than {MOST_DEPTH} deep; leave them out with `exclude`"
             found.failures.append(Failure(path, 0, reason))
             folders = []
-        found.folders.append(Folder(path, tuple(files), "__init__.py" in names))
-        waiting.extend((inside + name, chain, "__init__.py" in names) for name in reversed(folders))
+        is_package = "__init__.py" in entries
+        found.folders.append(Folder(path, tuple(files), is_package))
+        waiting.extend((inside + name, levels, chain, is_package) for name in reversed(folders))
     return found
 
 
-def _entries(path: str, failures: list[Failure]) -> list[os.DirEntry[str]]:
+def _levels(excluded: Patterns, chain: tuple[Patterns, ...]) -> tuple[tuple[Patterns, ...], ...]:
+    """Return the patterns that leave files out: any of the configured, and the nearest of the chain."""
+    return tuple(level for level in ((excluded,), chain) if any(each.rules for each in level))
+
+
+def _entries(path: str, failures: list[Failure]) -> dict[str, os.DirEntry[str]]:
+    """Return what is in a folder, by name and in order of names."""
     try:
         with os.scandir(path) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
+            return {entry.name: entry for entry in sorted(entries, key=_NAME)}
     except OSError as error:
         reason = error.strerror or "it cannot be listed"
         advice = "make it readable or exclude it"
         if isinstance(error, FileNotFoundError):
             reason, advice = "it is gone since it was found", "run archlint again"
         failures.append(Failure(path, 0, f"cannot look into the folder: {reason}; {advice}"))
-        return []
+        return {}
 
 
-def _is_foreign(path: str, names: set[str], in_package: bool) -> bool:
+def _is_foreign(path: str, names: Collection[str], in_package: bool) -> bool:
     """Say whether a folder holds an environment of installed packages, or what was built: not so inside a package."""
-    if any(marker in names for marker in _ENVIRONMENT):
+    if not _ENVIRONMENT.isdisjoint(names):
         return True
     return path.rpartition("/")[2] in _UNLESS_PACKAGE and "__init__.py" not in names and not in_package
 
 
-def _folders(entries: Iterable[os.DirEntry[str]]) -> list[str]:
+def _folders(entries: Mapping[str, os.DirEntry[str]]) -> list[str]:
     return [
-        entry.name
-        for entry in entries
-        if entry.name not in NEVER and entry.is_dir(follow_symlinks=False) and not _is_no_source(entry.name)
+        name
+        for name, entry in entries.items()
+        if entry.is_dir(follow_symlinks=False) and name not in NEVER and not _is_no_source(name)
     ]
 
 
@@ -122,12 +133,11 @@ def _is_no_source(name: str) -> bool:
     return name.endswith(".egg-info") or "{{" in name or "{%" in name
 
 
-def _files(entries: Iterable[os.DirEntry[str]], inside: str, root: str, found: Scan) -> Iterable[str]:
-    """Yield the names of Python files that can be read under their names."""
+def _files(entries: Iterable[os.DirEntry[str]], inside: str, root: str, found: Scan) -> list[str]:
+    """Return the names of Python files that can be read under their names."""
+    files: list[str] = []
     for entry in entries:
         name = entry.name
-        if not name.endswith(".py"):
-            continue
         if entry.is_symlink():
             if not _leads_to_file(entry.path):
                 continue
@@ -139,7 +149,8 @@ def _files(entries: Iterable[os.DirEntry[str]], inside: str, root: str, found: S
         if not is_text(inside + name):
             found.failures.append(no_text(inside + name))
             continue
-        yield name
+        files.append(name)
+    return files
 
 
 def _leads_to_file(link: str) -> bool:

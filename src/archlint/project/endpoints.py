@@ -1,10 +1,12 @@
 """Which functions of the project answer requests, and which are given to `Depends`."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
+from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.types import types
-from archlint.project.uses import Calls
+from archlint.project.uses import CalledWords, last_word, other_spellings, spellings
 
 DEPENDS = ("fastapi.Depends", "fastapi.Security", "fastapi.param_functions.Depends", "fastapi.params.Depends")
 
@@ -16,33 +18,61 @@ class Endpoints:
     """
 
     def __init__(self, project: Project) -> None:
-        self._project = project
-        self._types = project.query(types)
-        self.endpoints: dict[str, int] = {}
-        for module in project.modules:
-            for index, function in enumerate(module.facts.functions):
-                for decorator in function.decorators:
-                    if self._makes_endpoint(decorator.removesuffix("()")):
-                        self.endpoints[f"{module.name}#{index}"] = self._route(module, decorator, function.start)
-        self.dependencies = frozenset(self._given())
+        found = project.query(_FOUND)
+        self.endpoints: dict[str, int] = {
+            f"{module.name}#{index}": route for module in project.modules for index, route in found[module.path].routes
+        }
+        self.dependencies = frozenset(key for each in found.values() for key in each.given)
 
-    def _makes_endpoint(self, decorator: str) -> bool:
-        known = self._project.library.endpoint_decorators
-        if decorator.rpartition(".")[2] not in self._project.library.endpoint_words:
-            return False
-        return not known.isdisjoint(self._types.names(decorator))
 
-    def _route(self, module: Module, decorator: str, before: int) -> int:
-        made = decorator.removesuffix("()")
-        calls = enumerate(module.facts.calls)
-        found = [(call.start, index) for index, call in calls if call.callee == made and call.start < before]
-        return max(found)[1] if found and made != decorator else -1
+class _Found(NamedTuple):
+    """What a module has: its endpoints by number, each with the call that routes it, and what it gives to `Depends`."""
 
-    def _given(self) -> Iterator[str]:
-        for _, call in self._project.query(Calls).named({each.rpartition(".")[2] for each in DEPENDS}):
-            for name, given in call.arguments[:1]:
-                if name in ("", "dependency") and not given.startswith("="):
-                    yield from (value.name for value in self._types.infer(given) if value.kind == "object")
+    routes: tuple[tuple[int, int], ...]
+    given: tuple[str, ...]
+
+
+def _routes(project: Project, module: Module) -> Iterator[tuple[int, int]]:
+    for index, function in enumerate(module.facts.functions):
+        for decorator in function.decorators:
+            if _makes_endpoint(project, decorator.removesuffix("()")):
+                yield index, _route(module, decorator, function.start)
+
+
+def _makes_endpoint(project: Project, decorator: str) -> bool:
+    known = project.library
+    if last_word(decorator) not in known.endpoint_words:
+        return False
+    return not known.endpoint_decorators.isdisjoint(project.query(types).names(decorator))
+
+
+def _route(module: Module, decorator: str, before: int) -> int:
+    made = decorator.removesuffix("()")
+    calls = enumerate(module.facts.calls)
+    found = [(call.start, index) for index, call in calls if call.callee == made and call.start < before]
+    return max(found)[1] if found and made != decorator else -1
+
+
+def _given(project: Project, module: Module) -> Iterator[str]:
+    callees = project.query(CalledWords).callees(module, project.query(_words))
+    for call in module.facts.calls if callees else ():
+        for name, given in call.arguments[:1] if call.callee in callees else ():
+            if name in ("", "dependency") and not given.startswith("="):
+                values = project.query(types).infer(given)
+                yield from (value.name for value in values if value.kind == "object")
+
+
+def _words(project: Project) -> frozenset[str]:
+    """Answer the query for the last names of what takes dependencies, and others for the same."""
+    return frozenset(other_spellings(map(last_word, DEPENDS), project.query(spellings)))
+
+
+_FOUND = ModuleWise(
+    "endpoints",
+    _Found,
+    lambda project, module: _Found(tuple(_routes(project, module)), tuple(_given(project, module))),
+    lambda project: sorted(project.query(_words)),
+)
 
 
 def endpoints(project: Project) -> Endpoints:

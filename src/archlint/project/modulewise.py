@@ -67,6 +67,11 @@ class ModuleWise(Generic[T]):
         answers.partner = partner
         return found | {module.path: answer for module, answer in zip(theirs, told, strict=True)}
 
+    def needed(self, project: Project) -> bytes:
+        """Return a digest of what this needs of the whole program, for another question that asks `of` it."""
+        project.query(self)
+        return project.query(Answers).answered[self.name].needs
+
     def of(self, project: Project, module: Module) -> T:
         """Return the answer about one module, for the answer to another question."""
         project.query(self)

@@ -1,18 +1,19 @@
 """What one function does to databases, brokers and queues, in the order of its text, by itself or through its calls."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from archlint.facts import model
 from archlint.facts.model import Call
 from archlint.model import Step
-from archlint.project.calls import call_graph
+from archlint.project.calls import USES
 from archlint.project.effects import Effect, Effects
+from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.transactions import Transactions
 from archlint.project.types import Value, types
-from archlint.project.uses import Calls
+from archlint.project.uses import CalledWords, last_word, other_spellings, spellings
 from archlint.project.withs import spot
 
 STORED = ("writes", "commits", "stages")
@@ -73,27 +74,12 @@ class Timelines:
         self._project = project
         self._effects: Effects = project.query(Effects)
         self._promised: dict[str, list[Act]] = {}
-        for act in self._find_promised():
-            self._promised.setdefault(f"{act.module.name}#{act.call.function}", []).append(act)
-
-    def _find_promised(self) -> Iterator[Act]:
-        """Yield calls of ports that nothing in the project fulfils, whose names say what they are for."""
-        resolver, graph = self._project.query(types), self._project.query(call_graph)
-        words = {function.name for module in self._project.modules for function in module.facts.functions}
-        for kind, (port, method) in _PROMISES.items():
-            for module, call in self._project.query(Calls).named(filter(method.search, words)):
-                for value in resolver.infer(call.callee):
-                    owner = self._port(value)
-                    if port.search(owner) and not any(graph.called(call)) and not _OUTBOX.search(owner):
-                        name = f"{owner}.{call.callee.rpartition('.')[2]}"
-                        yield Act(kind, module, call, Effect(kind, name, module, call, certain=False), promised=True)
-
-    def _port(self, value: Value) -> str:
-        """Return the name of the class that only promises a method; empty for anything else."""
-        if not value.is_function or value.kind != "object":
-            return ""
-        module, function = self._project.function(value.name)
-        return module.facts.classes[function.owner].name if function.owner >= 0 and function.body == "stub" else ""
+        promised = project.query(PROMISED)
+        for module in project.modules:
+            for kind, number, name in promised[module.path]:
+                call = module.facts.calls[number]
+                act = Act(kind, module, call, Effect(kind, name, module, call, certain=False), promised=True)
+                self._promised.setdefault(f"{module.name}#{call.function}", []).append(act)
 
     def keys(self, kinds: tuple[str, ...]) -> list[str]:
         """Return the functions that have an act of one of these kinds."""
@@ -177,3 +163,52 @@ class Timelines:
 def _is_switched_off(kind: str, call: Call) -> bool:
     """Tell whether a call asks for something else: `save(broadcast=False)`."""
     return any(value == "=False" and name and _SWITCHES[kind].search(name) for name, value in call.arguments)
+
+
+def _find_promised(project: Project, module: Module) -> Iterator[tuple[str, int, str]]:
+    """Yield calls of ports that nothing in the project fulfils, whose names say what they are for.
+
+    Of each the kind of effect, its number in the module's facts, and the name of the port with that of the method.
+    """
+    resolver, words = project.query(types), project.query(_promising_words)
+    for kind, (port, _) in _PROMISES.items():
+        callees = project.query(CalledWords).callees(module, words[kind])
+        owners = {callee: [_port(project, value) for value in resolver.infer(callee)] for callee in callees}
+        named = {callee: [each for each in owners[callee] if port.search(each)] for callee in callees}
+        for number, call in enumerate(module.facts.calls if any(named.values()) else ()):
+            for owner in named.get(call.callee, ()):
+                if not _OUTBOX.search(owner) and not _runs_something(project, module, number):
+                    yield kind, number, f"{owner}.{last_word(call.callee)}"
+
+
+def _port(project: Project, value: Value) -> str:
+    """Return the name of the class that only promises a method; empty for anything else."""
+    if not value.is_function or value.kind != "object":
+        return ""
+    module, function = project.function(value.name)
+    return module.facts.classes[function.owner].name if function.owner >= 0 and function.body == "stub" else ""
+
+
+def _runs_something(project: Project, module: Module, number: int) -> bool:
+    return any(use.is_call and use.number == number and use.targets for use in USES.of(project, module))
+
+
+def _promising_words(project: Project) -> Mapping[str, frozenset[str]]:
+    """Answer the query for the names of methods that promise an effect, by its kind, and others for the same."""
+    words = {function.name for module in project.modules for function in module.facts.functions}
+    known = project.query(spellings)
+    return {
+        kind: frozenset(other_spellings(filter(method.search, words), known)) for kind, (_, method) in _PROMISES.items()
+    }
+
+
+def _needs(project: Project) -> object:
+    return {kind: sorted(words) for kind, words in project.query(_promising_words).items()}, USES.needed(project)
+
+
+PROMISED = ModuleWise(
+    "promised effects",
+    tuple[tuple[str, int, str], ...],
+    lambda project, module: tuple(_find_promised(project, module)),
+    _needs,
+)

@@ -7,6 +7,7 @@ from archlint.project import effects, outside
 from archlint.project.blocking import BLOCKING_CALLS
 from archlint.project.calls import USES
 from archlint.project.modulewise import ModuleWise
+from archlint.project.timeline import PROMISED
 from archlint.rulebook.checks.asynchrony.coroutines import UNAWAITED
 from archlint.rulebook.checks.asynchrony.event_loop import MEANINGFUL_CALLS
 
@@ -17,6 +18,7 @@ _ASKED_BY: Mapping[ModuleWise[Any], frozenset[str]] = {
     USES: frozenset({"ASY002", "ASY005", "DOM005", "IMP001", "SQL002", "SQL003"}),
     BLOCKING_CALLS: frozenset({"ASY001", "ASY002", "ASY005", "DOM005", "IMP001", "SQL002", "SQL003"}),
     outside.DIRECT: frozenset({"DOM005", "IMP001"}),
+    PROMISED: frozenset({"EVT003", "EVT005", "EVT007", "TSK007"}),
     UNAWAITED: frozenset({"ASY003"}),
     MEANINGFUL_CALLS: frozenset({"ASY005"}),
 }
