@@ -12,13 +12,17 @@ from collections.abc import Iterator
 _LONG_STRING = r"'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*'''|\"\"\"[^\"\\]*(?:(?:\\.|\"(?!\"\"))[^\"\\]*)*\"\"\""
 _SHORT_STRING = r"'[^'\\\r\n]*(?:\\(?:\r\n|.)[^'\\\r\n]*)*'|\"[^\"\\\r\n]*(?:\\(?:\r\n|.)[^\"\\\r\n]*)*\""
 _PREFIX = r"(?:[rRbBuUfFtT]|[bBfFtT][rR]|[rR][bBfFtT])"
-_NUMBER = r"0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?[jJ]?"
+_NUMBER = r"0[xX][\da-fA-F_]++|0[bB][01_]++|0[oO][0-7_]++|\d[\d_]*+\.?[\d_]*+(?:[eE][+-]?\d[\d_]*+)?[jJ]?"
+"""One that begins with a point is a point and a number."""
 _STRING = f"{_PREFIX}?(?:{_LONG_STRING}|{_SHORT_STRING})"
 _COMMENT = r"\#[^\r\n]*"
 _NAME = r"[^\W\d]\w*+(?!['\"])"
 """A word before a quote is the prefix of a string, or a keyword."""
 
-_SKIP_OR_NAME = re.compile(f"(?P<name>{_NAME})|(?P<string>{_STRING})|{_COMMENT}|(?:{_NUMBER})", re.DOTALL)
+_SKIP_AND_NAME = re.compile(
+    f"[^\\w'\"#]*+(?:(?P<name>{_NAME})|(?P<string>{_STRING})|{_COMMENT}|{_NUMBER}|.|\\Z)", re.DOTALL
+)
+"""What no name begins in, and then a name or something else that is gone past in one go; it matches everywhere."""
 _FIELD_OR_ESCAPE = re.compile(r"[{\\]")
 _COMMENTS = re.compile(f"{_STRING}|(?P<comment>{_COMMENT})", re.DOTALL)
 _LOGICAL = re.compile(
@@ -46,15 +50,15 @@ def names(text: str) -> tuple[list[str], list[int]]:
 
 def _collect(text: str, start: int, end: int, words: list[str], starts: list[int]) -> None:
     add_word, add_start, keywords = words.append, starts.append, _KEYWORDS
-    for match in _SKIP_OR_NAME.finditer(text, start, end):
+    for match in _SKIP_AND_NAME.finditer(text, start, end):
         kind = match.lastindex
         if kind == _IS_NAME:
-            word = match[0]
+            word = match[_IS_NAME]
             if word not in keywords:
                 add_word(word)
-                add_start(match.start())
-        elif kind == _IS_STRING and text[match.start()] not in "\"'":
-            _string(text, match.start(), match.end(), words, starts)
+                add_start(match.start(_IS_NAME))
+        elif kind == _IS_STRING and text[match.start(_IS_STRING)] not in "\"'":
+            _string(text, match.start(_IS_STRING), match.end(), words, starts)
 
 
 def _string(text: str, start: int, end: int, words: list[str], starts: list[int]) -> None:
