@@ -36,13 +36,13 @@ def told_apart(modules: Iterable[Module]) -> tuple[Module, ...]:
         return found
     programs: dict[str, dict[str, str]] = {}
     for module in found:
-        own, plain = programs.setdefault(_beginning(module), {}), _plain(module.name)
+        own, plain = programs.setdefault(beginning(module), {}), _plain(module.name)
         if plain not in own or module.facts.is_package:  # a package hides the module `cache.py` beside it
             own[plain] = module.name
     names = {
         folder: _Names(own) for folder, own in programs.items() if any(plain != name for plain, name in own.items())
     }
-    return tuple(_told_apart(module, names.get(_beginning(module))) for module in found)
+    return tuple(_told_apart(module, names.get(beginning(module))) for module in found)
 
 
 def _told_apart(module: Module, names: "_Names | None") -> Module:
@@ -57,8 +57,8 @@ def _plain(name: str) -> str:
     return name.partition(":")[0]
 
 
-def _beginning(module: Module) -> str:
-    """Return the folder in which the name of a module begins."""
+def beginning(module: Module) -> str:
+    """Return the folder in which the name of a module begins, which is that of its program."""
     depth = _plain(module.name).count(".") + 1 + module.facts.is_package
     return module.path.rsplit("/", depth)[0]
 

@@ -1,6 +1,6 @@
 """LAY003 import-cycle: packages of one level that import each other."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 import msgspec
@@ -11,6 +11,7 @@ from archlint.project.imports import Edge, parents
 from archlint.project.layers import layers
 from archlint.project.program import Project
 from archlint.project.traffic import graph
+from archlint.project.twins import beginning
 from archlint.rulebook.checks.layers.imports import AgainstRoles
 from archlint.rulebook.checks.layers.reporting import at_import, step
 from archlint.rulebook.model import Rule
@@ -23,25 +24,30 @@ _SHOWN = 8
 
 def import_cycle(project: Project, rule: Rule) -> Iterator[Violation]:
     """LAY003: one violation for each knot of cycles, at the cheapest edge to cut, with a cycle as trace."""
-    for parent, level in levels(project, deferred=rule.flag("deferred")).items():
+    for (parent, _), level in levels(project, deferred=rule.flag("deferred")).items():
         weights = {child: {other: len(edges) for other, edges in links.items()} for child, links in level.items()}
         for cycle in cycles({**{other: {} for links in weights.values() for other in links}, **weights}):
             yield _violation(project, rule, parent, level, cycle)
 
 
-def levels(project: Project, *, deferred: bool) -> dict[str, Level]:
-    """Return the edges between the children of each package, outermost first; those in functions too if `deferred`."""
+def levels(project: Project, *, deferred: bool) -> dict[tuple[str, str], Level]:
+    """Return the edges between the children of each package, outermost first; those in functions too if `deferred`.
+
+    A package is given by its name and its program, as several may have a package of that name.
+    """
     roles = project.query(layers)
     reported = project.query(AgainstRoles).links
-    found: dict[str, Level] = {}
+    found: dict[tuple[str, str], Level] = {}
     ways = _Ways()
     tests = frozenset(roles.members().get("tests", ()))
-    for (from_, to), edges in _imports(project, deferred=deferred).items():
+    imports = _imports(project, deferred=deferred)
+    programs = _programs(project, imports)
+    for (from_, to), edges in imports.items():
         if (from_, to) in reported or from_ in tests or to in tests:
             continue
         parent, importer, imported = _siblings(ways[from_], ways[to])
         if importer and imported:
-            found.setdefault(parent, {}).setdefault(importer, {}).setdefault(imported, []).extend(edges)
+            found.setdefault((parent, programs.get(from_, "")), {}).setdefault(importer, {}).setdefault(imported, []).extend(edges)
     return dict(sorted(found.items()))
 
 
@@ -52,6 +58,16 @@ def _imports(project: Project, *, deferred: bool) -> dict[tuple[str, str], list[
         if edge.internal and edge.import_.kind in kinds and (deferred or not edge.import_.lazy):
             found.setdefault((edge.importer, edge.imported), []).append(edge)
     return found
+
+
+def _programs(project: Project, imports: Collection[tuple[str, str]]) -> dict[str, str]:
+    """Return the folder of each module's program where some modules have the same names; programs that meet are one."""
+    if not any(":" in module.name for module in project.modules):
+        return {}
+    found = {module.name: beginning(module) for module in project.modules}
+    joined = ({found[end] for end in ends if end in found} for ends in imports)
+    meeting = {folder for folders in joined if len(folders) > 1 for folder in folders}
+    return {name: folder for name, folder in found.items() if folder not in meeting}
 
 
 class _Ways(dict[str, tuple[str, ...]]):
