@@ -19,7 +19,7 @@ from archlint.project.uses import CalledWords, last_word, other_spellings, spell
 STATEMENT = "statement"
 """The code of a candidate that says what an SQL statement does: its subject is the verb and the table.
 
-It has a message if the receiver is what a loop goes over.
+It has a message if the receiver is what a loop goes over, or if it returns something of what it writes.
 """
 MAX_CALLS = 3
 """Through how many calls of project functions an effect is followed."""
@@ -37,7 +37,7 @@ class Effect(NamedTuple):
     """What one call does: `kind` of `EFFECTS`, by the API `name`; `statement` is the SQL verb and table if known.
 
     `certain` is false when only the text says that it is SQL, because the receiver's type is not known. `spread` says
-    that a loop asks each of its elements, which are connections or databases.
+    that a loop asks each of its elements, which are connections or databases, or must wait for what each one returns.
     """
 
     kind: str

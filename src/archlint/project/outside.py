@@ -51,7 +51,7 @@ _WRITES = frozenset(
     for name in names
 )
 """APIs that only touch the file system's metadata, and change it."""
-_NO_FILES = ("ssl.", "httpx.", "aiohttp.")
+_NO_FILES = ("ssl.", "httpx.", "aiohttp.", "openai.", "anthropic.")
 """APIs that count as work with files because they load the certificates of the system: nobody's own files."""
 _PACKAGE_DATA = ("importlib.resources.", "importlib_resources.", "pkg_resources.", "pkgutil.get_data")
 _OWN_FILE = "builtins.__file__"

@@ -47,7 +47,9 @@ def levels(project: Project, *, deferred: bool) -> dict[tuple[str, str], Level]:
             continue
         parent, importer, imported = _siblings(ways[from_], ways[to])
         if importer and imported:
-            found.setdefault((parent, programs.get(from_, "")), {}).setdefault(importer, {}).setdefault(imported, []).extend(edges)
+            found.setdefault((parent, programs.get(from_, "")), {}).setdefault(importer, {}).setdefault(
+                imported, []
+            ).extend(edges)
     return dict(sorted(found.items()))
 
 

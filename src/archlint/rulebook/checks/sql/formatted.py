@@ -12,7 +12,14 @@ from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import descend
 from archlint.rulebook.checks.sql.constants import Judge
 from archlint.rulebook.checks.sql.flow import Flow
-from archlint.rulebook.checks.sql.statements import begins_otherwise, is_sql, position_of, selects_star, statement_of
+from archlint.rulebook.checks.sql.statements import (
+    begins_otherwise,
+    is_returning,
+    is_sql,
+    position_of,
+    selects_star,
+    statement_of,
+)
 from archlint.rulebook.checks.sql.text import SQL_OBJECTS, TEXT_MAKERS, Hole, Piece, Reader, fixed_text
 
 FORMATTED = "formatted-sql"
@@ -21,6 +28,8 @@ RETURNED = "returned-sql"
 """The same for a text that a function returns."""
 OF_ELEMENT = "element"
 """The message of a candidate for a statement that goes to another database, or is about another table, each time."""
+RETURNING = "returning"
+"""The message of one that writes and is asked for something of what it has written."""
 _BUILT = frozenset({cst.FormattedString, cst.ConcatenatedString, cst.BinaryOperation})
 POSITIONS: Mapping[str, int] = {
     **dict.fromkeys(("execute", "executemany", "executescript", "execute_many", "execute_sql", "exec_driver_sql"), 0),
@@ -71,7 +80,8 @@ def sql_text(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     looks = "sql" if is_sql(text) else ""
     if looks and not _is_object(node):
         receiver = dotted_name(node.func).partition(".")[0]
-        whose = OF_ELEMENT if _is_of_element([receiver, *_tables(pieces)], flow) else ""
+        alone = RETURNING if is_returning(text) else ""
+        whose = OF_ELEMENT if _is_of_element([receiver, *_tables(pieces)], flow) else alone
         yield Sighting(code="statement", message=whose, subject=statement_of(text), reference=reference)
         if selects_star(text):
             yield Sighting(

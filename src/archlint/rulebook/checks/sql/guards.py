@@ -20,6 +20,8 @@ def checked_names(body: cst.BaseSuite) -> Iterator[str]:
     for node in descend(body, but_not=FUNCTIONS):
         if isinstance(node, cst.If | cst.Assert | cst.IfExp):
             yield from _tested(node.test)
+            if isinstance(node, cst.If) and (name := _compared(node)):
+                yield name
         elif isinstance(node, cst.Expr) and isinstance(node.value, cst.Call | cst.Await):
             call = node.value.expression if isinstance(node.value, cst.Await) else node.value
             word = ""
@@ -44,8 +46,34 @@ def _tested(test: cst.BaseExpression) -> Iterator[str]:
                     yield name
 
 
+def _compared(node: cst.If) -> str:
+    """Return the name that is one of several texts, or the function ends: `if x == "a": ... elif ... else: return`."""
+    names = set()
+    branch: cst.If | cst.Else | None = node
+    while isinstance(branch, cst.If):
+        names.add(_equal_to_text(branch.test))
+        branch = branch.orelse
+    if branch is None or len(names) != 1 or not isinstance(branch.body, cst.IndentedBlock):
+        return ""
+    last = branch.body.body[-1]
+    ends = isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Return | cst.Raise)
+    return names.pop() if ends else ""
+
+
+def _equal_to_text(test: cst.BaseExpression) -> str:
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        return ""
+    comparison = test.comparisons[0]
+    is_equal = isinstance(comparison.operator, cst.Equal) and isinstance(comparison.comparator, cst.SimpleString)
+    return dotted_name(test.left) if is_equal else ""
+
+
 def _plain_name(node: cst.BaseExpression) -> str:
     """Return the name that an expression is, or that it turns into small letters and the like."""
-    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and not node.args:
+    while isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and not any(map(_says_more, node.args)):
         node = node.func.value
     return dotted_name(node)
+
+
+def _says_more(argument: cst.Arg) -> bool:
+    return not isinstance(argument.value, cst.SimpleString)

@@ -29,6 +29,7 @@ _TABLE = re.compile(
     r'\b(?:insert\s+(?:or\s+\w+\s+|ignore\s+)?into|replace\s+into|update|delete\s+from|from)\s+([\w."]+)', re.I
 )
 _FROM = re.compile(r"\bfrom\b", re.I)
+_RETURNING = re.compile(r"\breturning\s+[\w*\"]", re.I)
 _STAR = re.compile(r"\bselect\s+(?:distinct\s+)?(?:\w+\.)?\*(?!\s*\))", re.I)
 _EXISTS = re.compile(r"\b(?:exists|in|any|all)\s*\(\s*$", re.I)
 
@@ -81,6 +82,11 @@ def statement_of(text: str) -> str:
         return "call"
     table = _TABLE.search(plain)
     return f"{word} {table[1].strip(chr(34)).lower()}" if table else word
+
+
+def is_returning(text: str) -> bool:
+    """Tell whether a statement that writes is asked for something of what it has written."""
+    return _RETURNING.search(_COMMENTS.sub(" ", text)) is not None
 
 
 def selects_star(text: str) -> bool:
