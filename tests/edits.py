@@ -8,6 +8,8 @@ from pathlib import Path
 _DEF = re.compile(r"^([ ]*)((?:async )?def) (\w+)\((.*)$", re.MULTILINE)
 _CLASS = re.compile(r"^class (\w+)(?:\((.*)\))?:$", re.MULTILINE)
 _IMPORT = re.compile(r"^(?:from [\w.]+ import \w[\w, ]*|import [\w.]+)$", re.MULTILINE)
+_BOUND = re.compile(r"^(?:(\w+) = |(?:async )?(?:def|class) (\w+)|from [\w.]+ import (\w+)$)", re.MULTILINE)
+_FROM = re.compile(r"^from (\.*)([\w.]* import \w+)", re.MULTILINE)
 _STATEMENTS = (
     "import time; time.sleep(1)",
     "print('done')",
@@ -24,8 +26,10 @@ _FILES = 0.08
 class Editor:
     """Changes files of the project at `root`, always the same ones for a seed; `undo` puts back what was."""
 
-    def __init__(self, root: Path, seed: int) -> None:
+    def __init__(self, root: Path, seed: int, files: float = _FILES) -> None:
+        """Take how many of the edits, at most 1, are of files that come or go."""
         self._root = root
+        self._share = files
         self._chance = random.Random(seed)
         self._files = sorted(root.rglob("*.py"))
         self._names = sorted({name for file in self._files for _, _, name, _ in _DEF.findall(_read(file))})
@@ -33,9 +37,9 @@ class Editor:
 
     def edit(self) -> str:
         """Make one edit and tell what it was."""
-        if self._chance.random() < _FILES:
-            return self._chance.choice((self._add, self._delete))()
-        file = self._chance.choice([file for file in self._files if file.exists()])
+        if self._chance.random() < self._share:
+            return self._chance.choice((self._add, self._delete, self._shadow, self._supply, self._package))()
+        file = self._any()
         change = self._chance.choice(_CHANGES)
         before = _read(file)
         after = change(self, before)
@@ -57,14 +61,51 @@ class Editor:
         self._was.setdefault(file, file.read_bytes() if file.exists() else None)
         file.write_bytes(data)
 
-    def _add(self) -> str:
-        model = self._chance.choice([file for file in self._files if file.exists()])
-        file = model.with_name(f"added_{self._chance.randrange(3)}.py")
-        self._write(file, model.read_bytes())
+    def _any(self) -> Path:
+        return self._chance.choice([file for file in self._files if file.exists()])
+
+    def _copy(self, file: Path) -> str:
+        """Let a file say what another one says, unless there is one."""
+        if not file.exists():
+            model = _read(self._any()).encode()
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._write(file, model)
+            self._files = sorted({*self._files, file})
         return f"add {file.relative_to(self._root).as_posix()}"
 
+    def _add(self) -> str:
+        return self._copy(self._any().with_name(f"added_{self._chance.randrange(3)}.py"))
+
     def _delete(self) -> str:
-        file = self._chance.choice([file for file in self._files if file.exists()])
+        file = self._any()
+        self._was.setdefault(file, file.read_bytes())
+        file.unlink()
+        return f"delete {file.relative_to(self._root).as_posix()}"
+
+    def _shadow(self) -> str:
+        """Add a module whose name is bound in the package around it."""
+        packages = [file for file in self._files if file.name == "__init__.py" and file.exists()]
+        file = self._chance.choice(packages) if packages else self._any()
+        names = [next(filter(None, found)) for found in _BOUND.findall(_read(file))]
+        return self._copy(file.with_name(f"{self._chance.choice(names or ['bound'])}.py"))
+
+    def _supply(self) -> str:
+        """Add a module, or a package, that a file may import."""
+        file = self._any()
+        found = self._one(_FROM, _read(file))
+        dots, dotted = found.groups() if found else ("", "supplied")
+        around = file.parents[len(dots) - 1] if dots else self._root
+        parts = [part for part in dotted.replace(" import ", ".").split(".") if part]
+        parts = parts[: self._chance.randrange(1, len(parts) + 1)]
+        name = self._chance.choice(("{}.py", "{}/__init__.py")).format("/".join(parts))
+        inside = self._root in around.parents or around == self._root
+        return self._copy((around if inside else self._root) / name)
+
+    def _package(self) -> str:
+        """Make a folder a package, or no longer one."""
+        file = self._any().with_name("__init__.py")
+        if not file.exists():
+            return self._copy(file)
         self._was.setdefault(file, file.read_bytes())
         file.unlink()
         return f"delete {file.relative_to(self._root).as_posix()}"

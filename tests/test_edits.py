@@ -53,17 +53,28 @@ class Living:
 
 @pytest.mark.parametrize("project", fixture_projects(), ids=lambda path: path.name)
 def test_warm_is_cold(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _compare_after_edits(project, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("project", ["shop", "ordering"])
+def test_modules_come_and_go(project: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _compare_after_edits(FIXTURES / project, tmp_path, monkeypatch, files=0.9, edits=12)
+
+
+def _compare_after_edits(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, files: float = 0.1, edits: int = EDITS
+) -> None:
     root = tmp_path / project.name
     shutil.copytree(project, root, ignore=shutil.ignore_patterns("__pycache__"))
     seed = len(project.name)
     monkeypatch.setattr(memories, "_WORTH_WRITING", 0.9)  # what was inferred first is what later runs begin with
     if seed % 2:
         monkeypatch.setattr(cache, "_MOST_SINCE", 9.0)  # and the facts of then are still there
-    editor = Editor(root, seed)
+    editor = Editor(root, seed, files)
     living = Living(root)
     assert report(root, tmp_path / "kept") == living.report()
     made: list[str] = []
-    for _ in range(EDITS):
+    for _ in range(edits):
         made.append(editor.edit())
         right = report(root, None)
         assert report(root, tmp_path / "kept") == right, made

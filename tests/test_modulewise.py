@@ -125,8 +125,8 @@ def test_what_is_kept_is_what_was_answered(modules: tuple[tuple[Module, ...], Li
 
 def test_nonsense_is_nothing_that_was_kept() -> None:
     assert decode([b""]) is None
-    assert decode([msgspec.msgpack.encode([[["a", "/a.py"]], [], [], [], ["a"], [0], [0], {}])]) is None
-    odd = decode([msgspec.msgpack.encode([[["a", "/a.py"]], [], [b""], [[], [7]], ["a", "b"], [0, 0], [0, 1], {}])])
+    assert decode([msgspec.msgpack.encode([[["a", "/a.py", 0]], [], [], [], ["a"], [0], [0], {}])]) is None
+    odd = decode([msgspec.msgpack.encode([[["a", "/a.py", 0]], [], [b""], [[], [7]], ["a", "b"], [0, 0], [0, 1], {}])])
     assert odd is not None
     settled = odd.settled(0)
     assert (settled.get("a"), settled.get("b"), len(settled)) == (((), 0), None, 2)

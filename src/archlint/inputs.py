@@ -112,16 +112,19 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def basis(self) -> tuple[object, ...]:
-        """All that judging depends on, but for what the modules say."""
+        """All that judging depends on, but for the modules."""
         config = self.config
         architecture = (config.preset, config.layers, config.contracts, config.blocking)
-        return (self.sources.root, architecture, self.chosen, self.tables, self.sources.files)
+        return (self.sources.root, architecture, self.chosen, self.tables)
 
     def judgements(self, store: Store) -> Judgements | None:
-        """Return what earlier runs judged on the same files by the same rules, whatever these files said."""
-        basis = self.basis
+        """Return what earlier runs judged on the same files by the same rules, whatever these files said.
+
+        What they inferred may be about other files.
+        """
+        basis, files = self.basis, self.sources.files
         try:
-            return Judgements(Kept(store, "judged", Judged, *basis), Kept(store, "inferred", Inferred, *basis))
+            return Judgements(Kept(store, "judged", Judged, *basis, files), Kept(store, "inferred", Inferred, *basis))
         except UnicodeEncodeError:  # as in `reports`
             return None
 

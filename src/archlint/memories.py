@@ -5,7 +5,7 @@ there are, and what each says.
 """
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -15,6 +15,7 @@ from archlint.intake.cache import Answers
 from archlint.intake.gathering import Gathered, facts_of
 from archlint.intake.judgements import Inferred, Judged, Judgements
 from archlint.intake.partners import Other
+from archlint.intake.sources import SourceFile
 from archlint.model import Violation
 from archlint.project.inferences import Inferences
 from archlint.project.stored import decode, encode
@@ -49,7 +50,7 @@ class Memory(Protocol):
         """
 
     def inferred(self) -> Basis | None:
-        """Return what was inferred before on the same files."""
+        """Return what was inferred before by the same rules."""
 
     def keep(self, violations: tuple[Violation, ...]) -> None:
         """Remember what was judged now."""
@@ -102,40 +103,44 @@ class KeptMemory:
             self._judgements.inferred.put(Inferred((own, other.lesson()), self._digests))
 
 
+class _Asked(NamedTuple):
+    """What somebody was asked about: all that judging depends on but for the modules, the files, and what they say."""
+
+    basis: object
+    files: tuple[SourceFile, ...]
+    facts: Mapping[str, ModuleFacts]
+
+
 class LivingMemory:
     """What was judged last in this process, of the project that is asked about again and again."""
 
     def __init__(self) -> None:
-        self._basis: object = None
-        self._facts: Mapping[str, ModuleFacts] = {}
+        self._last: _Asked | None = None
         self._violations: tuple[Violation, ...] = ()
         self._inferences: Inferences | None = None
-        self._asked: tuple[object, Mapping[str, ModuleFacts]] = (None, {})
+        self._asked: _Asked | None = None
         self._before: Before = {}
 
     def earlier(self, inputs: Inputs, gathered: Gathered) -> Earlier | None:
         """See `Memory`; facts that are the same object have not changed."""
-        self._asked = (inputs.basis, gathered.facts)
-        if not self._is_about(inputs.basis):
+        self._asked = _Asked(inputs.basis, inputs.sources.files, gathered.facts)
+        last = self._last
+        if last is None or last.basis != inputs.basis:
+            self._inferences = None
             return None
+        then, now = last.facts, gathered.facts
         self._before = {
-            path: self._facts.get(path)
-            for path in (*gathered.facts, *(self._facts.keys() - gathered.facts.keys()))
-            if self._facts.get(path) is not gathered.facts.get(path)
+            path: then.get(path) for path in (*now, *(then.keys() - now.keys())) if then.get(path) is not now.get(path)
         }
-        return Earlier(self._violations, self._before)
+        return Earlier(self._violations, self._before) if last.files == inputs.sources.files else None
 
     def inferred(self) -> Basis | None:
         """See `Memory`."""
-        known = self._inferences if self._is_about(self._asked[0]) else None
-        return Basis(known, self._before) if known is not None else None
-
-    def _is_about(self, basis: object) -> bool:
-        return self._basis is not None and self._basis == basis
+        return Basis(self._inferences, self._before) if self._inferences is not None else None
 
     def keep(self, violations: tuple[Violation, ...]) -> None:
         """See `Memory`."""
-        self._basis, self._facts = self._asked
+        self._last = self._asked
         self._violations = violations
 
     def learn(self, inferences: Inferences, _other: Other) -> None:

@@ -1,10 +1,11 @@
 """What was inferred about a program, kept for its next state, in which most modules say the same.
 
-An answer depends on its question, on third-party knowledge, on which modules there are, and on the modules that it has
-read. It holds as long as these are the same; what depends on the order of questions is never kept.
+An answer depends on its question, on third-party knowledge, on the modules that it has read, and on which modules
+there are, as far as names lead to them. It holds as long as these are the same; what depends on the order of questions
+is never kept.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Mapping, Set
 
 import msgspec
 
@@ -13,20 +14,22 @@ from archlint.facts.places import without_places
 from archlint.project.modulewise import Answered, Answers
 from archlint.project.namespaces import KEPT
 from archlint.project.program import Project
-from archlint.project.reading import NAMESPACES
+from archlint.project.reading import NAMESPACES, Number
+from archlint.project.shaken import shaken
 from archlint.project.types import Answer, types
 
 
 class Inferences(msgspec.Struct, frozen=True):
     """What was inferred about a project.
 
-    `modules` are the names and paths of all modules, in order; `missed` the names that no module had. `settled` gives
-    what every reference stands for, but those for which one of the set that it is told was read;
+    `modules` are the names and paths of all modules, in order, and their numbers in sets of modules; `missed` the names
+    that no module had. `settled` gives what every reference stands for, but those for which one of the set that it is
+    told was read;
     `answered` are the answers about modules, by the name of the question. `news` is how many answers were not inferred
     earlier, of `everything`.
     """
 
-    modules: tuple[tuple[str, str], ...]
+    modules: tuple[tuple[str, str, Number], ...]
     missed: Set[str]
     settled: Callable[[int], Mapping[str, Answer]]
     answered: Mapping[str, Answered]
@@ -43,29 +46,33 @@ def inferences(project: Project) -> Inferences:
 
 
 def resume(
-    project: Project, earlier: Inferences, changed: Iterable[tuple[ModuleFacts | None, ModuleFacts, str]]
+    project: Project, earlier: Inferences, changed: Collection[tuple[ModuleFacts | None, ModuleFacts, str]]
 ) -> None:
     """Let a project know what was inferred about an earlier state of it.
 
-    `changed` are modules that say something else now: the facts of then, `None` if they are gone, those of now, and the
-    path.
+    `changed` are modules that say something else now, or are new: the facts of then, `None` if they are gone, those of
+    now, and the path.
     """
-    if earlier.modules != modules_of(project):
+    project.reading.renumber({name: number for name, _, number in earlier.modules})
+    then = {(name, path) for name, path, _ in earlier.modules}
+    others = shaken(project, then, earlier.missed)
+    if others is None:
         return
-    pairs = [(then, now) for then, now, _ in changed]
+    pairs = [(before, now) for before, now, path in changed if (now.name, path) in then]
     reading = project.reading
-    others = reading.bodies_of(now.name for _, now in pairs)
-    others |= reading.set_of(now.name for then, now in pairs if not _looks_same(then, now, earlier.missed))
-    if any(then is None or _hangs(then) != _hangs(now) for then, now in pairs):
-        others |= NAMESPACES
+    reads = others.others | reading.bodies_of(now.name for _, now in pairs)
+    reads |= reading.set_of(now.name for before, now in pairs if not _looks_same(before, now, earlier.missed))
+    if any(before is None or _hangs(before) != _hangs(now) for before, now in pairs):
+        reads |= NAMESPACES
     reading.missed |= earlier.missed
-    project.query(types).known.resume(earlier.settled(others))
-    project.query(Answers).resume(earlier.answered, frozenset(path for _, _, path in changed), others)
+    project.query(types).known.resume(earlier.settled(reads))
+    paths = others.paths.union(path for _, _, path in changed)
+    project.query(Answers).resume(earlier.answered, paths, reads)
 
 
-def modules_of(project: Project) -> tuple[tuple[str, str], ...]:
-    """Return the names and paths of all modules, in order."""
-    return tuple((module.name, module.path) for module in project.modules)
+def modules_of(project: Project) -> tuple[tuple[str, str, Number], ...]:
+    """Return the names and paths of all modules, in order, and their numbers in sets of modules."""
+    return tuple((module.name, module.path, project.reading.number(module.name)) for module in project.modules)
 
 
 def _looks_same(then: ModuleFacts | None, now: ModuleFacts, missed: Set[str]) -> bool:

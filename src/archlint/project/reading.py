@@ -5,13 +5,17 @@ share one, and an answer may then be thought to have read a module that it has n
 reads one of them often reads the others too.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from typing import Annotated, Generic, TypeAlias, TypeVar
+
+import msgspec
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 _BITS = 1024
+Number: TypeAlias = Annotated[int, msgspec.Meta(ge=0, lt=_BITS)]
+"""Which bit a module has."""
 CUT = 1 << _BITS
 """The bit of answers that are cut short where references lead on too far: they depend on what was asked first."""
 NAMESPACES = CUT << 1
@@ -28,10 +32,26 @@ class Reading:
     def __init__(self, modules: Collection[str]) -> None:
         """Take the names of all modules, in the order of their files."""
         most = max(len(modules), _BITS)
-        self._bits = {name: 1 << number * _BITS // most for number, name in enumerate(modules)}
+        self._numbers = {name: number * _BITS // most for number, name in enumerate(modules)}
+        self._bits = {name: 1 << number for name, number in self._numbers.items()}
         self._sets: dict[int, int] = {}
         self.reads = 0
         self.missed: set[str] = set()
+
+    def number(self, module: str) -> int:
+        """Return which bit a module has."""
+        return self._numbers[module]
+
+    def renumber(self, earlier: Mapping[str, int]) -> None:
+        """Give the modules the bits that they had in an earlier state, of which sets are to be understood.
+
+        A new module has the bit of the one before it. To be done before anything is read.
+        """
+        number = 0
+        for name in self._numbers:
+            number = earlier.get(name, number)
+            self._numbers[name] = number
+        self._bits = {name: 1 << number for name, number in {**earlier, **self._numbers}.items()}
 
     def add(self, module: str) -> None:
         """Note that a module is read: what it imports, defines and binds."""

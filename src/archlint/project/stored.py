@@ -10,6 +10,7 @@ import msgspec
 from archlint.project.inferences import Inferences, modules_of
 from archlint.project.modulewise import Answered, Answers
 from archlint.project.program import Project
+from archlint.project.reading import Number
 from archlint.project.types import Answer, Value, types
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ class _Stored(msgspec.Struct, frozen=True, array_like=True):
     stay as they are.
     """
 
-    modules: tuple[tuple[str, str], ...]
+    modules: tuple[tuple[str, str, Number], ...]
     missed: frozenset[str]
     sets: tuple[bytes, ...]
     values: tuple[msgspec.Raw, ...]
@@ -203,6 +204,6 @@ def _answers(
         if len(answers) != len(stored.modules):
             return {}
         found = zip(stored.modules, answers, answered.reads, strict=True)
-        return {path: (answer, sets[reads]) for (_, path), answer, reads in found}
+        return {path: (answer, sets[reads]) for (_, path, _), answer, reads in found}
 
     return decoded

@@ -165,6 +165,7 @@ class Types:
         if found is None:
             return self._external(dotted)
         head, rest = found
+        self.reading.add(head)
         values: tuple[Value, ...] = (Value("object", head),)
         for attribute in rest.split(".") if rest else ():
             values = tuple(result for value in values for result in self._attribute(value, attribute))
