@@ -62,12 +62,16 @@ def _acts_as_script(module: Module) -> bool:
 
 
 def _only_tells(project: Project, module: Module) -> bool:
-    """Tell whether a module in no package defines nothing, and prints what its body does."""
+    """Tell whether a module offers nothing, and does something or prints what its body does."""
     facts = module.facts
     if facts.functions or facts.classes or facts.is_package:
         return False
-    package = project.by_name.get(module.name.rpartition(".")[0])
-    return package is None and any(each.callee == "builtins.print" for each in facts.calls)
+    if any(each.callee == "builtins.print" for each in facts.calls):
+        package = project.by_name.get(module.name.rpartition(".")[0])
+        return package is None or not any(map(str.isupper, facts.bindings))
+    imported = {each.alias for each in facts.imports}
+    offered = (name for name in facts.bindings if name not in imported and not name.startswith("_"))
+    return bool(facts.calls) and not any(offered)
 
 
 _ACTS = ModuleWise(
