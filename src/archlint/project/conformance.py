@@ -200,12 +200,12 @@ class _Judgement:
             if self._fits.fits(Form("class", "collections.abc.Callable"), ours.form) is False:
                 yield "it is a method, not an attribute"
             return
-        shown = self._forms.shown
         if ours.is_writable and not theirs.is_writable:
             yield f"it is {theirs.what}, which cannot be assigned to"
         fits = self._fits.same if ours.is_writable else self._fits.fits
         if fits(theirs.form, ours.form) is False:
-            yield f"it is `{shown(theirs.form)}`, not `{shown(ours.form)}`"
+            kept, promised = self._forms.told_apart(theirs.form, ours.form)
+            yield f"it is `{kept}`, not `{promised}`"
 
     def _reads_right(self, ours: Shape, theirs: Shape) -> bool:
         """Tell whether two attributes differ only for who assigns to one: the other is narrower or a frozen field."""

@@ -252,22 +252,36 @@ class Forms:
                 found = {**self.variables(*base), **found}
         return found
 
-    def shown(self, form: Form) -> str:
-        """Return a type as people write it, for messages."""
+    def told_apart(self, one: Form, other: Form) -> tuple[str, str]:
+        """Return two types as people write them; with their modules if they look the same."""
+        shown = self.shown(one), self.shown(other)
+        return shown if shown[0] != shown[1] else (self.shown(one, dotted=True), self.shown(other, dotted=True))
+
+    def shown(self, form: Form, *, dotted: bool = False) -> str:
+        """Return a type as people write it, for messages; `dotted` with the modules of classes."""
+        args = [self.shown(each, dotted=dotted) for each in form.args]
         if form.kind == "union":
-            return " | ".join(self.shown(each) for each in form.args)
+            return " | ".join(args)
         if form.kind == "none":
             return "None"
         if form.kind == "parameters":
-            return f"[{', '.join(map(self.shown, form.args))}]"
+            return f"[{', '.join(args)}]"
         if form.kind == "literal":
             return f"Literal[{form.name}]"
         if form.kind in ("any", "unknown", "never"):
             return {"any": "Any", "unknown": "...", "never": "Never"}[form.kind]
-        name = self._project.class_(form.name)[1].name if "@" in form.name else form.name.rpartition(".")[2]
-        name = "..." if name == "ellipsis" else name
+        name = self._name(form.name, dotted=dotted)
         known = any(each != UNKNOWN for each in form.args)
-        return f"{name}[{', '.join(map(self.shown, form.args))}]" if known else name
+        return f"{name}[{', '.join(args)}]" if known else name
+
+    def _name(self, key: str, *, dotted: bool) -> str:
+        if "@" in key:
+            module, name = self._project.class_(key)[0].name, self._project.class_(key)[1].name
+        else:
+            module, _, name = key.rpartition(".")
+        if name == "ellipsis":
+            return "..."
+        return f"{module}.{name}" if dotted and module not in ("", "builtins") else name
 
 
 def forms(project: Project) -> Forms:

@@ -133,8 +133,8 @@ def differences(kept: Signature, promised: Signature, types: Assignability, tabl
     if not promised.promises_anything and not kept.takes_anything:
         yield from _Comparison(kept, promised, types, table).run()
     if types.fits(kept.result, promised.result) is False:
-        text = f"it returns `{table.shown(awaited(kept.result))}`, not `{table.shown(awaited(promised.result))}`"
-        yield Difference("result", text)
+        ours, theirs = table.told_apart(awaited(kept.result), awaited(promised.result))
+        yield Difference("result", f"it returns `{ours}`, not `{theirs}`")
 
 
 def awaited(form: Form) -> Form:
@@ -209,9 +209,10 @@ class _Comparison:
 
     def _typed(self, promised: Slot, own: Slot) -> Iterator[Difference]:
         if self._types.fits(promised.form, own.taken) is False:
+            ours, theirs = self._table.told_apart(own.form, promised.form)
             yield Difference(
                 "narrowed" if self._types.fits(own.form, promised.form) else "type",
-                f"it takes `{self._table.shown(own.form)}` as `{own.name}`, not `{self._table.shown(promised.form)}`",
+                f"it takes `{ours}` as `{own.name}`, not `{theirs}`",
             )
 
     def _variadic(self) -> Iterator[Difference]:

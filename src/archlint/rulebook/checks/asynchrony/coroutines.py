@@ -1,7 +1,7 @@
 """The rules about coroutines that are made and not awaited, or awaited more than once."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from archlint.facts import model
 from archlint.facts.model import Call, Function
@@ -141,18 +141,30 @@ def unawaited_coroutine(project: Project, rule: Rule) -> Iterator[Violation]:
 
 
 def _find_unawaited(project: Project, module: Module) -> Iterator[tuple[int, str, str]]:
-    """Yield the calls of a module, by number, of which the coroutine never runs: what makes it, and how it is used."""
+    """Yield the calls of a module, by number, of which the coroutine never runs: what makes it, and how it is used.
+
+    Of a coroutine that has a name, each of whose uses is wrong, only the first use in a function.
+    """
     coroutines = project.query(_Coroutines)
     calls = module.facts.calls
+    named: set[tuple[int, str]] = set()
     asked = {callee: _asked(coroutines, callee) for callee in {call.callee for call in calls} if callee}
     for number, call in enumerate(calls):
         made_by, used = asked.get(call.callee, ""), "used in place of its result"
+        if made_by and not any(map(coroutines.made_by, _called_within(calls, call))):
+            made_by = "" if (call.function, made_by) in named else made_by
+            named.add((call.function, made_by))
         if call.flags & (model.STATEMENT | model.EXAMINED) and not call.flags & model.AWAITED and call.callee:
             kept = coroutines.made_by(call.callee)
             if kept:
                 made_by, used = kept, used if call.flags & model.EXAMINED else "dropped"
         if made_by:
             yield number, made_by, used
+
+
+def _called_within(calls: Sequence[Call], call: Call) -> Iterator[str]:
+    """Yield what is called in what another call is made of."""
+    return (each.callee for each in calls if each is not call and call.start <= each.start and each.end <= call.end)
 
 
 UNAWAITED = ModuleWise(

@@ -7,6 +7,7 @@ import msgspec
 
 from archlint.model import Violation
 from archlint.project.cycles import Cycle, cycles, shortest_way
+from archlint.project.entry import is_script
 from archlint.project.imports import Edge, parents
 from archlint.project.layers import layers
 from archlint.project.program import Project
@@ -39,11 +40,12 @@ def levels(project: Project, *, deferred: bool) -> dict[tuple[str, str], Level]:
     reported = project.query(AgainstRoles).links
     found: dict[tuple[str, str], Level] = {}
     ways = _Ways()
-    tests = frozenset(roles.members().get("tests", ()))
+    aside = frozenset(roles.members().get("tests", ()))
     imports = _imports(project, deferred=deferred)
     programs = _programs(project, imports)
+    started = _started(project, imports)
     for (from_, to), edges in imports.items():
-        if (from_, to) in reported or from_ in tests or to in tests:
+        if (from_, to) in reported or from_ in aside or to in aside or from_ in started:
             continue
         parent, importer, imported = _siblings(ways[from_], ways[to])
         if importer and imported:
@@ -60,6 +62,13 @@ def _imports(project: Project, *, deferred: bool) -> dict[tuple[str, str], list[
         if edge.internal and edge.import_.kind in kinds and (deferred or not edge.import_.lazy):
             found.setdefault((edge.importer, edge.imported), []).append(edge)
     return found
+
+
+def _started(project: Project, imports: Collection[tuple[str, str]]) -> frozenset[str]:
+    """Return the modules that are run and that nobody imports, which close no cycle when others are imported."""
+    imported = {to for _, to in imports}
+    alone = {from_ for from_, _ in imports}.difference(imported)
+    return frozenset(name for name in alone if name in project.by_name and is_script(project, project.by_name[name]))
 
 
 def _programs(project: Project, imports: Collection[tuple[str, str]]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What the pairs of ports and adapters that count for rules do not agree about."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from archlint.project.adapters import adapters
 from archlint.project.asides import is_test
@@ -9,13 +9,17 @@ from archlint.project.conformance import Mismatch, conformance
 from archlint.project.modulewise import ModuleWise
 from archlint.project.ports import Pair, is_test_class, ports
 from archlint.project.program import Module, Project
+from archlint.project.types import types
 
 Pairs = Sequence[Pair] | None
 """The ports and adapters to judge, by default all that are found."""
 
 
 def mismatches(project: Project, pairs: Pairs, kinds: tuple[str, ...]) -> Iterator[tuple[Pair, Mismatch]]:
-    """Yield the mismatches of these kinds, each with its pair; pairs that are found and only test code do not count."""
+    """Yield the mismatches of these kinds, each with its pair; pairs that are found and only test code do not count.
+
+    Where a port derives from another one and differs from it, that is told once, and not of all who keep to the first.
+    """
     judge = project.query(conformance)
     if pairs is None:
         agreeing = project.query(AGREEING)
@@ -24,9 +28,25 @@ def mismatches(project: Project, pairs: Pairs, kinds: tuple[str, ...]) -> Iterat
             for pair in project.query(adapters).pairs
             if (pair.port, pair.adapter) not in agreeing[_module(project, pair).path]
         ]
-    for pair in pairs:
-        if _counts(project, pair):
-            yield from ((pair, each) for each in judge.verdict(pair).mismatches if each.kind in kinds)
+    found = [
+        (pair, each)
+        for pair in pairs
+        if _counts(project, pair)
+        for each in judge.verdict(pair).mismatches
+        if each.kind in kinds
+    ]
+    told = {(pair.port, each.kept.owner, each.promised.name) for pair, each in found if each.kept is not None}
+    yield from ((pair, each) for pair, each in found if not _is_told_above(project, pair, each, told))
+
+
+def _is_told_above(project: Project, pair: Pair, mismatch: Mismatch, told: Collection[tuple[str, str, str]]) -> bool:
+    """Tell whether a port between an adapter and its port differs from it in the same member."""
+    if pair.evidence != "inheritance" or mismatch.kept is None:
+        return False
+    order = project.query(types).order(pair.adapter)
+    between = order[order.index(mismatch.kept.owner) + 1 : order.index(pair.port)]
+    known = project.query(ports).port_set
+    return any(owner in known and (pair.port, owner, mismatch.promised.name) in told for owner in between)
 
 
 def is_fake(project: Project, pair: Pair, member: Member | None = None) -> bool:

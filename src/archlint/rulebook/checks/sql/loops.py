@@ -22,7 +22,10 @@ _ONCE = frozenset({"migration", "migrations", "versions", "alembic", "scripts", 
 _ABOUT_ONE = frozenset({"pragma", "show", "describe", "explain"})
 """Verbs of statements that cannot ask about many things at once."""
 _UNAVOIDABLE = frozenset(
-    {*("refresh", "refresh_from_db", "arefresh_from_db"), *("executemany", "execute_many", "executescript")}
+    {
+        *("refresh", "refresh_from_db", "arefresh_from_db"),
+        *("executemany", "execute_many", "executescript", "execute_values", "execute_batch"),
+    }
 )
 """Methods that ask about one object, whatever else there is to ask, or that send many statements already."""
 _RETURNING = re.compile(r"fetch|scalar")
