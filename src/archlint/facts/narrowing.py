@@ -1,11 +1,11 @@
-"""What a test says of the names in it: where `isinstance(x, T)` holds, `x` is a `T`."""
+"""What a test says of the names in it: where `isinstance(x, T)` holds, `x` is a `T`, and elsewhere none."""
 
 from collections.abc import Sequence
 
 import libcst as cst
 
 from archlint.facts.expressions import Expressions
-from archlint.facts.references import step, union
+from archlint.facts.references import alternatives, step, union
 from archlint.facts.walk import Walk
 
 
@@ -22,10 +22,10 @@ def assume(expressions: Expressions, test: cst.BaseExpression, holds: bool) -> N
         if isinstance(test.operator, cst.And if holds else cst.Or):
             assume(expressions, test.left, holds)
             assume(expressions, test.right, holds)
-    elif holds and isinstance(test, cst.Call) and asks_for_type(test):
+    elif isinstance(test, cst.Call) and asks_for_type(test):
         kind = test.args[1].value
         kinds = [element.value for element in kind.elements] if isinstance(kind, cst.Tuple) else [kind]
-        _hold(expressions, test.args[0].value, kinds)
+        (_hold if holds else _rule_out)(expressions, test.args[0].value, kinds)
 
 
 def asks_for_type(test: cst.CSTNode) -> bool:
@@ -52,3 +52,14 @@ def _hold(expressions: Expressions, subject: cst.BaseExpression, kinds: Sequence
         narrowed = union(*(step(expressions.annotation(each), "{}") for each in kinds))
         if narrowed:
             expressions.scope.env[subject.value] = narrowed
+
+
+def _rule_out(expressions: Expressions, subject: cst.BaseExpression, kinds: Sequence[cst.BaseExpression]) -> None:
+    """Let a name hold what is left of its alternatives: unknown, if it cannot be anything that is known."""
+    if not isinstance(subject, cst.Name) or expressions.scope.parent is None:
+        return
+    held = alternatives(expressions.scope.env.get(subject.value, ""))
+    ruled_out = {step(expressions.annotation(each), "{}") for each in kinds} if held else set()
+    left = [each for each in held if each not in ruled_out]
+    if len(left) < len(held):
+        expressions.scope.env[subject.value] = union(*left)
