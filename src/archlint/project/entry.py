@@ -32,7 +32,7 @@ _RUN_BY_SCRIPTS = frozenset(
 )
 _METHODS_OF_SCRIPTS = frozenset(
     {"parse_args", "parse_known_args", "serve_forever", "mainloop", "run_forever", "run_until_complete"}
-    | {"infinity_polling", "run_polling", "start_polling"}
+    | {"infinity_polling", "run_polling", "start_polling", "synth"}
 )
 """What only a module calls, outside its functions, that nobody means to import."""
 
