@@ -923,4 +923,37 @@ async def one(proxy: Proxy):
 async def other(store: FromDishka[Store]):
     store.load()  # expect: ASY002
 """,
+    "a part of a Discord bot, asked for by name": """
+# file: bot/parts/languages.py
+from discord.ext import commands
+class Languages(commands.Cog):
+    def __init__(self, bot): self.bot = bot
+    def translate(self, key): return open(key).read()
+async def setup(bot: commands.Bot): await bot.add_cog(Languages(bot))
+# file: bot/views.py
+import discord
+async def answer(interaction: discord.Interaction, key):
+    languages = interaction.client.get_cog("Languages")
+    if languages:
+        languages.translate(key)  # expect: ASY002
+class View:
+    def __init__(self, bot): self.bot = bot
+    async def show(self, key):
+        self.bot.get_cog("Others").translate(key)
+        self.bot.get_cog("Languages").translate(key)  # expect: ASY002
+""",
+    "a query that is narrowed under one condition after the other": """
+from sqlalchemy.orm import Session
+async def find(db: Session, wanted):
+    query = db.query(int)
+    if wanted.name:
+        query = query.filter(wanted.name)
+    if wanted.owner:
+        query = query.join(wanted.owner)
+    if wanted.order:
+        query = query.order_by(wanted.order)
+    if wanted.limit:
+        query = query.limit(wanted.limit)
+    return query.all()  # expect: ASY001
+""",
 }

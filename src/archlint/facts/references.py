@@ -1,6 +1,7 @@
 """The reference notation of facts (see `facts/model.py`): how references are joined, split and extended."""
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 _ROOT = re.compile(r"[^#@(!^~*&\[{<%$+]*(?:[#@]\d+(?::\w+)?)?")
@@ -17,6 +18,8 @@ KEPT_UNDER = "__kept_under__"
 """How the attribute begins that stands for what an application keeps under a name: `app["pool"]`."""
 KEPT_BY_KEY = "__kept_by_key__"
 """The attribute of an `AppKey` that stands for what an application keeps under it: `app[POOL]`."""
+COGS = "discord.ext.commands.Bot{}"
+"""What stands for whatever keeps the parts of a Discord bot under the names of their classes."""
 WANTED = "__wanted__"
 """The attribute of what a `__getattr__` hands on to that stands for the one it is asked for."""
 DEMAND = "demand"
@@ -53,13 +56,29 @@ def alternatives(reference: str) -> list[str]:
 
 
 def union(*references: str) -> str:
-    """Join references: what is unknown adds nothing, what is too much to follow becomes unknown."""
-    known = dict.fromkeys(part for reference in references for part in alternatives(reference))
+    """Join references: what is unknown adds nothing, what is too much to follow becomes unknown.
+
+    Of what a builder went through (`query = query.filter(...)` under one `if` after the other) its beginning is kept.
+    """
+    known: Collection[str] = dict.fromkeys(part for reference in references for part in alternatives(reference))
+    if len(known) > MAX_ALTERNATIVES:
+        known = _beginnings(known)
     return "|".join(known) if len(known) <= MAX_ALTERNATIVES else ""
+
+
+def _beginnings(known: Collection[str]) -> list[str]:
+    """Return those references of which none other is the beginning, up to one of its steps."""
+    return [
+        each
+        for each in known
+        if not any(each.startswith(other) and _STEP.match(each, len(other)) for other in known if other != each)
+    ]
 
 
 def step(reference: str, suffix: str) -> str:
     """Take one step from every alternative; the unknown stays unknown, and so does what grows out of bounds."""
+    if len(reference) > MAX_LENGTH:
+        reference = "|".join(_beginnings(alternatives(reference)))
     if not reference or len(reference) > MAX_LENGTH:
         return ""
     if "|" not in reference:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import libcst as cst
 
 from archlint.facts.displays import type_of
-from archlint.facts.references import WANTED, generic, step, union
+from archlint.facts.references import COGS, WANTED, generic, kept_under, step, union
 from archlint.facts.syntax import text_of
 
 if TYPE_CHECKING:
@@ -73,8 +73,15 @@ def made(expressions: "Expressions", node: cst.Call, callee: str, depth: int) ->
     name = node.func.attr.value
     if name in ENTERED:
         return step(expressions.value(node.args[0].value, depth), ENTERED[name][0])
+    if name == "get_cog":
+        return _cog(node.args[0].value)
     of_loop = _OF_LOOP.get(name) if callee.startswith("asyncio.") else None
     return of_loop(expressions, node, callee, depth) if of_loop is not None else ""
+
+
+def _cog(name: cst.BaseExpression) -> str:
+    """Return the part of a Discord bot that is asked for by name, whatever holds the bot."""
+    return f"{COGS}.{kept_under(str(text_of(name)))}" if isinstance(name, cst.SimpleString) else ""
 
 
 def _typed_by_first(expressions: "Expressions", node: cst.Call, callee: str, depth: int) -> str:

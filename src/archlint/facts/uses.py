@@ -12,7 +12,7 @@ from archlint.facts.elements import of_element
 from archlint.facts.examined import examined
 from archlint.facts.expressions import literal
 from archlint.facts.records import Anchor, ImportRecord
-from archlint.facts.references import KEPT, passed_for, step
+from archlint.facts.references import COGS, KEPT, alternatives, kept_under, passed_for, step
 from archlint.facts.results import ENTERED
 from archlint.facts.walk import Action, Walk, handles
 
@@ -140,8 +140,20 @@ def _implied(walk: Walk, node: cst.Call, callee: str, anchor: Anchor) -> None:
     elif node.func.attr.value in _GROWING and len(node.args) == 1:
         kind = _GROWING[node.func.attr.value]
         add_element(walk, node.func.value, kind, walk.expressions.value(node.args[0].value))
+    elif node.func.attr.value == "add_cog":
+        _add_cog(walk, node.args[0].value, anchor)
     elif node.func.attr.value in ENTERED:
         implicit_call(walk, node.args[0].value, ENTERED[node.func.attr.value][1], anchor, walk.flags)
+
+
+def _add_cog(walk: Walk, cog: cst.BaseExpression, anchor: Anchor) -> None:
+    """Note the part that a Discord bot is given: it keeps it under the name of its class."""
+    for value in alternatives(walk.expressions.value(cog)):
+        made = value.removesuffix("()")
+        if made != value and _is_class(made):
+            subject = kept_under(made.rpartition(".")[2])
+            sighting = Sighting(code=KEPT, message="", subject=subject, reference=COGS, values=(value,))
+            walk.records.candidates.append((anchor, sighting, walk.scope.function, walk.owner))
 
 
 def _is_class(reference: str) -> bool:
