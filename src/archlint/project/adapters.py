@@ -197,14 +197,19 @@ class Adapters:
         return same and self._known.has_subclass(key)
 
     def _shares_methods(self, port: str, key: str) -> bool:
-        """Tell whether a class has a method of the port; most members of one whose name is a single common word."""
+        """Tell whether a class has a method of the port.
+
+        It has most members if the port's name is a single common word, or if the class is private: that of a module
+        stands in for what the module needs of the port.
+        """
         own = self._classes.own_members(key)
         promised = self._known.promised(port)
         shared = [
             member.name for member in promised if member.functions and member.name in own and own[member.name].functions
         ]
         one_word = len(re.findall(r"[A-Z]", self.stems[port])) == 1
-        return bool(shared) and (not one_word or 2 * len(shared) > len(promised))
+        most = one_word or self._project.class_(key)[1].name.startswith("_")
+        return bool(shared) and (not most or 2 * len(shared) > len(promised))
 
 
 def _stem(project: Project, port: str) -> str:
