@@ -41,12 +41,18 @@ def _makes_once(walk: Walk, node: cst.If) -> bool:
 
 
 def made_once_behind(walk: Walk, node: cst.If) -> int:
-    """Return the flag for what follows `if self._client is not None: return self._client`, if that is made then."""
+    """Return the flag for what follows `if self._client is not None: return self._client`, if that is made then.
+
+    The same follows `if self._loaded: return`, if that is set then.
+    """
     name = _present(node.test)
     function = walk.scope.block.node
-    if not name or not isinstance(function, cst.FunctionDef) or node.orelse is not None or not _gives(node.body, name):
+    if not name or not isinstance(function, cst.FunctionDef) or node.orelse is not None:
         return 0
-    return model.MADE_ONCE if _may_be_kept(walk, name) and _assigns(function.body, name) else 0
+    given = _given(node.body)
+    if given not in (name, "None") or not _may_be_kept(walk, name):
+        return 0
+    return model.MADE_ONCE if (_assigns if given == name else _sets)(function.body, name) else 0
 
 
 def _present(test: cst.BaseExpression) -> str:
@@ -62,11 +68,13 @@ def _present(test: cst.BaseExpression) -> str:
     return dotted_name(test)
 
 
-def _gives(body: cst.BaseSuite, name: str) -> bool:
-    """Tell whether a body does nothing but return what a name holds."""
+def _given(body: cst.BaseSuite) -> str:
+    """Return the name of which a body does nothing but return what it holds."""
     line = body.body[0] if len(body.body) == 1 else None
     last = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else line
-    return isinstance(last, cst.Return) and last.value is not None and dotted_name(last.value) == name
+    if not isinstance(last, cst.Return):
+        return ""
+    return dotted_name(last.value) if last.value is not None else "None"
 
 
 def _may_be_kept(walk: Walk, name: str) -> bool:
@@ -80,6 +88,16 @@ def _assigns(body: cst.BaseSuite, name: str) -> bool:
         isinstance(each, cst.AssignTarget | cst.AnnAssign) and dotted_name(each.target) == name
         for each in descend(body, but_not=FUNCTIONS)
     )
+
+
+def _sets(body: cst.BaseSuite, name: str) -> bool:
+    """Tell whether a body assigns `True` to a name, and nothing else."""
+    values = [
+        dotted_name(each.value)
+        for each in descend(body, but_not=FUNCTIONS)
+        if isinstance(each, cst.Assign) and any(dotted_name(target.target) == name for target in each.targets)
+    ]
+    return bool(values) and set(values) == {"True"}
 
 
 def _absent(test: cst.BaseExpression) -> str:
