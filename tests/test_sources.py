@@ -47,6 +47,26 @@ LAYOUTS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"src/__init__.py": "", "src/shop/__init__.py": ""},
         {"src/__init__.py": "src", "src/shop/__init__.py": "src.shop"},
     ),
+    "a folder of packages without an __init__.py that its files climb to": (
+        {
+            "web/shop/main.py": "",
+            "web/shop/api/__init__.py": "",
+            "web/shop/api/orders.py": "import os\nfrom ..storage.orders import save\n",
+            "web/shop/storage/__init__.py": "",
+            "web/desk/main.py": "",
+            "web/desk/api/__init__.py": "from .orders import router\n",
+            "web/desk/api/orders.py": "",
+        },
+        {
+            "web/shop/main.py": "web.shop.main",
+            "web/shop/api/__init__.py": "web.shop.api",
+            "web/shop/api/orders.py": "web.shop.api.orders",
+            "web/shop/storage/__init__.py": "web.shop.storage",
+            "web/desk/main.py": "main",
+            "web/desk/api/__init__.py": "api",
+            "web/desk/api/orders.py": "api.orders",
+        },
+    ),
     "a folder of packages with an __init__.py that nobody means": (
         {
             "shop/__init__.py": "",

@@ -1,4 +1,4 @@
-"""A quick look at the absolute names that a file imports, by text alone, long before there are facts."""
+"""A quick look at what a file imports, by text alone, long before there are facts."""
 
 import re
 from functools import cache
@@ -10,6 +10,7 @@ from archlint.intake.reading import SOURCE_BYTES, read_regular
 _STATEMENT = re.compile(
     rb"\n[ \t]*(?:from[ \t]+(\w[\w.]*)[ \t]+import[ \t]*(\((?:[^()#]++|#[^\n]*+)*+\)|[^\n;#]*)|import[ \t]+([^\n;#]+))"
 )
+_RELATIVE = re.compile(rb"\n[ \t]*from[ \t]+(\.++)")
 _COMMENT = re.compile(rb"#[^\n]*")
 _FIRST_NAME = re.compile(rb"[\s(\\]*(\w[\w.]*)")
 
@@ -19,12 +20,20 @@ def imported_names(path: str) -> frozenset[str]:
 
     `from a.b import c` gives `a`, `a.b` and `a.b.c`. Text in a string that looks like an import counts too.
     """
-    try:
-        data = read_regular(Path(path), SOURCE_BYTES)
-    except OSError:
-        return frozenset()
-    statements: list[tuple[bytes, bytes, bytes]] = _STATEMENT.findall(b"\n" + data)
+    statements: list[tuple[bytes, bytes, bytes]] = _STATEMENT.findall(_text(path))
     return frozenset().union(*(_names(*statement) for statement in statements))
+
+
+def climbed(path: str) -> int:
+    """Return how many dots the relative import of a file has that has most; none if unreadable."""
+    return max(map(len, _RELATIVE.findall(_text(path))), default=0)
+
+
+def _text(path: str) -> bytes:
+    try:
+        return b"\n" + read_regular(Path(path), SOURCE_BYTES)
+    except OSError:
+        return b""
 
 
 @cache

@@ -12,7 +12,7 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import NamedTuple
 
-from archlint.intake.imports import imported_names
+from archlint.intake.imports import climbed, imported_names
 from archlint.intake.reading import is_file
 from archlint.intake.scan import Folder
 
@@ -118,7 +118,14 @@ class _Tree:
         below = self._first_below(path, [*claims, ("", self._top_level(path))])
         if below is not None:
             return below
-        return next((name for name, claim in claims if self._is_imported(claim)), "")
+        imported = next((name for name, claim in claims if self._is_imported(claim)), "")
+        return imported or (names[0] if self._is_climbed_to(path) else "")
+
+    def _is_climbed_to(self, path: str) -> bool:
+        """Tell whether a file below a folder imports relatively from there: then it is a package, called somehow."""
+        start = f"{path}/"
+        below = (file for file in self._files[bisect_left(self._files, start) :] if file.startswith(start))
+        return any(climbed(file) > file.count("/") - start.count("/") for file in below)
 
     def _inherited_unless_imported(self, path: str, inherited: str) -> str:
         """Decide on a folder of modules: scripts there may import each other as if names began in it."""
