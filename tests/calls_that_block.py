@@ -956,4 +956,20 @@ async def find(db: Session, wanted):
         query = query.limit(wanted.limit)
     return query.all()  # expect: ASY001
 """,
+    "what a container in a container of dependency_injector provides": """
+import time
+from dependency_injector import containers, providers
+class Rates:
+    def load(self): time.sleep(1)
+class Adapters(containers.DeclarativeContainer):
+    rates = providers.Singleton(Rates)
+class Container(containers.DeclarativeContainer):
+    adapters = providers.Container(Adapters)
+container = Container()
+async def one():
+    container.adapters.rates().load()  # expect: ASY002
+async def other():
+    rates = container.adapters.rates()
+    rates.load()  # expect: ASY002
+""",
 }

@@ -28,6 +28,7 @@ _STEPS_FROM_FIRST = {
     "functools.partial": "$",
     "functools.partialmethod": "$",
     "builtins.type": ".__class__",
+    "dependency_injector.providers.Container": "{}",
     **dict.fromkeys(
         (
             *("django.shortcuts.get_object_or_404", "django.shortcuts.aget_object_or_404"),
