@@ -8,6 +8,7 @@ the imports of the project's own files decide, those of the files below the fold
 import sys
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice, takewhile
 from keyword import iskeyword
 from pathlib import Path
 from typing import NamedTuple
@@ -124,7 +125,8 @@ class _Tree:
     def _is_climbed_to(self, path: str) -> bool:
         """Tell whether a file below a folder imports relatively from there: then it is a package, called somehow."""
         start = f"{path}/"
-        below = (file for file in self._files[bisect_left(self._files, start) :] if file.startswith(start))
+        first = bisect_left(self._files, start)
+        below = takewhile(lambda file: file.startswith(start), islice(self._files, first, None))
         return any(climbed(file) > file.count("/") - start.count("/") for file in below)
 
     def _inherited_unless_imported(self, path: str, inherited: str) -> str:
