@@ -153,7 +153,7 @@ def test_within_names_all_places() -> None:
 )
 def test_layers(metadata: str, modules: list[str]) -> None:
     names = ["shop.domain.m", "shop.infrastructure.m", "shop.other", "manage", "tests.test_m"]
-    text = "import lib\nlib.f()\n"
+    text = "import lib\nMADE = lib.f()\n"
     packages = ["shop", "shop.domain", "shop.infrastructure", "tests"]
     whole = project(dict.fromkeys(names, text) | dict.fromkeys(packages, ""))
     for entry in ("lib.f(...)", "import lib"):
@@ -162,7 +162,7 @@ def test_layers(metadata: str, modules: list[str]) -> None:
 
 
 def test_a_guessed_layer_makes_no_error() -> None:
-    text = "import lib\nlib.f()\n"
+    text = "import lib\nMADE = lib.f()\n"
     whole = project({"shop.domain": "", "shop.domain.a": text, "shop.infrastructure": "", "shop.models": text})
     found = pattern_violations(whole, [rule('match = ["lib.f(...)"]\nlayers = ["domain"]')])
     assert {each.module: each.severity for each in found} == {"shop.domain.a": "error", "shop.models": "warning"}
