@@ -18,6 +18,7 @@ from archlint.project.modulewise import Answers, ModuleWise
 from archlint.project.namespaces import kept_attributes
 from archlint.project.outside import DIRECT
 from archlint.project.program import Architecture, Module, Project
+from archlint.project.reading import Reading
 from archlint.project.stored import decode, encode
 from archlint.rulebook.patterns import _Index
 from tests.support import FIXTURES, fixture_projects
@@ -130,3 +131,16 @@ def test_nonsense_is_nothing_that_was_kept() -> None:
     assert odd is not None
     settled = odd.settled(0)
     assert (settled.get("a"), settled.get("b"), len(settled)) == (((), 0), None, 2)
+
+
+def test_a_new_module_has_a_bit_of_its_own_while_one_is_spare() -> None:
+    reading = Reading(["a", "b", "d"])
+    reading.renumber({"a": 0, "d": 1, "gone": 2})
+    assert [reading.number(name) for name in ("a", "b", "d")] == [0, 3, 1]
+    assert reading.set_of(["gone"]) == 1 << 2
+    full = {f"m{number:04}": number for number in range(1024)}
+    crowded = Reading(sorted([*full, "m0007_new"]))
+    crowded.renumber(full)
+    assert crowded.number("m0007_new") == crowded.number("m0007") == 7
+    crowded.spread()
+    assert crowded.number("m1023") == 1023

@@ -24,9 +24,8 @@ class Inferences(msgspec.Struct, frozen=True):
 
     `modules` are the names and paths of all modules, in order, and their numbers in sets of modules; `missed` the names
     that no module had. `settled` gives what every reference stands for, but those for which one of the set that it is
-    told was read;
-    `answered` are the answers about modules, by the name of the question. `news` is how many answers were not inferred
-    earlier, of `everything`.
+    told was read; `answered` are the answers about modules, by the name of the question. `news` is how many answers
+    were not inferred earlier, of `everything`.
     """
 
     modules: tuple[tuple[str, str, Number], ...]
@@ -53,20 +52,21 @@ def resume(
     `changed` are modules that say something else now, or are new: the facts of then, `None` if they are gone, those of
     now, and the path.
     """
-    project.reading.renumber({name: number for name, _, number in earlier.modules})
+    reading = project.reading
+    reading.renumber({name: number for name, _, number in earlier.modules})
     then = {(name, path) for name, path, _ in earlier.modules}
-    others = shaken(project, then, earlier.missed)
-    if others is None:
+    moved = shaken(project, then, earlier.missed)
+    if moved is None:
+        reading.spread()
         return
     pairs = [(before, now) for before, now, path in changed if (now.name, path) in then]
-    reading = project.reading
-    reads = others.others | reading.bodies_of(now.name for _, now in pairs)
+    reads = moved.others | reading.bodies_of(now.name for _, now in pairs)
     reads |= reading.set_of(now.name for before, now in pairs if not _looks_same(before, now, earlier.missed))
     if any(before is None or _hangs(before) != _hangs(now) for before, now in pairs):
         reads |= NAMESPACES
     reading.missed |= earlier.missed
     project.query(types).known.resume(earlier.settled(reads))
-    paths = others.paths.union(path for _, _, path in changed)
+    paths = moved.paths.union(path for _, _, path in changed)
     project.query(Answers).resume(earlier.answered, paths, reads)
 
 

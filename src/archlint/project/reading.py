@@ -32,24 +32,30 @@ class Reading:
     def __init__(self, modules: Collection[str]) -> None:
         """Take the names of all modules, in the order of their files."""
         most = max(len(modules), _BITS)
-        self._numbers = {name: number * _BITS // most for number, name in enumerate(modules)}
-        self._bits = {name: 1 << number for name, number in self._numbers.items()}
+        self._spread = {name: number * _BITS // most for number, name in enumerate(modules)}
         self._sets: dict[int, int] = {}
         self.reads = 0
         self.missed: set[str] = set()
+        self.spread()
 
     def number(self, module: str) -> int:
         """Return which bit a module has."""
         return self._numbers[module]
 
+    def spread(self) -> None:
+        """Give the modules bits as evenly as can be. To be done before anything is read."""
+        self.renumber(self._spread)
+
     def renumber(self, earlier: Mapping[str, int]) -> None:
         """Give the modules the bits that they had in an earlier state, of which sets are to be understood.
 
-        A new module has the bit of the one before it. To be done before anything is read.
+        A new module has one that is spare, or else that of the module before it. To be done before anything is read.
         """
+        spare = iter(sorted({*range(_BITS)}.difference(earlier.values())))
         number = 0
-        for name in self._numbers:
-            number = earlier.get(name, number)
+        self._numbers: dict[str, int] = {}
+        for name in self._spread:
+            number = earlier[name] if name in earlier else next(spare, number)
             self._numbers[name] = number
         self._bits = {name: 1 << number for name, number in {**earlier, **self._numbers}.items()}
 

@@ -27,6 +27,8 @@ def shaken(project: Project, then: Set[tuple[str, str]], missed: Set[str]) -> Sh
     came, gone = now - then, then - now
     if not came and not gone:
         return Shaken(0, frozenset())
+    if len(came) > len(then):
+        return None  # most is new, and would have to share the few bits of what was there
     before, names = {name for name, _ in then}, {name for name, _ in came | gone}
     if any(":" in name for name in before | names) or _of_src(before) != _of_src(project.by_name):
         return None  # the same name means different modules in different files
