@@ -1,4 +1,4 @@
-"""Which modules are no part of the program: tests of it, and migrations of its database."""
+"""Which modules are no part of the program: tests of it, what shows how to use it, and migrations of its database."""
 
 import re
 from functools import lru_cache
@@ -14,6 +14,7 @@ _SUBJECTS = frozenset(
     {"ab_tests", "blood_tests", "hypothesis_tests", "lab_tests", "load_tests", "medical_tests", "speed_tests"}
 )
 """Tests that a program is about, which are no tests of it."""
+_SHOWS = re.compile(r"(?:^|/)(?:docs_src|examples|tutorials)/|^(?:docs?|example|samples?|snippets|tutorial)/")
 
 
 def is_test(module: Module) -> bool:
@@ -42,6 +43,12 @@ def is_named_as_test(module: str, is_package: bool, path: str) -> bool:
     if folders and (folders[0] == "test" or (folders[0].endswith("_test") and f"{folders[0]}s" not in _SUBJECTS)):
         return True
     return any(map(_TEST_HELPERS.search, (*folders, name)))
+
+
+@lru_cache(maxsize=65536)
+def shows(path: str, root: str) -> bool:
+    """Tell whether a file shows the users of a library what to write: `docs/`, `docs_src/`, `examples/`, ..."""
+    return _SHOWS.search(path.removeprefix(f"{root}/")) is not None
 
 
 def is_migration(module: Module) -> bool:

@@ -164,9 +164,16 @@ class Bindings:
                         yield Pair(port, value.name, "binding", (module.name, parameter.start, parameter.end))
 
     def _is_mark(self, default: str, class_: str, port: str) -> bool:
-        """Tell whether a default only says that nothing was passed, whatever the parameter's type: `= MISSING`."""
+        """Tell whether a default fits any type and only says what is to be done: `= MISSING`, `= injected()`."""
         members = self._project.query(ClassTable).own_members
-        return default.rpartition(".")[2].isupper() and members(class_).keys().isdisjoint(members(port))
+        fits_any = default.rpartition(".")[2].isupper() or self._promises_nothing(default)
+        return fits_any and members(class_).keys().isdisjoint(members(port))
+
+    def _promises_nothing(self, default: str) -> bool:
+        """Tell whether a default is made by a function that returns `Any`, or whose annotations do not say what."""
+        made = self._types.infer(default.removesuffix("()")) if default.endswith("()") else ()
+        functions = (self._project.function(each.name)[1] for each in made if each.is_function)
+        return any(not each.returns for each in functions)
 
     def _pair(self, port: str, adapter: str, module: Module, call: Call) -> Pair:
         return Pair(port, adapter, "binding", (module.name, call.start, call.end))

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from archlint.facts.model import Call, Function, Load
 from archlint.facts.references import alternatives
 from archlint.project.adapters import adapters
+from archlint.project.asides import shows
 from archlint.project.classes import PROPERTIES, ClassTable, Member, implementation
 from archlint.project.decorators import Decorators, decorators
 from archlint.project.modulewise import ModuleWise
@@ -76,12 +77,12 @@ class CallGraph:
         self._decorators: Decorators = project.query(decorators)
         self._adapters: dict[str, list[str]] = {}
         for pair in project.query(adapters).pairs:
-            if not is_test_class(project, pair.adapter):
+            if _is_run(project, pair.adapter, pair.port):
                 self._adapters.setdefault(pair.port, []).append(pair.adapter)
         self._subclasses = {
             base: served
             for base, keys in project.query(subclasses).items()
-            if "@" in base and (served := [key for key in keys if not is_test_class(project, key)])
+            if "@" in base and (served := [key for key in keys if _is_run(project, key, base)])
         }
         self._properties = {
             function.name
@@ -273,6 +274,15 @@ class CallGraph:
         """Return the classes of the project of which a reference is an instance."""
         instances = (value for value in self._types.infer(receiver) if value.kind in ("instance", "super"))
         return tuple(value.name for value in instances if value.is_class)
+
+
+def _is_run(project: Project, key: str, base: str) -> bool:
+    """Tell whether a class may be what runs where its base is meant: no fake, and nothing that only shows its use."""
+    return not is_test_class(project, key) and (_is_shown(project, base) or not _is_shown(project, key))
+
+
+def _is_shown(project: Project, key: str) -> bool:
+    return shows(project.class_(key)[0].path, project.architecture.root)
 
 
 def _telling(implementations: Iterable[str]) -> tuple[str, ...]:

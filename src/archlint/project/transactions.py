@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from archlint.facts.model import Call
+from archlint.facts.references import alternatives
 from archlint.project.classes import ClassTable
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, Value, types
@@ -51,6 +52,8 @@ class Transactions:
         return self._opening[entered]
 
     def _finds_opening(self, entered: str, depth: int) -> bool:
+        if "|" in entered:
+            return all(self._finds_opening(each, depth) for each in alternatives(entered))
         if entered.endswith("()") and self._begins(entered[:-2]):
             return True
         if any(self._begins(entered + method) for method in ENTERS):
@@ -70,7 +73,7 @@ class Transactions:
         return any(library.effect(name) == "begins" for name in self._types.names(reference))
 
     def _may_open(self, entered: str) -> bool:
-        if self.opens(entered):
+        if any(map(self.opens, alternatives(entered))):
             return True
         values = self._types.infer(entered)
         if not values:

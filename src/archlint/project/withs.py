@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from archlint.facts.model import Call, Load
+from archlint.facts.references import alternatives
 from archlint.project.program import Module
 
 ENTERS = (".__enter__", ".__aenter__")
@@ -28,12 +29,17 @@ def with_blocks(module: Module) -> Mapping[int, list[Block]]:
         if call.callee.endswith(ENTERS):
             open_.setdefault(call.function, []).append(call)
         elif call.callee.endswith(_EXITS):
-            entered = call.callee.rpartition(".")[0]
+            entered = _receiver(call)
             waiting = open_.get(call.function, [])
-            if waiting and waiting[-1].callee.rpartition(".")[0] == entered:
+            if waiting and _receiver(waiting[-1]) == entered:
                 entering = waiting.pop()
                 found.setdefault(call.function, []).append(Block(entered, entering.end, call.end, entering, call))
     return {function: sorted(blocks, key=lambda block: (block.start, -block.end)) for function, blocks in found.items()}
+
+
+def _receiver(call: Call) -> str:
+    """Return what a method is called on, which may be one of several things."""
+    return "|".join(each.rpartition(".")[0] for each in alternatives(call.callee))
 
 
 def spot(module: Module, use: Call | Load) -> tuple[int, int]:
