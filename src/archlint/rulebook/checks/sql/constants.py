@@ -31,6 +31,8 @@ _SAFE_CALLS = frozenset(
             "today",
             "isoformat",
             "timestamp",
+            "total_seconds",
+            "hexdigest",
         ),
     }
 )
@@ -195,7 +197,8 @@ class Judge:
             return True
         first = node.args[0].value if node.args else None
         if (
-            word in ("str", "repr", "sorted", "list", "tuple", "set", "min", "max", "next", "iter", "getattr")
+            word
+            in ("str", "repr", "sorted", "list", "tuple", "set", "min", "max", "next", "iter", "getattr", "strftime")
             and first is not None
         ):
             return self._is_constant(first, loops, depth)
