@@ -20,6 +20,8 @@ _POSITIONS = {"HTTPException": 1}
 _TEXTS = frozenset({"detail", "content"})
 _CLEANS = re.compile(r"saniti[sz]e|redact|scrub|censor|mask|filter_secrets|strip_secrets", re.I)
 """Functions after which a text is one that somebody has thought about."""
+_READS = re.compile(r"(?:^|\.)req(?:uest)?\.(?:json|get_json|body|form)$")
+_PARSES = frozenset({"json.loads", "orjson.loads", "ujson.loads"})
 _DESCRIBES = frozenset({"str", "repr", "format_exc", "format_exception", "jsonable_encoder"})
 
 
@@ -27,7 +29,9 @@ def leaked_exception_text(node: cst.Call, context: ModuleContext) -> Iterable[Si
     """API004: the response to whatever went wrong has the text of the exception."""
     reference = context.reference(node.func)
     handler = handler_around(node, context) if reference and node.args else None
-    if handler is None or not is_broad(handler, context) or _is_told_apart(node, handler):
+    if handler is None or not is_broad(handler, context):
+        return ()
+    if _is_told_apart(node, handler) or _only_reads_request(handler, context):
         return ()
     kind = reference.rpartition(".")[2]
     name = bound_name(handler)
@@ -51,6 +55,16 @@ def _is_told_apart(node: cst.Call, handler: cst.ExceptHandler) -> bool:
         isinstance(each, cst.If) and _asks_kind(each.test, name) and any(part is node for part in inside(each.body))
         for each in ancestors(handler.body, node)
     )
+
+
+def _only_reads_request(handler: cst.ExceptHandler, context: ModuleContext) -> bool:
+    """Tell whether all that can go wrong is what the caller has sent: `data = await request.json()`."""
+    function = context.enclosing_function
+    blocks = (each for each in inside(function.body) if isinstance(each, cst.Try)) if function is not None else ()
+    tried = next((each.body for each in blocks if any(kept is handler for kept in each.handlers)), None)
+    calls = [each.func for each in inside(tried) if isinstance(each, cst.Call)] if tried is not None else []
+    read = [each for each in calls if _READS.search(dotted_name(each))]
+    return bool(read) and all(each in read or context.reference(each) in _PARSES for each in calls)
 
 
 def _asks_kind(test: cst.BaseExpression, name: str) -> bool:
