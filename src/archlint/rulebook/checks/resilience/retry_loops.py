@@ -82,10 +82,20 @@ def _attempt(statements: Sequence[cst.CSTNode]) -> cst.Try | None:
             return _attempt(each.body.body)
         if not isinstance(each, cst.Try):
             continue
-        succeeds = _leaves(each.body) or _leaves(each.orelse) or _ends(statements[index + 1 :])
-        if succeeds and any(_is_failure(handler, each) and not _ends(handler.body.body) for handler in each.handlers):
+        ends_after = _ends(statements[index + 1 :])
+        staying = [handler for handler in each.handlers if _stays(handler, ends_after)]
+        if (ends_after or _leaves(each.body) or _leaves(each.orelse)) and any(
+            _is_failure(handler, each) for handler in staying
+        ):
             return each
     return None
+
+
+def _stays(handler: cst.ExceptHandler, ends_after: bool) -> bool:
+    """Tell whether a handler goes on with the loop; what follows the `try` may end it for whoever comes by."""
+    if not ends_after:
+        return not _ends(handler.body.body)
+    return any(isinstance(each, cst.Continue) for each in descend(handler.body, but_not=FUNCTIONS))
 
 
 def _leaves(block: cst.BaseSuite | cst.Else | None) -> bool:
