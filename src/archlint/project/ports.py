@@ -5,6 +5,7 @@ from functools import cached_property
 
 import msgspec
 
+from archlint.facts.references import step
 from archlint.project.asides import is_test
 from archlint.project.classes import ClassTable, Member, definitions
 from archlint.project.modulewise import ModuleWise
@@ -14,6 +15,7 @@ from archlint.project.types import Types, types
 
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _ABSTRACT_BASES = _PROTOCOLS | {"abc.ABC"}
+_MAKE_CLASSES = frozenset({"builtins.type", "types.new_class"})
 _ABSTRACT_METHODS = frozenset({"abc.abstractmethod", "abc.abstractproperty"})
 
 
@@ -145,8 +147,8 @@ class Ports:
         return 2 * len(coded) > len(methods)
 
     def has_subclass(self, key: str) -> bool:
-        """Tell whether another class of the project derives from this one."""
-        return key in self._project.query(subclasses)
+        """Tell whether another class of the project derives from this one, be it one that is made at run time."""
+        return key in self._project.query(subclasses) or key in self._project.query(_bases_at_run_time)
 
 
 def _is_private(name: str) -> bool:
@@ -187,6 +189,18 @@ def subclasses(project: Project) -> Mapping[str, tuple[str, ...]]:
         for base in resolver.order(key)[1:]:
             found.setdefault(base, []).append(key)
     return {base: tuple(keys) for base, keys in found.items()}
+
+
+def _bases_at_run_time(project: Project) -> frozenset[str]:
+    """Answer the query for what the program derives classes from by `type(name, (Base,), {...})`."""
+    resolver = project.query(types)
+    given = (
+        call.arguments[1][1]
+        for module in project.by_name.values()
+        for call in module.facts.calls
+        if call.callee in _MAKE_CLASSES and len(call.arguments) > 1 and not is_test(module)
+    )
+    return frozenset(value.name for bases in given if bases for value in resolver.infer(step(bases, "*()")))
 
 
 def class_keys_in(project: Project, module: Module) -> Iterator[str]:
