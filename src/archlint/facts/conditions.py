@@ -21,7 +21,7 @@ def condition_flags(walk: Walk, node: cst.If) -> tuple[int, int]:
         return (orelse, body) if negated else (body, orelse)
     if _is_main_guard(test):
         return conditional | model.IN_MAIN_GUARD, conditional
-    return (conditional | model.MADE_ONCE if _makes_once(walk, node) else conditional), conditional
+    return conditional | _makes_once(walk, node), conditional
 
 
 def _is_main_guard(test: cst.BaseExpression) -> bool:
@@ -34,25 +34,39 @@ def _is_main_guard(test: cst.BaseExpression) -> bool:
     )
 
 
-def _makes_once(walk: Walk, node: cst.If) -> bool:
-    """Tell whether a body makes what is not there yet: `if self._client is None: self._client = Client()`."""
+def _makes_once(walk: Walk, node: cst.If) -> int:
+    """Return the flag of a body that makes what is not there yet: `if self._client is None: self._client = Client()`.
+
+    `if key not in self._clients: self._clients[key] = Client(key)` makes it once for each key.
+    """
     name = _absent(node.test)
-    return bool(name) and _may_be_kept(walk, name) and _assigns(node.body, name)
+    if name:
+        return model.MADE_ONCE if _may_be_kept(walk, name) and _assigns(node.body, name) else 0
+    name = _searched(node.test, cst.NotIn)
+    return model.MADE_PER_KEY if name and _may_be_kept(walk, name) and _adds(node.body, name) else 0
 
 
 def made_once_behind(walk: Walk, node: cst.If) -> int:
     """Return the flag for what follows `if self._client is not None: return self._client`, if that is made then.
 
-    The same follows `if self._loaded: return`, if that is set then.
+    The same follows `if self._loaded: return`, if that is set then, and for each key what follows
+    `if key in self._clients: return self._clients[key]`, if it is added then.
     """
-    name = _present(node.test)
     function = walk.scope.block.node
-    if not name or not isinstance(function, cst.FunctionDef) or node.orelse is not None:
+    if not isinstance(function, cst.FunctionDef) or node.orelse is not None:
         return 0
-    given = _given(node.body)
-    if given not in (name, "None") or not _may_be_kept(walk, name):
+    name = _present(node.test)
+    holder = "" if name else _searched(node.test, cst.In)
+    given = _given(node.body) if name or holder else None
+    if given is None or not _may_be_kept(walk, name or holder):
         return 0
-    return model.MADE_ONCE if (_assigns if given == name else _sets)(function.body, name) else 0
+    if holder:
+        is_kept = isinstance(given, cst.Subscript) and dotted_name(given.value) == holder
+        return model.MADE_PER_KEY if is_kept and _adds(function.body, holder) else 0
+    if dotted_name(given) == "None":
+        return model.MADE_ONCE if len(node.body.body) == 1 and _sets(function.body, name) else 0
+    is_of_it = f"{dotted_name(given)}.".startswith(f"{name}.")
+    return model.MADE_ONCE if is_of_it and _assigns(function.body, name) else 0
 
 
 def _present(test: cst.BaseExpression) -> str:
@@ -68,13 +82,27 @@ def _present(test: cst.BaseExpression) -> str:
     return dotted_name(test)
 
 
-def _given(body: cst.BaseSuite) -> str:
-    """Return the name of which a body does nothing but return what it holds."""
-    line = body.body[0] if len(body.body) == 1 else None
-    last = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else line
-    if not isinstance(last, cst.Return):
+def _searched(test: cst.BaseExpression, operator: type[cst.BaseCompOp]) -> str:
+    """Return the name of what a condition searches for a key: `key in x`, `key not in x`."""
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
         return ""
-    return dotted_name(last.value) if last.value is not None else "None"
+    compared = test.comparisons[0]
+    return dotted_name(compared.comparator) if isinstance(compared.operator, operator) else ""
+
+
+def _given(body: cst.BaseSuite) -> cst.BaseExpression | None:
+    """Return what a body returns that ends so and at most raises errors before; nothing for other bodies."""
+    *before, line = body.body
+    last = line.body[0] if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1 else line
+    if not isinstance(last, cst.Return) or not all(isinstance(each, cst.If) and _raises(each) for each in before):
+        return None
+    return last.value if last.value is not None else cst.Name("None")
+
+
+def _raises(node: cst.If) -> bool:
+    line = node.body.body[-1]
+    last = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else line
+    return isinstance(last, cst.Raise) and node.orelse is None
 
 
 def _may_be_kept(walk: Walk, name: str) -> bool:
@@ -86,6 +114,16 @@ def _may_be_kept(walk: Walk, name: str) -> bool:
 def _assigns(body: cst.BaseSuite, name: str) -> bool:
     return any(
         isinstance(each, cst.AssignTarget | cst.AnnAssign) and dotted_name(each.target) == name
+        for each in descend(body, but_not=FUNCTIONS)
+    )
+
+
+def _adds(body: cst.BaseSuite, name: str) -> bool:
+    """Tell whether a body puts something under a key into what a name holds."""
+    return any(
+        isinstance(each, cst.AssignTarget)
+        and isinstance(each.target, cst.Subscript)
+        and dotted_name(each.target.value) == name
         for each in descend(body, but_not=FUNCTIONS)
     )
 

@@ -52,7 +52,8 @@ IN_HANDLER = 65536
 PER_ELEMENT = 131072
 MADE_ONCE = 262144
 IN_TRY_BLOCKING_ERROR = 524288
-LAST_FLAG = IN_TRY_BLOCKING_ERROR
+MADE_PER_KEY = 1048576
+LAST_FLAG = MADE_PER_KEY
 """Bits of `flags`: the syntax around a call or load, up to the enclosing function or module body.
 
 AWAITED: the call itself is awaited. STATEMENT: the call's value is dropped. IN_LOOP covers the body of `for`
@@ -61,8 +62,8 @@ and `while` and of comprehensions; IN_CONDITION an `if` branch; IN_MAIN_GUARD th
 IN_PARTIAL what `functools.partial` will call. EXAMINED: the call's value is looked at on the spot, tested for truth,
 compared, subscripted or asked for an attribute that is not called. PER_ELEMENT: the call is made anew for each element
 of a collection, and made of the element (`facts/elements.py`). MADE_ONCE: in an `if` that asks whether an attribute or
-a global holds nothing yet, and then sets it. IN_TRY_BLOCKING_ERROR: in a `try` with `except BlockingIOError`.
-LAST_FLAG is the highest of them.
+a global holds nothing yet, and then sets it, MADE_PER_KEY in one that asks whether it has no such key, and then adds
+it. IN_TRY_BLOCKING_ERROR: in a `try` with `except BlockingIOError`. LAST_FLAG is the highest of them.
 """
 
 

@@ -112,6 +112,9 @@ def _by_use(project: Project, sites: Iterable[Site]) -> Iterator[list[Site]]:
         yield called
 
 
+_MADE_ONCE = model.MADE_ONCE | model.MADE_PER_KEY
+
+
 class _Chain:
     """The way from a call to a blocking API, through one function that the call may run."""
 
@@ -126,7 +129,7 @@ class _Chain:
     def _is_made_once(self) -> bool:
         """Tell whether what blocks is done once, to make what is not there yet, and takes no longer at times."""
         uses = (self.site.use, *(cause.use for _, cause in self.causes))
-        return self.found.kind in _OF_ONE_MACHINE and any(use.flags & model.MADE_ONCE for use in uses)
+        return self.found.kind in _OF_ONE_MACHINE and any(use.flags & _MADE_ONCE for use in uses)
 
     def weight(self) -> tuple[bool, int, int, str]:
         """Return what sorts the gravest and shortest to the front."""
