@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from archlint.facts.references import alternatives
 from archlint.project.asides import is_test
+from archlint.project.classes import ClassTable
 from archlint.project.modulewise import ModuleWise
 from archlint.project.ports import class_keys_in, subclasses
 from archlint.project.program import Module, Project
@@ -30,6 +31,9 @@ _PAST = re.compile(
     r"Kept|Met|Found|Chosen|Drawn|Known|Grown|Broken|Stolen|Withdrawn|Overdrawn|Undone|Done|Gone|Put|Set|Out[A-Z]\w+)$"
 )
 _SURE = re.compile(rf"{_PAST.pattern.removesuffix('$')}(?:Event)?$|^(?:Base|Abstract)?(?:Domain|Integration)Event")
+_WHEN = r"s?(?:_?(?:at|date|datetime|day|on|time|timestamp))?$"
+_BEGINS, _ENDS = re.compile(rf"(?:start|begin|dtstart){_WHEN}"), re.compile(rf"(?:end|finish|dtend){_WHEN}")
+"""Attributes of what takes a while."""
 _EVENT_MODULES = frozenset({"events", "domain_events", "integration_events", "event"})
 _PLACES = _EVENT_MODULES | {"domain", "model", "entities", "aggregates", "messages", "message"}
 """Packages and modules in which what is called an event is one."""
@@ -106,8 +110,15 @@ class Events:
         if key in self._united:
             return surely or self._happens(key, fact.name, parts, order)
         if any(_EVENT.search(self._name(base)) for base in order):
-            return not fact.name.startswith("_") and (surely or self._happens(key, fact.name, parts, order))
+            named = not fact.name.startswith("_") and not self._is_planned(key, fact.name)
+            return named and (surely or self._happens(key, fact.name, parts, order))
         return not _EVENT_MODULES.isdisjoint(parts[-2:]) and _PAST.match(fact.name) is not None
+
+    def _is_planned(self, key: str, name: str) -> bool:
+        """Tell whether something has a beginning and an end, as in a calendar: it is no message that it happened."""
+        names = self._project.query(ClassTable).own_members(key).keys()
+        past = _PAST.match(name.removesuffix("Event")) is not None
+        return not past and key not in self._told and any(map(_BEGINS.match, names)) and any(map(_ENDS.match, names))
 
     def _happens(self, key: str, name: str, parts: list[str], order: tuple[str, ...]) -> bool:
         """Tell whether more than the name says that something is an event: its place, its kin, or who is told of it."""

@@ -23,7 +23,7 @@ _HELP = "call it at start-up, from `main` or the application's lifespan, or when
 def import_time_io(project: Project, rule: Rule) -> Iterator[Violation]:
     """IMP001: what a module does to the world when it is imported, itself or through functions of the project.
 
-    A function that works with files is reported once, where the way to it is shortest.
+    A function that works with files is reported once, where the way to it is shortest, and so is what happens once.
     """
     found = _ImportTime(project, rule)
     for module in project.modules:
@@ -33,7 +33,7 @@ def import_time_io(project: Project, rule: Rule) -> Iterator[Violation]:
 
 
 class _ImportTime:
-    """What happens in module bodies; `nearest` are the violations about files that functions work with."""
+    """What happens in module bodies; `nearest` are the violations of which one is enough for each function."""
 
     def __init__(self, project: Project, rule: Rule) -> None:
         self._project = project
@@ -63,13 +63,28 @@ class _ImportTime:
                 continue
             seen.add(site.target)
             if site.target in self._grave:
-                yield self._through(site, self._grave)
+                violation = self._through(site, self._grave)
+                if self._happens_once(site.target):
+                    self._keep(self._grave, site.target, violation)
+                else:
+                    yield violation
             elif site.target in self._files and not self._known.remembers(site.target):
-                violation = self._through(site, self._files)
-                *_, (end, _) = way(self._files, site.target)
-                length = len(violation.trace)
-                if end not in self.nearest or length < self.nearest[end][0]:
-                    self.nearest[end] = length, violation
+                self._keep(self._files, site.target, self._through(site, self._files))
+
+    def _keep(self, hops: Mapping[str, Hop], target: str, violation: Violation) -> None:
+        """Keep the violation of those about the same end of the ways that is nearest to it."""
+        *_, (end, _) = way(hops, target)
+        length = len(violation.trace)
+        if end not in self.nearest or length < self.nearest[end][0]:
+            self.nearest[end] = length, violation
+
+    def _happens_once(self, target: str) -> bool:
+        """Tell whether only the first of all modules that call a function has it do what is grave."""
+        return any(
+            hop.use.flags & model.MADE_ONCE
+            or (self._known.remembers(key) and not self._project.function(key)[1].parameters)
+            for key, hop in way(self._grave, target)
+        )
 
     def _is_plain(self, caller: str, site: Site) -> bool:
         """Tell whether a plain function surely runs another; which of several adapters is there, nobody knows."""
