@@ -1,5 +1,6 @@
 """RES003 and RES004: loops that try again, on the syntax tree."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import libcst as cst
@@ -9,6 +10,7 @@ from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import FUNCTIONS, descend, text_of
 
 _SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep", "eventlet.sleep"})
+_COUNTS = re.compile(r"attempt|count|delay|failure|retr|tr(?:y|ies)|wait", re.I)
 _LEAVING = (cst.Return, cst.Break, cst.Raise)
 
 
@@ -19,7 +21,8 @@ def retrying_loop(node: cst.While | cst.For, context: ModuleContext) -> Iterator
     attempt = _attempt(node.body.body)
     if attempt is None:
         return
-    if isinstance(node, cst.While) and _is_endless(node.test) and not _gives_up(node.body, attempt):
+    endless = isinstance(node, cst.While) and _is_endless(node.test) and not _gives_up(node.body, attempt)
+    if endless and not _tries_another(attempt):
         yield Sighting(
             code="RES004",
             message="this tries again for ever; count the attempts or set a deadline, then raise the error",
@@ -162,6 +165,21 @@ def _gives_up(body: cst.BaseSuite, attempt: cst.Try) -> bool:
         for each in descend(body, but_not=FUNCTIONS)
         if id(each) not in success
     )
+
+
+def _tries_another(attempt: cst.Try) -> bool:
+    """Tell whether a handler changes what is tried, other than by counting: the next name, number or address."""
+    changed = {
+        part.value
+        for handler in attempt.handlers
+        for each in descend(handler.body, but_not=FUNCTIONS)
+        if isinstance(each, cst.AssignTarget | cst.AugAssign)
+        for part in descend(each.target)
+        if isinstance(part, cst.Name) and not _COUNTS.search(part.value)
+    }
+    calls = (each for each in descend(attempt.body, but_not=FUNCTIONS) if isinstance(each, cst.Call))
+    passed = (part for call in calls for argument in call.args for part in descend(argument.value))
+    return any(isinstance(each, cst.Name) and each.value in changed for each in passed)
 
 
 def _is_asked_to_wait(attempt: cst.Try) -> bool:
