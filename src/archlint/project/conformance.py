@@ -19,6 +19,11 @@ from archlint.project.uses import Calls
 _AWAITABLE = frozenset(
     {"collections.abc.Awaitable", COROUTINE, "asyncio.Future", "asyncio.Task", "asyncio.futures.Future"}
 )
+_DATA = frozenset(
+    {"pydantic.BaseModel", "pydantic.v1.BaseModel", "msgspec.Struct", "sqlmodel.SQLModel", "enum.Enum", "enum.StrEnum"}
+    | {"enum.IntEnum", "typing.NamedTuple", "typing.Generic", "builtins.str", "builtins.int", "builtins.Exception"}
+)
+"""Bases from outside of which no instance can be awaited."""
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__init_subclass__"})
 """What is called on the class, which no caller knows by the port."""
 _GIVEN = frozenset({*dir(object), "__annotations__", "__attrs_attrs__", "__dataclass_fields__", "__dict__"})
@@ -297,7 +302,7 @@ class _Judgement:
         awaitable = self._lookup.member(form.name, "__await__") or not _AWAITABLE.isdisjoint(
             self._types.order(form.name)
         )
-        return not awaitable and not self._types.has_unknown_base(form.name)
+        return not awaitable and not self._types.has_unknown_base(form.name, _DATA)
 
     def _names_awaitable(self, name: str) -> bool:
         return name in _AWAITABLE or name.rpartition(".")[2] in ("Awaitable", "Coroutine", "Future", "Task")

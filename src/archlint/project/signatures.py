@@ -132,8 +132,9 @@ def differences(kept: Signature, promised: Signature, types: Assignability, tabl
     """Yield how `kept` fails to take the calls that `promised` allows, or gives something else."""
     if not promised.promises_anything and not kept.takes_anything:
         yield from _Comparison(kept, promised, types, table).run()
-    if types.fits(kept.result, promised.result) is False:
-        ours, theirs = table.told_apart(awaited(kept.result), awaited(promised.result))
+    given, wanted = awaited(kept.result), awaited(promised.result)
+    if given != wanted and types.fits(kept.result, promised.result) is False:
+        ours, theirs = table.told_apart(given, wanted)
         yield Difference("result", f"it returns `{ours}`, not `{theirs}`")
 
 

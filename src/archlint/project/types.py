@@ -364,14 +364,14 @@ class Types:
         latest = {name: position for position, name in enumerate(found)}
         return (key, *sorted(latest, key=lambda name: latest[name]))
 
-    def has_unknown_base(self, key: str) -> bool:
+    def has_unknown_base(self, key: str, known: frozenset[str] = frozenset()) -> bool:
         """Tell whether some base of the class, at any depth, could not be resolved or is external and adds members.
 
-        What `with` calls does not count.
+        What `with` calls does not count, nor do bases that are `known` to the caller.
         """
         for owner in self.order(key):
             if "@" not in owner:
-                if owner not in STRUCTURAL and owner not in CONTEXT_BASES:
+                if owner not in STRUCTURAL and owner not in CONTEXT_BASES and owner not in known:
                     return True
                 continue
             _, fact = self._project.class_(owner)
