@@ -76,7 +76,7 @@ def _parameters(walk: Walk, node: cst.Parameters, record: FunctionRecord) -> Non
     walk.push(*((_parameter, parameter, kind, record) for parameter, kind in _in_order(node)))
 
 
-def _in_order(node: cst.Parameters) -> Iterator[tuple[cst.Param, str]]:
+def _in_order(node: cst.Parameters) -> Iterator[tuple[cst.Param, model.ParameterKind]]:
     yield from ((parameter, "positional-only") for parameter in node.posonly_params)
     yield from ((parameter, "normal") for parameter in node.params)
     if isinstance(node.star_arg, cst.Param):
@@ -86,7 +86,7 @@ def _in_order(node: cst.Parameters) -> Iterator[tuple[cst.Param, str]]:
         yield node.star_kwarg, "keyword-variadic"
 
 
-def _parameter(walk: Walk, node: cst.Param, kind: str, record: FunctionRecord) -> None:
+def _parameter(walk: Walk, node: cst.Param, kind: model.ParameterKind, record: FunctionRecord) -> None:
     ordinal = len(walk.names)
     walk.names.append(node.name.value)
     annotation = walk.expressions.annotation(node.annotation.annotation) if node.annotation else ""
@@ -282,7 +282,7 @@ def comprehension(walk: Walk, node: cst.BaseComp) -> None:
     walk.elements = elements
 
 
-def _kind_of(body: cst.BaseSuite) -> str:
+def _kind_of(body: cst.BaseSuite) -> model.Body:
     """Return stub for a body that does nothing (docstring, `...`, `pass`, `raise NotImplementedError`), else code.
 
     One that only returns is empty: it does nothing on purpose.

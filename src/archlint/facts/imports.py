@@ -94,7 +94,7 @@ def _finish_imports(walk: Walk, records: list[ImportRecord]) -> None:
     walk.records.imports.extend(records)
 
 
-def _kind(walk: Walk) -> str:
+def _kind(walk: Walk) -> model.ImportKind:
     if walk.flags & model.IN_TYPE_CHECKING:
         return "type-checking"
     if walk.scope.function >= 0:

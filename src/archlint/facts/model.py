@@ -30,7 +30,13 @@ reference is a string: a root, then steps, read from left to right; the project 
 text, ends exclusive.
 """
 
+from typing import Literal, TypeAlias
+
 import msgspec
+
+ImportKind: TypeAlias = Literal["runtime", "type-checking", "function-local", "conditional", "dynamic"]
+ParameterKind: TypeAlias = Literal["positional-only", "normal", "variadic", "keyword-only", "keyword-variadic"]
+Body: TypeAlias = Literal["code", "stub", "empty"]
 
 IN_LOOP = 1
 IN_TRY = 2
@@ -85,7 +91,7 @@ class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
     end: int
     statement: int
     statement_end: int
-    kind: str
+    kind: ImportKind
     lazy: bool
     function: int
 
@@ -99,7 +105,7 @@ class Parameter(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """
 
     name: str
-    kind: str
+    kind: ParameterKind
     annotation: str
     has_default: bool
     default: str
@@ -133,7 +139,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
     is_async: bool
     is_generator: bool
     decorators: tuple[str, ...]
-    body: str
+    body: Body
     spelled: str = ""
     called: tuple[str, ...] = ()
 

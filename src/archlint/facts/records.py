@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from archlint.facts.context import Sighting
-from archlint.facts.model import Parameter
+from archlint.facts.model import Body, ImportKind, Parameter
 from archlint.facts.module import Handed
 
 Anchor: TypeAlias = list[int]
@@ -33,7 +33,7 @@ class FunctionRecord:
     is_async: bool = False
     is_generator: bool = False
     decorators: tuple[str, ...] = ()
-    body: str = "code"
+    body: Body = "code"
     spelled: str = ""
     called: list[str] = field(default_factory=list)
     own: Set[str] = frozenset()
@@ -94,7 +94,7 @@ class ImportRecord:
     first: int
     last: int
     keyword: str
-    kind: str
+    kind: ImportKind
     lazy: bool
     function: int
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from archlint.facts.interning import Interner
 from archlint.facts.module import ModuleFacts
 from archlint.intake.cache import Answers
 from archlint.intake.sources import SourceFile
@@ -129,12 +130,15 @@ class _Take:
         self._root = root
         self._answer = msgspec.msgpack.Decoder(Answer)
         self._facts = msgspec.msgpack.Decoder(ModuleFacts)
+        self._interner = Interner()
 
     def add(self, file: SourceFile, message: bytes) -> bool:
         """Take in the answer to a file; tell whether it is worth remembering."""
         lasting = self._add(file, message)
         if file.path in self._gathered.facts:
-            self._gathered.facts[file.path].decode()  # while others are parsed; who begins anew asks for everything
+            facts = self._gathered.facts[file.path]
+            facts.decode()  # while others are parsed; who begins anew asks for everything
+            self._interner.intern(facts)
         return lasting
 
     def _add(self, file: SourceFile, message: bytes | memoryview) -> bool:
