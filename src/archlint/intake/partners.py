@@ -1,11 +1,10 @@
-"""Has a copy of this process judge beside it: each asks half of the questions about modules, and does some checks."""
+"""Has a copy of this process judge beside it: each asks about a part of the modules, and does some checks."""
 
-import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +16,7 @@ from archlint.project.adapters import joined
 from archlint.project.importers import importers
 from archlint.project.layers import layers
 from archlint.project.modulewise import WORTH_SHARING, Answers, ModuleWise
-from archlint.project.partner import Partner
+from archlint.project.partner import STRETCHES, Partner, Tokens
 from archlint.project.program import Project
 from archlint.project.stored import beginning, encode, lesson
 from archlint.project.uses import Calls
@@ -83,13 +82,15 @@ def judged_by_two(
     for each in both if questions else ():
         with suppress(Exception):  # as in `_ask`
             project.query(each)
-    tasks = _tokens(len(checks))
     theirs = [*enumerate(checks)][len(about_calls) if resumed else 0 :]
-    try:
-        with _companion(
-            lambda connection: _accompany(project, questions, theirs, tasks, connection, learns=keep is not None)
-        ) as connection:
-            _ask(project, questions, None if resumed else Partner(0, connection, project.reading))
+    with closing(Tokens(STRETCHES)) as stretches, closing(Tokens(len(checks))) as tasks:
+
+        def accompany(connection: "Connection") -> None:
+            partner = None if resumed else Partner(1, connection, stretches, project.reading)
+            _accompany(project, partner, questions, theirs, tasks, connection, learns=keep is not None)
+
+        with _companion(accompany) as connection:
+            _ask(project, questions, None if resumed else Partner(0, connection, stretches, project.reading))
             found = _done(enumerate(checks), tasks)
             told = _received(connection)
             found |= told.found
@@ -97,21 +98,11 @@ def judged_by_two(
             if keep is not None:
                 keep(everything, Other(told.news, partial(_lesson, connection)))
             return everything
-    finally:
-        os.close(tasks)
 
 
 def _can_fork() -> bool:
     """Tell whether a copy of this process will run: threads would be missing in it, and macOS has some of its own."""
     return sys.platform == "linux" and threading.active_count() == 1
-
-
-def _tokens(count: int) -> int:
-    """Return a pipe from which so many bytes can be read by whoever comes first."""
-    ours, theirs = os.pipe()
-    os.write(theirs, bytes(count))
-    os.close(theirs)
-    return ours
 
 
 @contextmanager
@@ -144,16 +135,17 @@ def _companion(run: Callable[["Connection"], None]) -> Iterator["Connection"]:
 
 def _accompany(
     project: Project,
+    partner: Partner | None,
     questions: Sequence[ModuleWise[object]],
     checks: Sequence[tuple[int, Check]],
-    tasks: int,
+    tasks: Tokens,
     connection: "Connection",
     *,
     learns: bool,
 ) -> None:
     since = beginning(project)
-    if not project.query(Answers).has_earlier:
-        _ask(project, questions, Partner(1, connection, project.reading))
+    if partner is not None:
+        _ask(project, questions, partner)
     shared = {*project.query(Answers).answered}
     found = _done(reversed(checks), tasks)
     if not learns:
@@ -182,14 +174,14 @@ def _ask(project: Project, questions: Sequence[ModuleWise[object]], partner: Par
     answers.partner = None
 
 
-def _done(checks: Iterable[tuple[int, Check]], tasks: int) -> dict[int, Found]:
+def _done(checks: Iterable[tuple[int, Check]], tasks: Tokens) -> dict[int, Found]:
     """Do numbered checks until none is left, and return what they found by their number.
 
     There are as many tokens as checks: who begins at one end never comes to what the other has done.
     """
     found: dict[int, Found] = {}
     for number, check in checks:
-        if not os.read(tasks, 1):
+        if not tasks.take():
             break
         found[number] = check()
     return found

@@ -53,19 +53,20 @@ class ModuleWise(Generic[T]):
         return {path: answer for path, (answer, _) in found.items()}
 
     def _asked(self, project: Project, modules: Sequence[Module]) -> Mapping[str, tuple[T, int]]:
-        """Return the answers about modules by path, with what was read; a partner asks about half of them."""
+        """Return the answers about modules by path, with what was read; a partner asks about some of them."""
         answers = project.query(Answers)
         partner = answers.partner if len(modules) >= WORTH_SHARING else None
         if partner is None:
             return {module.path: self.ask(project, module) for module in modules}
-        own, theirs = partner.shares(modules)
         with answers.without_partner():
-            found = {module.path: self.ask(project, module) for module in own}
-            told = partner.exchange(self.name, list(found.values()), self.wanted)
+            found = {module.path: self.ask(project, module) for module in partner.share(modules)}
+            own = [found[module.path] for module in modules if module.path in found]
+            rest = [module for module in modules if module.path not in found]
+            told = partner.exchange(self.name, own, self.wanted, len(rest))
         if told is None:
-            return found | {module.path: self.ask(project, module) for module in theirs}
+            return found | {module.path: self.ask(project, module) for module in rest}
         answers.partner = partner
-        return found | {module.path: answer for module, answer in zip(theirs, told, strict=True)}
+        return found | {module.path: answer for module, answer in zip(rest, told, strict=True)}
 
     def needed(self, project: Project) -> bytes:
         """Return a digest of what this needs of the whole program, for another question that asks `of` it."""

@@ -1,11 +1,12 @@
-"""Lets two processes ask the same questions about a project, each about its half of the modules.
+"""Lets two processes ask the same questions about a project, each about a part of the modules.
 
 Both do all else by themselves and in the same order, so that each knows what the other is about to tell.
 """
 
+import os
 from bisect import bisect
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,6 +16,35 @@ from archlint.project.reading import Reading
 
 if TYPE_CHECKING:  # it takes long to load
     from multiprocessing.connection import Connection
+
+
+STRETCHES = 64
+"""Into how many parts the modules are cut for one question."""
+
+
+class Tokens:
+    """So many tokens, for two processes that take them one by one; each closes its own."""
+
+    def __init__(self, count: int) -> None:
+        self._theirs, self._ours = os.pipe()
+        os.set_blocking(self._theirs, False)
+        self.put(count)
+
+    def put(self, count: int) -> None:
+        """Add tokens, a thousand at most while they lie there."""
+        os.write(self._ours, bytes(count))
+
+    def take(self) -> bool:
+        """Take one, and tell whether there was one."""
+        try:
+            return bool(os.read(self._theirs, 1))
+        except BlockingIOError:
+            return False
+
+    def close(self) -> None:
+        """Let go of them."""
+        os.close(self._theirs)
+        os.close(self._ours)
 
 
 class _Message(msgspec.Struct, frozen=True, array_like=True):
@@ -31,40 +61,47 @@ class _Message(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Partner:
-    """The other process, as the one with this `number` (0 or 1) sees it."""
+    """The other process, as the one with this `number` (0 or 1) sees it.
 
-    def __init__(self, number: int, connection: "Connection", reading: Reading) -> None:
+    Both take from the same `tokens`, of which there are as many as stretches before each question.
+    """
+
+    def __init__(self, number: int, connection: "Connection", tokens: Tokens, reading: Reading) -> None:
         self._number = number
         self._connection = connection
+        self._tokens = tokens
         self._reading = reading
         self._told: set[str] = set()
 
-    def shares(self, modules: Sequence[Module]) -> tuple[Sequence[Module], Sequence[Module]]:
-        """Return the modules that this process asks about, and those that the other does: as many calls are in each.
+    def share(self, modules: Sequence[Module]) -> Iterator[Module]:
+        """Yield modules for this process to ask about until all are with one of both, who begin at either end.
 
         Neighbours stay together, because they use the same things.
         """
-        calls = [*accumulate(len(module.facts.calls) for module in modules)]
-        half = bisect(calls, calls[-1] // 2)
-        first, second = modules[:half], modules[half:]
-        return (second, first) if self._number else (first, second)
+        stretches = _stretches(modules)
+        for stretch in reversed(stretches) if self._number else stretches:
+            if not self._tokens.take():
+                return
+            yield from stretch
 
     def exchange(
-        self, question: str, asked: Sequence[tuple[Any, int]], wanted: object
+        self, question: str, asked: Sequence[tuple[Any, int]], wanted: object, others: int
     ) -> Sequence[tuple[Any, int]] | None:
-        """Tell the other process half of the answers, of the type `wanted`, with what was read; return the other half.
+        """Tell the other process these answers, of the type `wanted`, with what was read; return the `others`, so many.
 
-        It parts with a process that is gone or asks something else now, and returns `None`.
+        Both are in the order of the modules. It parts with a process that is gone or tells of something else now, and
+        returns `None`.
         """
         mine = self._encoded(question, asked)
         try:
             if self._number:  # if both talked first, neither would listen
                 self._connection.send_bytes(mine)
             theirs = msgspec.msgpack.decode(self._connection.recv_bytes(), type=_Message)
-            if theirs.question != question:
+            if theirs.question != question or len(theirs.reads) != others:
                 self.part()
                 return None
             if not self._number:
+                self._tokens.put(STRETCHES)  # both have seen that there are no more, and one waits
                 self._connection.send_bytes(mine)
         except (OSError, EOFError):
             self.part()
@@ -96,3 +133,10 @@ class Partner:
         self._reading.missed.update(message.missed)
         self._told.update(message.missed)
         return [(answer, sets[number]) for answer, number in zip(answers, message.reads, strict=True)]
+
+
+def _stretches(modules: Sequence[Module]) -> list[Sequence[Module]]:
+    """Cut modules into stretches with about as many calls in each."""
+    calls = [*accumulate(len(module.facts.calls) for module in modules)]
+    ends = [bisect(calls, calls[-1] * number // STRETCHES) for number in range(1, STRETCHES)]
+    return [modules[start:end] for start, end in pairwise([0, *ends, len(modules)])]
