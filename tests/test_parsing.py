@@ -23,11 +23,25 @@ for path in sys.argv[1:]:
     tree = parse(Path(path).read_text(encoding="utf-8"))
     print(sha256(repr(tree).encode()).hexdigest(), tree.deep_equals(tree.deep_clone()))
 """
+_LOADED = """
+import sys
+from archlint.facts.lean import load_lean
+load_lean()
+import archlint.answering
+print([name for name in sys.modules if name.startswith(("archlint.project", "libcst.metadata.p"))])
+import libcst.metadata
+print(libcst.metadata.PositionProvider.__name__, libcst.MetadataWrapper is libcst.metadata.MetadataWrapper)
+"""
 
 
 def test_the_tree_is_the_same() -> None:
     run = subprocess.run([sys.executable, "-c", _LEAN, *map(str, _FILES)], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines() == [f"{_digest(path.read_text(encoding='utf-8'))} True" for path in _FILES]
+
+
+def test_the_parsing_process_loads_neither_what_judges_nor_all_of_libcst() -> None:
+    run = subprocess.run([sys.executable, "-c", _LOADED], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == ["[]", "PositionProvider True"]
 
 
 def _digest(text: str) -> str:

@@ -7,6 +7,7 @@ from archlint.facts import model
 from archlint.facts.branches import exclude
 from archlint.facts.extract import extract
 from archlint.facts.model import Call, Import
+from archlint.facts.interning import Interner
 from archlint.facts.module import ModuleFacts
 from archlint.facts.references import alternatives
 
@@ -412,6 +413,22 @@ def test_parts_are_decoded_when_they_are_asked_for() -> None:
     assert again.calls == found.calls != ()
     assert [*vars(again)] == ["calls"]
     assert again == found
+
+
+def test_equal_texts_of_modules_become_one() -> None:
+    text = "import a\n\ndef f(hass: a.B, *rest: a.B) -> a.B:\n    return a.f(a.b, 'c')\n"
+    one, other = (msgspec.msgpack.decode(msgspec.msgpack.encode(facts(text)), type=ModuleFacts) for _ in range(2))
+    interner = Interner()
+    for each in (one, other):
+        each.decode()
+        interner.intern(each)
+
+    assert one == other == facts(text)
+    assert one.calls[0].arguments is other.calls[0].arguments
+    assert one.loads[0].reference is other.loads[0].reference
+    parameters = [each.functions[0].parameters[0] for each in (one, other)]
+    assert parameters[0].annotation is parameters[1].annotation is one.functions[0].parameters[1].annotation
+    assert [*one.bindings.values()][0] is [*other.bindings.values()][0]
 
 
 def test_parts_that_are_nonsense_are_nothing() -> None:

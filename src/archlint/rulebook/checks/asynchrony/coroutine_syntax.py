@@ -7,7 +7,7 @@ import libcst as cst
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import descend
-from archlint.rulebook.checks.asynchrony.tasks import MAKER_NAMES, TASK_MAKERS
+from archlint.rulebook.checks.asynchrony.task_makers import MAKER_NAMES, TASK_MAKERS
 
 SCOPES = (
     "asyncio.TaskGroup",

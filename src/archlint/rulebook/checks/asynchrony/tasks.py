@@ -8,11 +8,9 @@ from archlint.model import Violation
 from archlint.project.program import Project
 from archlint.project.types import Types, types
 from archlint.project.uses import Calls
+from archlint.rulebook.checks.asynchrony.task_makers import MAKER_NAMES, TASK_MAKERS
 from archlint.rulebook.model import Rule
 
-TASK_MAKERS = ("asyncio.create_task", "asyncio.ensure_future", "asyncio.AbstractEventLoop.create_task")
-"""What returns a task that only the caller holds on to."""
-MAKER_NAMES = frozenset({"create_task", "ensure_future"})
 _SCHEDULERS = frozenset({"add_signal_handler", "call_at", "call_later", "call_soon", "call_soon_threadsafe"})
 _WORDS = MAKER_NAMES | _SCHEDULERS
 _LOOP = "asyncio.AbstractEventLoop."
