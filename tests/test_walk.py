@@ -6,8 +6,8 @@ import pytest
 from archlint.facts import model
 from archlint.facts.branches import exclude
 from archlint.facts.extract import extract
-from archlint.facts.model import Call, Import
 from archlint.facts.interning import Interner
+from archlint.facts.model import Call, Import
 from archlint.facts.module import ModuleFacts
 from archlint.facts.references import alternatives
 
@@ -428,7 +428,7 @@ def test_equal_texts_of_modules_become_one() -> None:
     assert one.loads[0].reference is other.loads[0].reference
     parameters = [each.functions[0].parameters[0] for each in (one, other)]
     assert parameters[0].annotation is parameters[1].annotation is one.functions[0].parameters[1].annotation
-    assert [*one.bindings.values()][0] is [*other.bindings.values()][0]
+    assert next(iter(one.bindings.values())) is next(iter(other.bindings.values()))
 
 
 def test_parts_that_are_nonsense_are_nothing() -> None:
