@@ -93,7 +93,7 @@ def parse(inputs: Inputs, store: Store, known: Answers | None, told: Told | None
     """Take in the facts of all sources, those that are `known` or by parsing them. Raises as `check` does."""
 
     def meanwhile() -> None:
-        load_checks()
+        load_checks(inputs.jobs)
         Library.parse(inputs.tables)  # it remembers this for `project_of`
 
     root = inputs.sources.root

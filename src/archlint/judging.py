@@ -11,7 +11,7 @@ from itertools import chain
 from archlint.inputs import Inputs
 from archlint.intake.gathering import Gathered
 from archlint.intake.judgements import moved, moved_files
-from archlint.intake.partners import Found, Keep, Other, judged_by_two
+from archlint.intake.partners import Found, Keep, Other, judged_by_two, load_companion
 from archlint.memories import Earlier, Memory
 from archlint.model import Failure, Violation
 from archlint.project.inferences import inferences, resume
@@ -40,9 +40,12 @@ def _keep(project: Project, memory: Memory, found: Sequence[Found], other: Other
         memory.learn(inferences(project), other)
 
 
-def load_checks() -> None:
-    """Load what judges, so that it is there when it is needed."""
+def load_checks(jobs: int = 1) -> None:
+    """Load what judges with so many processes, so that it is there when it is needed."""
     import archlint.rulebook.judge  # noqa: F401, PLC0415 -- as in `_judge`
+
+    if jobs > 1:
+        load_companion()
 
 
 def _judge(project: Project, inputs: Inputs, keep: Keep | None = None) -> list[Violation | Failure]:

@@ -105,6 +105,12 @@ def _can_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
+def load_companion() -> None:
+    """Load what copies this process, so that it is there when it is needed."""
+    import multiprocessing.connection  # noqa: PLC0415 -- as in `_companion`
+    import multiprocessing.popen_fork  # noqa: F401, PLC0415
+
+
 @contextmanager
 def _companion(run: Callable[["Connection"], None]) -> Iterator["Connection"]:
     """Give the connection to a copy of this process that does `run`; without one nobody is at its other end."""

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from archlint.facts.text import DecodeError, decode
-from archlint.facts.tokens import longest_statement
 from archlint.intake.child import child, child_ahead
 from archlint.intake.limits import OUT_OF_TIME, PATIENCE, seconds_for
 from archlint.intake.sources import SourceFile
@@ -226,5 +225,7 @@ def _death(worker: _Worker, data: bytes) -> Answer:
         text = decode(data)
     except DecodeError:
         return Answer(NOTHING, 0, what)
+    from archlint.facts.tokens import longest_statement  # noqa: PLC0415 -- its expressions take long to compile
+
     line = text.count("\n", 0, longest_statement(text)) + 1
     return Answer(NOTHING, line, f"{what}; the longest statement begins here")
