@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from archlint.facts import model
 from archlint.facts.model import Call, Candidate
 from archlint.project.asides import is_test
 from archlint.project.blocking import blocking_functions
@@ -14,7 +15,7 @@ from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reach import Callers
 from archlint.project.types import Types, types
-from archlint.project.uses import CalledWords, last_word, other_spellings, spellings
+from archlint.project.uses import CalledWords, Calls, last_word, other_spellings, spellings
 
 STATEMENT = "statement"
 """The code of a candidate that says what an SQL statement does: its subject is the verb and the table.
@@ -23,6 +24,8 @@ It has a message if the receiver is what a loop goes over, or if it returns some
 """
 MAX_CALLS = 3
 """Through how many calls of project functions an effect is followed."""
+_MAKE_TASKS = frozenset({"create_task", "ensure_future", "run_coroutine_threadsafe"})
+_SENT = frozenset({"publishes", "enqueues"})
 _READING = frozenset({"select", "show", "values", "explain", "pragma", "describe"})
 _WRITING = frozenset({"insert", "update", "delete", "merge", "replace", "upsert"})
 _STATEMENTS = {
@@ -73,6 +76,11 @@ class Effects:
             effects.sort(key=lambda each: each.call.start)
         self._reached: dict[str, dict[str, Reach]] = {}
         self._demands = project.query(DemandTable)
+        self._awaiting_commit = {
+            f"{module.name}#{call.function}"
+            for module, call in project.query(Calls).named({"on_commit"})
+            if call.function >= 0 and module.facts.functions[call.function].called
+        }
 
     def reach(self, kind: str) -> Mapping[str, Reach]:
         """Return for every function from which an effect of a kind is reached, within `MAX_CALLS` calls, the way."""
@@ -92,10 +100,33 @@ class Effects:
             callee = queue.popleft()
             reach = found[callee]
             for caller, site in self.callers_of(callee) if reach.calls < MAX_CALLS else ():
-                if caller not in found:
+                if caller not in found and self._goes_on(site, kind):
                     found[caller] = Reach(site, reach.effect, reach.calls + 1)
                     queue.append(caller)
         return found
+
+    def _goes_on(self, site: Site, kind: str) -> bool:
+        """Tell whether what happens in a function happens in its caller too, and then."""
+        return not (self._is_for_a_task(site) or (kind in _SENT and self._is_sent_on_commit(site)))
+
+    def _is_for_a_task(self, site: Site) -> bool:
+        """Tell whether a call only makes a coroutine for a task, which runs at times of its own."""
+        if site.use.flags & model.AWAITED or not isinstance(site.use, Call):
+            return False
+        made = f"{site.use.callee}()"
+        return self._project.function(site.target)[1].is_async and any(
+            call.function == site.use.function
+            and last_word(call.callee) in _MAKE_TASKS
+            and any(value == made for _, value in call.arguments)
+            for call in site.module.facts.calls
+        )
+
+    def _is_sent_on_commit(self, site: Site) -> bool:
+        """Tell whether a call hands a function to one that runs it on commit where there is a transaction."""
+        if not self._awaiting_commit:
+            return False
+        beside = self._project.query(blocking_functions).sites.get(f"{site.module.name}#{site.use.function}", ())
+        return any(each.use is site.use and each.target in self._awaiting_commit for each in beside)
 
     def callers_of(self, key: str) -> list[tuple[str, Site]]:
         """Return the functions that run a function, each with the place; tests left out."""
@@ -107,7 +138,9 @@ class Effects:
         known = self.reach(kind)
         for site in self._project.query(blocking_functions).sites.get(f"{module.name}#{function}", ()):
             onward = known.get(site.target)
-            if onward is not None and onward.calls < MAX_CALLS and self._is_asked_for(site, known):
+            if onward is None or onward.calls >= MAX_CALLS or not self._is_asked_for(site, known):
+                continue
+            if kind not in _SENT or not self._is_sent_on_commit(site):
                 yield site, onward
 
     def _is_asked_for(self, site: Site, known: Mapping[str, Reach]) -> bool:

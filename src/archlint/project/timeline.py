@@ -19,7 +19,7 @@ from archlint.project.withs import spot
 STORED = ("writes", "commits", "stages")
 SENT = ("publishes", "enqueues")
 _WAITING = frozenset({"asyncio.wait_for", "asyncio.shield"})
-_OUTBOX = re.compile(r"outbox|out_box", re.I)
+OUTBOX = re.compile(r"outbox|out_box", re.I)
 
 _SWITCHES = {
     **dict.fromkeys(
@@ -95,7 +95,7 @@ class Timelines:
         acts = [
             Act(effect.kind, module, effect.call, effect)
             for effect in self._effects.of.get(key, ())
-            if effect.kind in STORED + SENT and not _OUTBOX.search(effect.call.callee + effect.statement)
+            if effect.kind in STORED + SENT and not OUTBOX.search(effect.call.callee + effect.statement)
         ]
         acts += self._promised.get(key, [])
         own = {(act.call.start, act.call.end) for act in acts}
@@ -138,7 +138,7 @@ class Timelines:
         for kinds in reached.values():
             names = " ".join(act.through + act.effect.call.callee + act.effect.statement for act in kinds.values())
             stores, sends = any(kind in kinds for kind in STORED), any(kind in kinds for kind in SENT)
-            if _OUTBOX.search(names) or (stores and sends):
+            if OUTBOX.search(names) or (stores and sends):
                 continue
             order = ("commits", "writes", "stages", "publishes", "enqueues")
             yield next(kinds[kind] for kind in order if kind in kinds)
@@ -177,7 +177,7 @@ def _find_promised(project: Project, module: Module) -> Iterator[tuple[str, int,
         named = {callee: [each for each in owners[callee] if port.search(each)] for callee in callees}
         for number, call in enumerate(module.facts.calls if any(named.values()) else ()):
             for owner in named.get(call.callee, ()):
-                if not _OUTBOX.search(owner) and not _runs_something(project, module, number):
+                if not OUTBOX.search(owner) and not _runs_something(project, module, number):
                     yield kind, number, f"{owner}.{last_word(call.callee)}"
 
 

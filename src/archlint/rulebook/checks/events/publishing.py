@@ -10,7 +10,7 @@ from archlint.project.asides import is_test
 from archlint.project.celery_tasks import CeleryTasks, Task
 from archlint.project.classes import ClassTable
 from archlint.project.program import Module, Project
-from archlint.project.timeline import STORED, Act, Timelines
+from archlint.project.timeline import OUTBOX, STORED, Act, Timelines
 from archlint.project.transactions import Transactions
 from archlint.project.types import types
 from archlint.project.withs import spot
@@ -162,6 +162,6 @@ def _may_precede(stored: Act, sent: Act) -> bool:
 
 def _functions(project: Project, kinds: tuple[str, ...]) -> Iterator[tuple[str, Module]]:
     for key in project.query(Timelines).keys(kinds):
-        module = project.by_name[key.rpartition("#")[0]]
-        if not is_test(module):
+        module, function = project.function(key)
+        if not is_test(module) and not OUTBOX.search(function.qualname):
             yield key, module
