@@ -27,11 +27,11 @@ _RUN_BY_SCRIPTS = frozenset(
     {
         *("asyncio.run", "anyio.run", "trio.run", "uvicorn.run", "typer.run", "fire.Fire", "sys.exit", "builtins.exit"),
         *("builtins.quit", "builtins.input", "flask.Flask.run", "flask.Flask().run", "aiohttp.web.run_app"),
-        "nicegui.ui.run",
+        *("nicegui.ui.run", "twisted.internet.reactor.run"),
     }
 )
 _METHODS_OF_SCRIPTS = frozenset(
-    {"parse_args", "parse_known_args", "serve_forever", "mainloop", "run_forever", "run_until_complete"}
+    {"main", "parse_args", "parse_known_args", "serve_forever", "mainloop", "run_forever", "run_until_complete"}
     | {"infinity_polling", "run_polling", "start_polling", "synth"}
 )
 """What only a module calls, outside its functions, that nobody means to import."""
