@@ -40,6 +40,8 @@ def is_named_as_test(module: str, is_package: bool, path: str) -> bool:
         return True
     if name.startswith(("test_", "tests_")) or name.endswith("_test") or "/tests/" in path.rpartition("/src/")[2]:
         return True
+    if "/.semgrep/" in f"/{path}":  # what the rules of that tool are tried on
+        return True
     if folders and (folders[0] == "test" or (folders[0].endswith("_test") and f"{folders[0]}s" not in _SUBJECTS)):
         return True
     return any(map(_TEST_HELPERS.search, (*folders, name)))

@@ -68,14 +68,29 @@ def chained_task(node: cst.Expr, context: ModuleContext) -> Iterator[Sighting]:
     call = node.value
     if call.__class__ is not cst.Call or call.func.__class__ is not cst.Attribute:
         return
-    if call.func.attr.value == "add_done_callback" and isinstance(call.func.value, cst.Call):
+    made = call.func.value
+    if call.func.attr.value == "add_done_callback" and isinstance(made, cst.Call) and not _is_kept(made, context):
         yield Sighting(
             code="ASY004",
             message="nothing keeps the task, its callback neither: it may be garbage-collected before it ends",
             subject="asyncio.create_task",
-            reference=context.reference(call.func.value.func),
+            reference=context.reference(made.func),
             names=TASK_MAKERS,
         )
+
+
+def _is_kept(made: cst.Call, context: ModuleContext) -> bool:
+    """Tell whether `ensure_future(task)` gives back what the function keeps: `TASKS.add(task)`, `return task`."""
+    task, function = made.args[0].value if made.args else None, context.enclosing_function
+    if function is None or not isinstance(task, cst.Name) or not dotted_name(made.func).endswith("ensure_future"):
+        return False
+    kept: list[cst.BaseExpression | None] = []
+    for each in descend(function.body, but_not=_FUNCTIONS):
+        if isinstance(each, cst.Return):
+            kept.append(each.value)
+        elif isinstance(each, cst.Call) and dotted_name(each.func).rpartition(".")[2] in ("add", "append"):
+            kept.extend(argument.value for argument in each.args)
+    return any(isinstance(each, cst.Name) and each.value == task.value for each in kept)
 
 
 def _only_target(node: cst.Assign | cst.AnnAssign) -> str:
