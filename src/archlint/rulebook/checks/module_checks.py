@@ -7,7 +7,12 @@ from archlint.rulebook.checks.api.errors import RESPONSES, leaked_exception_text
 from archlint.rulebook.checks.api.shared_state import MUTATORS, assigned_global, deleted_global, mutated_global
 from archlint.rulebook.checks.asynchrony.busy_wait import busy_wait
 from archlint.rulebook.checks.asynchrony.cancellation import suppressed_cancellation, swallowed_cancellation
-from archlint.rulebook.checks.asynchrony.coroutine_syntax import chained_task, unread_task, yield_in_scope
+from archlint.rulebook.checks.asynchrony.coroutine_syntax import (
+    chained_task,
+    replaced_method,
+    unread_task,
+    yield_in_scope,
+)
 from archlint.rulebook.checks.asynchrony.event_loop_syntax import acquired, lock_across_await, waited_result
 from archlint.rulebook.checks.asynchrony.fan_out import gathered, spawned
 from archlint.rulebook.checks.consistency_checks import CONSISTENCY_CHECKS
@@ -43,7 +48,7 @@ _CHECKS: ModuleChecks = {
     cst.ClassDef: (mutable_value_object,),
     cst.FunctionDef: (unwrapped_decorator, sync_wrapper, default_credentials, accepted_override),
     cst.Arg: (passed_credentials,),
-    cst.Assign: (unread_task, assigned_global, assigned_credentials, kept_attribute),
+    cst.Assign: (unread_task, replaced_method, assigned_global, assigned_credentials, kept_attribute),
     cst.Comparison: (compared_credentials,),
     cst.DictElement: (mapped_credentials,),
     cst.AugAssign: (assigned_global,),

@@ -1,5 +1,6 @@
 """The rules about tasks and async generators that one function shows."""
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -32,6 +33,11 @@ _KEEPS_GENERATOR = frozenset(
     {"staticmethod", "classmethod", "abstractmethod", "abc.abstractmethod", "override", "typing.override", "final"}
 )
 _FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
+REPLACED = "replaced-method"
+"""The code of a candidate for an attribute of another object that becomes a function, perhaps a method of its class."""
+_FUNCTION = re.compile(r"[\w.]+#\d+")
+"""A reference to a function of the module."""
+_MOCKS = frozenset({"Mock", "MagicMock", "NonCallableMock", "create_autospec", "partial", "stub"})
 _KEEPS_NOTHING = frozenset({"add_done_callback", "set_name", "get_name"})
 """Methods of a task that do not keep it."""
 _RUNS_LOOP = frozenset({"run_forever", "run_until_complete"})
@@ -91,6 +97,17 @@ def _is_kept(made: cst.Call, context: ModuleContext) -> bool:
         elif isinstance(each, cst.Call) and dotted_name(each.func).rpartition(".")[2] in ("add", "append"):
             kept.extend(argument.value for argument in each.args)
     return any(isinstance(each, cst.Name) and each.value == task.value for each in kept)
+
+
+def replaced_method(node: cst.Assign, context: ModuleContext) -> Iterator[Sighting]:
+    """Note that an attribute of some object becomes another function: `orders.save = Mock()`, `bot.send = send`."""
+    target, value = node.targets[0].target, node.value
+    if target.__class__ is not cst.Attribute or dotted_name(target.value) in ("self", "cls"):
+        return
+    made = dotted_name(value.func).rpartition(".")[2] if isinstance(value, cst.Call) else ""
+    named = context.reference(value) if isinstance(value, cst.Name) else ""
+    if made in _MOCKS or isinstance(value, cst.Lambda) or _FUNCTION.fullmatch(named):
+        yield Sighting(code=REPLACED, message="", subject=target.attr.value)
 
 
 def _only_target(node: cst.Assign | cst.AnnAssign) -> str:

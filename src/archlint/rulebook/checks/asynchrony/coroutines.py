@@ -11,6 +11,7 @@ from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
 from archlint.project.types import Types, Value, types
+from archlint.rulebook.checks.asynchrony.coroutine_syntax import REPLACED
 from archlint.rulebook.model import Rule
 
 _METHOD_OF_RESULT = re.compile(r"\(\)\.(\w+)")
@@ -148,6 +149,7 @@ def _find_unawaited(project: Project, module: Module) -> Iterator[tuple[int, str
     coroutines = project.query(_Coroutines)
     calls = module.facts.calls
     named: set[tuple[int, str]] = set()
+    replaced = {each.subject for each in module.facts.candidates if each.code == REPLACED}
     asked = {callee: _asked(coroutines, callee) for callee in {call.callee for call in calls} if callee}
     for number, call in enumerate(calls):
         made_by, used = asked.get(call.callee, ""), "used in place of its result"
@@ -158,7 +160,7 @@ def _find_unawaited(project: Project, module: Module) -> Iterator[tuple[int, str
             kept = coroutines.made_by(call.callee)
             if kept:
                 made_by, used = kept, used if call.flags & model.EXAMINED else "dropped"
-        if made_by:
+        if made_by and made_by.rpartition(".")[2] not in replaced:
             yield number, made_by, used
 
 
