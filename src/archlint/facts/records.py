@@ -16,8 +16,8 @@ Anchor: TypeAlias = list[int]
 class FunctionRecord:
     """A function whose body may still be under way; see `model.Function`.
 
-    `injected` refers to what a framework passes for parameters without annotation; `own` are the parameters that hold
-    what was passed wherever the body reads them.
+    `injected` refers to what a framework passes for parameters without annotation, or with one that may be mistaken;
+    `own` are the parameters that hold what was passed wherever the body reads them.
     """
 
     name: str
