@@ -34,6 +34,8 @@ _LOOP_READS = re.compile(r"\.sock_(?:accept|connect|recv|recv_into|recvfrom|send
 _WATCHED = {"os.read": ".add_reader", "os.write": ".add_writer"}
 """What does not wait for a descriptor that the event loop says is ready, as the module has it do."""
 _OPENS_ADDRESS = "urllib.request.urlopen"
+_INTERVAL = re.compile(r"^psutil\.(?:Process\.)?cpu_")
+"""What measures for as long as its `interval` says, if it has one, and else since it was called last."""
 _LOCKS = frozenset({"threading.Lock.acquire", "threading.RLock.acquire"})
 _NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
 
@@ -41,6 +43,8 @@ _NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
 def waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> bool:
     """Tell whether a call of a blocking API can really block, as far as its literal arguments say."""
     first = call.arguments[0][1] if call.arguments and not call.arguments[0][0] else ""
+    if _INTERVAL.match(blocking.api):
+        return _has_interval(call, first)
     if blocking.kind == "sleep":
         return first not in ("=0", "=0.0")
     if blocking.kind == "lock":
@@ -57,6 +61,11 @@ def waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> bo
         return False
     flag = _FLAGS.get(blocking.api)
     return flag is None or not any(flag in value for _, value in call.arguments)
+
+
+def _has_interval(call: Call, first: str) -> bool:
+    given = dict(call.arguments).get("interval", first)
+    return given.startswith("=") and given not in ("=None", "=0", "=0.0")
 
 
 def _waits_for_disk(resolver: Types, module: Module, call: Call, blocking: Blocking, first: str) -> bool:
