@@ -67,6 +67,32 @@ LAYOUTS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             "web/desk/api/orders.py": "api.orders",
         },
     ),
+    "a folder src with an __init__.py that few mean": (
+        {
+            "src/__init__.py": "",
+            "src/main.py": "from src.api import orders\n",
+            "src/api/__init__.py": "",
+            "src/api/orders.py": "from storage import orders\n",
+            "src/api/carts.py": "from storage import carts\n",
+            "src/api/users.py": "from storage import users\n",
+            "src/storage/__init__.py": "",
+            "src/storage/orders.py": "from api import carts\n",
+            "src/storage/carts.py": "from api import carts\n",
+            "src/storage/users.py": "from api import carts\n",
+        },
+        {
+            "src/__init__.py": "__init__",
+            "src/main.py": "main",
+            "src/api/__init__.py": "api",
+            "src/api/orders.py": "api.orders",
+            "src/api/carts.py": "api.carts",
+            "src/api/users.py": "api.users",
+            "src/storage/__init__.py": "storage",
+            "src/storage/orders.py": "storage.orders",
+            "src/storage/carts.py": "storage.carts",
+            "src/storage/users.py": "storage.users",
+        },
+    ),
     "a folder of packages with an __init__.py that nobody means": (
         {
             "shop/__init__.py": "",

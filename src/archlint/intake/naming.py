@@ -7,7 +7,7 @@ the imports of the project's own files decide, those of the files below the fold
 
 import sys
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from itertools import islice, takewhile
 from keyword import iskeyword
 from pathlib import Path
@@ -16,6 +16,11 @@ from typing import NamedTuple
 from archlint.intake.imports import climbed, imported_names
 from archlint.intake.reading import is_file
 from archlint.intake.scan import Folder
+
+_FEW = 40
+"""As many files tell how a folder is called, for the most part."""
+_MANY = 5
+"""How many times as many files do what is meant as what is a mistake, at least."""
 
 
 def module_names(
@@ -103,13 +108,24 @@ class _Tree:
     def _is_root_all_the_same(self, path: str, name: str) -> bool:
         """Tell whether names begin in a folder although it has an `__init__.py`: its files import its packages bare.
 
-        Two of them at least, for one may be called like a third-party package; and nobody calls any by its full name.
+        Two of them at least, for one may be called like a third-party package; and nearly nobody calls any by its full
+        name. Where somebody does, a few files tell whether it may be so at all.
         """
-        if self._is_imported(self._claim(path, name)):
-            return False
+        claim = self._claim(path, name)
         bare = self._content(path).packages - self._found_first(path) - sys.stdlib_module_names
-        below = (file for file in self._files if file.startswith(f"{path}/")) if len(bare) > 1 else ()
-        return len(bare & frozenset().union(*map(self._imports_of, below))) > 1
+        below = [file for file in self._files if file.startswith(f"{path}/")] if len(bare) > 1 else []
+        if not self._is_imported(claim):
+            return len(bare & frozenset().union(*map(self._imports_of, below))) > 1
+        inside = [self._claim(f"{path}/{package}", package) for package in sorted(bare)]
+        return self._is_mostly(below[:_FEW], inside, claim, 1) and self._is_mostly(self._files, inside, claim, _MANY)
+
+    def _is_mostly(self, files: Sequence[str], inside: Sequence[Set[str]], claim: Set[str], times: int) -> bool:
+        """Tell whether files import what is in two packages bare, so many times as often as by its full name."""
+        bare = [count for each in inside if (count := self._importing(files, each))]
+        return len(bare) > 1 and sum(bare) > times * self._importing(files, claim)
+
+    def _importing(self, files: Sequence[str], names: Set[str]) -> int:
+        return sum(not names.isdisjoint(self._imports_of(file)) for file in files)
 
     def _beginning_unless_imported(self, path: str, names: tuple[str, ...]) -> str:
         """Decide on a folder where names should begin: by the first file below it that says so."""
@@ -170,9 +186,10 @@ class _Tree:
     def _found_first(self, path: str) -> set[str]:
         """Return the names that folders around this one and the configured source roots provide."""
         names = set().union(*(self._content(root).names for root in self._roots))
+        own = path
         while path not in self._anchors:
             path = path.rpartition("/")[0]
-            names |= self._content(f"{path}/src").names
+            names |= self._content(f"{path}/src").names if f"{path}/src" != own else set()
             if not self.prefix(path):
                 names |= self._content(path).names
         return names

@@ -43,10 +43,8 @@ _NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
 def waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> bool:
     """Tell whether a call of a blocking API can really block, as far as its literal arguments say."""
     first = call.arguments[0][1] if call.arguments and not call.arguments[0][0] else ""
-    if _INTERVAL.match(blocking.api):
-        return _has_interval(call, first)
     if blocking.kind == "sleep":
-        return first not in ("=0", "=0.0")
+        return first not in ("=0", "=0.0") and (not _INTERVAL.match(blocking.api) or _has_interval(call, first))
     if blocking.kind == "lock":
         return _waits_for_other(module, call, blocking, first)
     if blocking.api in _WATCHED:
