@@ -23,6 +23,7 @@ NAMES: Mapping[str, str] = {
     "usecases": "application",
     "interactors": "application",
     "infrastructure": "infrastructure",
+    "infrastructures": "infrastructure",
     "infra": "infrastructure",
     "adapter": "infrastructure",
     "adapters": "infrastructure",
@@ -32,6 +33,12 @@ NAMES: Mapping[str, str] = {
     "presentation": "presentation",
     "entrypoints": "presentation",
     "inbound": "presentation",
+    "dominio": "domain",
+    "aplicacion": "application",
+    "aplicacao": "application",
+    "infraestructure": "infrastructure",
+    "infraestructura": "infrastructure",
+    "infraestrutura": "infrastructure",
 }
 """The role of packages whose names cannot be mistaken."""
 _WEAK: Mapping[str, str] = {
@@ -241,12 +248,14 @@ def _layered_packages(project: Project) -> _Layered:
         parents.update([parent, *cores] if cores else ())
     parents.update([above for parent in parents for above in _shared(parent, children, packages)])
     faces = frozenset((*_ways_in(project.by_name), *_endpoint_modules(project)))
-    gates = frozenset(around for face in faces if _is_gate(around := face.rpartition(".")[0]))
+    gates = frozenset(gate for face in faces for gate in _gates(face))
     return _Layered(frozenset(parents), frozenset(packages), frozenset(_features(packages)), faces, gates)
 
 
-def _is_gate(package: str) -> bool:
-    return package.rpartition(".")[2] in _GATES
+def _gates(face: str) -> Iterator[str]:
+    """Yield the packages around a way in that are called as if they held ways in: `interface/orders/views.py`."""
+    parts = face.split(".")
+    yield from (".".join(parts[:end]) for end in range(1, len(parts)) if parts[end - 1] in _GATES)
 
 
 def _ways_in(modules: Iterable[str]) -> Iterator[str]:
