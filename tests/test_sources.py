@@ -67,6 +67,22 @@ LAYOUTS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             "web/desk/api/orders.py": "api.orders",
         },
     ),
+    "a folder src whose packages import each other, once relatively": (
+        {
+            "src/api/__init__.py": "",
+            "src/api/carts.py": "from ..storage import carts\n",
+            "src/api/orders.py": "from storage import orders\n",
+            "src/storage/__init__.py": "",
+            "src/storage/orders.py": "",
+        },
+        {
+            "src/api/__init__.py": "api",
+            "src/api/carts.py": "api.carts",
+            "src/api/orders.py": "api.orders",
+            "src/storage/__init__.py": "storage",
+            "src/storage/orders.py": "storage.orders",
+        },
+    ),
     "a folder src with an __init__.py that few mean": (
         {
             "src/__init__.py": "",
