@@ -13,7 +13,7 @@ from archlint.rulebook.checks.api.dependencies import called_default_dependency
 from archlint.rulebook.checks.api.requests import endpoint_bypasses_application, exposed_entity, is_changed_by_endpoint
 from archlint.rulebook.checks.asynchrony.blocking import blocking_call, blocking_call_chain
 from archlint.rulebook.checks.asynchrony.coroutine_context import consumed_in_place, outside_tests
-from archlint.rulebook.checks.asynchrony.coroutines import cached_coroutine, unawaited_coroutine
+from archlint.rulebook.checks.asynchrony.coroutines import cached_coroutine, tested_coroutine, unawaited_coroutine
 from archlint.rulebook.checks.asynchrony.event_loop import nested_event_loop
 from archlint.rulebook.checks.asynchrony.relocking import relocked
 from archlint.rulebook.checks.asynchrony.tasks import dropped_task
@@ -134,6 +134,7 @@ CANDIDATE_TESTS: Mapping[str, Callable[[Project, Module, Candidate], bool]] = {
 CandidateJudge = Callable[[Project, Rule, Module, Candidate], Iterable[Violation]]
 
 CANDIDATE_JUDGES: Mapping[str, CandidateJudge] = {
+    "ASY003": tested_coroutine,
     "DEC002": sync_wrapper_over_async,
 }
 """Code -> what makes violations of something that a module check saw, if the whole program has more to say of it."""

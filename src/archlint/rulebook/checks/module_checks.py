@@ -15,6 +15,7 @@ from archlint.rulebook.checks.asynchrony.coroutine_syntax import (
 )
 from archlint.rulebook.checks.asynchrony.event_loop_syntax import acquired, lock_across_await, waited_result
 from archlint.rulebook.checks.asynchrony.fan_out import gathered, spawned
+from archlint.rulebook.checks.asynchrony.tested_syntax import tested_coroutine
 from archlint.rulebook.checks.consistency_checks import CONSISTENCY_CHECKS
 from archlint.rulebook.checks.decorators.sync_wrapping import sync_wrapper
 from archlint.rulebook.checks.decorators.wrapping import unwrapped_decorator
@@ -59,7 +60,9 @@ _CHECKS: ModuleChecks = {
     cst.ExceptHandler: (swallowed_cancellation,),
     cst.MatchClass: (matched_class,),
     cst.Subscript: (environment_element, looked_up),
-    cst.While: (busy_wait,),
+    cst.Assert: (tested_coroutine,),
+    cst.If: (tested_coroutine,),
+    cst.While: (busy_wait, tested_coroutine),
     cst.With: (suppressed_cancellation, yield_in_scope, lock_across_await),
     "acquire": (acquired,),
     "create_task": (spawned,),

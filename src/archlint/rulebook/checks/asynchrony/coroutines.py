@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from archlint.facts import model
-from archlint.facts.model import Call, Function
+from archlint.facts.model import Call, Candidate, Function
 from archlint.facts.references import alternatives
 from archlint.model import Violation
 from archlint.project.modulewise import ModuleWise
@@ -37,6 +38,7 @@ _KEEPS_COROUTINE = frozenset(
     }
 )
 """Decorators under which calling the function still gives a coroutine."""
+_IN_PLACE = "used in place of its result"
 _INTERFACE = "zope.interface.Interface"
 """The base of classes that only say what others have, which nobody checks: it is theirs that is called."""
 _ROUTERS = frozenset({"fastapi.FastAPI", "fastapi.APIRouter"})
@@ -152,7 +154,7 @@ def _find_unawaited(project: Project, module: Module) -> Iterator[tuple[int, str
     replaced = {each.subject for each in module.facts.candidates if each.code == REPLACED}
     asked = {callee: _asked(coroutines, callee) for callee in {call.callee for call in calls} if callee}
     for number, call in enumerate(calls):
-        made_by, used = asked.get(call.callee, ""), "used in place of its result"
+        made_by, used = asked.get(call.callee, ""), _IN_PLACE
         if made_by and not any(map(coroutines.made_by, _called_within(calls, call))):
             made_by = "" if (call.function, made_by) in named else made_by
             named.add((call.function, made_by))
@@ -194,7 +196,19 @@ def _asked_one(coroutines: _Coroutines, callee: str) -> str:
     return ""
 
 
-def _unawaited(rule: Rule, module: Module, call: Call, made_by: str, used: str) -> Violation:
+def tested_coroutine(project: Project, rule: Rule, module: Module, candidate: Candidate) -> Iterator[Violation]:
+    """ASY003: a name is tested that holds a coroutine, which is always true; its first test in a function."""
+    made_by = project.query(_Coroutines).made_by(candidate.reference)
+    if made_by and not any(map(partial(_is_before, candidate), module.facts.candidates)):
+        yield _unawaited(rule, module, candidate, made_by, _IN_PLACE)
+
+
+def _is_before(candidate: Candidate, other: Candidate) -> bool:
+    same = (other.code, other.function, other.subject) == (candidate.code, candidate.function, candidate.subject)
+    return same and other.start < candidate.start
+
+
+def _unawaited(rule: Rule, module: Module, call: Call | Candidate, made_by: str, used: str) -> Violation:
     name = made_by.rpartition(".")[2]
     return rule.violation(
         module,
