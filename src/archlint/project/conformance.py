@@ -137,7 +137,17 @@ class _Judgement:
             elif own is not None and own.owner != member.owner:
                 mismatch = self._compare(member, own, unknown)
                 found += [mismatch] if mismatch is not None else []
+        found += self._hooks_of_other_kind()
         return Verdict(tuple(found), (*filter(None, (partly,)), *unknown))
+
+    def _hooks_of_other_kind(self) -> Iterator[Mismatch]:
+        """Yield what is async in the adapter and not where the port does nothing, or the other way round."""
+        for member in self._known.offered(self._pair):
+            own = self._lookup.member(self._pair.adapter, member.name)
+            if own is not None and own.owner != member.owner:
+                mismatch = self._compare(member, own, [])
+                if mismatch is not None and mismatch.kind == "async":
+                    yield mismatch
 
     def _why_partly(self) -> str:
         """Say why members may be there that no fact shows; empty when none can."""

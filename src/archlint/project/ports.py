@@ -93,6 +93,17 @@ class Ports:
             return self.promised(pair.port)
         return tuple(member for member in self._public(pair.port) if self._is_declared(member))
 
+    def offered(self, pair: Pair) -> tuple[Member, ...]:
+        """Return the methods that an ABC does nothing in, for those of its derived classes that do something."""
+        if pair.evidence != "inheritance" or self.is_protocol(pair.port):
+            return ()
+        return tuple(member for member in self._public(pair.port) if member.is_method and self._does_nothing(member))
+
+    def _does_nothing(self, member: Member) -> bool:
+        module, _ = self._project.class_(member.owner)
+        stubs = all(each.body == "stub" and not each.decorators for each in definitions(module, member))
+        return stubs and not self.is_protocol(member.owner)
+
     def declared(self, port: str) -> frozenset[str]:
         """Return the names of all members that a class must have to be of a Protocol's shape."""
         return frozenset(member.name for member in self._public(port) if self._is_declared(member))
