@@ -43,6 +43,15 @@ SURE = {"a.domain.x": "domain", "a.infrastructure.y": "infrastructure"}
         ("a.application.z", {"a.application.z": "application"}),
         ("a.service_layer.z a.use_cases.z", {"a.service_layer.z": "application", "a.use_cases.z": "application"}),
         ("a.interactors.z a.adaptors.z", {"a.interactors.z": "application", "a.adaptors.z": "infrastructure"}),
+        (
+            "a.Application.z a.presentation_layer.z a.infraestrutura.z",
+            {
+                "a.Application.z": "application",
+                "a.presentation_layer.z": "presentation",
+                "a.infraestrutura.z": "infrastructure",
+            },
+        ),
+        ("a.interface.orders.routes.x", {"a.interface.orders.routes.x": "presentation?"}),
         ("a.inbound.z a.outbound.z", {"a.inbound.z": "presentation", "a.outbound.z": "infrastructure"}),
         ("a.application", {"a.application": "application?"}),
         (

@@ -1,6 +1,7 @@
 """Which layer role each module plays: as configured, or as conventional package names say."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 
 import msgspec
 
@@ -89,6 +90,12 @@ _FEW = 8
 """One in so many children of a package, at least, has the name of a layer when they are layers."""
 
 
+@cache
+def sure_role(name: str) -> str:
+    """Return the role of a name that cannot be mistaken, also as `Domain` and `domain_layer`; empty for others."""
+    return NAMES.get(name) or NAMES.get(name.lower().removesuffix("_layer"), "")
+
+
 class Layer(msgspec.Struct, frozen=True):
     """The role of a module; `sure` is false when it only follows from a name that means other things too.
 
@@ -175,7 +182,7 @@ def _inferred(parts: list[str], layered: "_Layered") -> Layer | None:
         part, package = parts[position], ".".join(parts[: position + 1]) in layered.packages
         if part in COMPOSITION:
             return Layer("composition")
-        role = NAMES.get(part) or _weak_role(part, package=package)
+        role = sure_role(part) or _weak_role(part, package=package)
         if role is None and ".".join(parts[: position + 1]) in layered.gates:
             return Layer("presentation", sure=False)
         if role == "domain" and (
@@ -188,7 +195,7 @@ def _inferred(parts: list[str], layered: "_Layered") -> Layer | None:
                 return Layer("composition")
             whole = ".".join(parts)
             folders = below if whole in layered.packages or whole in layered.faces else below[:-1]
-            return _within(role, parts[: position + 1], folders, layered, sure=part in NAMES and package)
+            return _within(role, parts[: position + 1], folders, layered, sure=bool(sure_role(part)) and package)
     wiring = bool(inside) and not COMPOSITION.isdisjoint(parts[inside[0] :])
     return Layer("composition", sure=False) if wiring else None
 
@@ -202,7 +209,7 @@ def _within(role: str, package: list[str], folders: list[str], layered: "_Layere
     for end in range(len(folders) if role in INNER else 0):
         if folders[end] in _PORTS:
             break
-        inner = NAMES.get(folders[end], "")
+        inner = sure_role(folders[end])
         if role == "application" and ".".join((*package, *folders[: end + 1])) in layered.faces:
             inner = "presentation"
         if inner and inner not in INNER:
@@ -280,7 +287,7 @@ def _features(packages: set[str]) -> Iterator[str]:
     for package in packages:
         parts = package.split(".")
         if parts[-1] in _FACES:
-            yield from (".".join(parts[:end]) for end in range(1, len(parts)) if NAMES.get(parts[end - 1]) == "domain")
+            yield from (".".join(parts[:end]) for end in range(1, len(parts)) if sure_role(parts[end - 1]) == "domain")
 
 
 def _is_layered(parent: str, names: set[str], packages: set[str]) -> bool:
@@ -289,7 +296,7 @@ def _is_layered(parent: str, names: set[str], packages: set[str]) -> bool:
     A package of use cases makes no layers with a single module called `adapters`, nor with `models`.
     """
     sure = _sure_packages(parent, names, packages)
-    modules = {NAMES[name] for name in names if name in NAMES}
+    modules = {role for name in names if (role := sure_role(name))}
     weak = {name: _weak_role(name, package=_dotted(parent, name) in packages) for name in names if name in _WEAK}
     if not sure or len(modules.union(weak.values()) - {None}) < 2 or _are_others(names):
         return False
@@ -301,7 +308,7 @@ def _cores(parent: str, names: set[str], children: Mapping[str, set[str]], packa
     """Return the packages of nothing but inner layers that outer ones stand beside: `core/domain`, `adapters`."""
     if _sure_packages(parent, names, packages) <= INNER:
         return []
-    homes = [_dotted(parent, name) for name in names if name not in NAMES]
+    homes = [_dotted(parent, name) for name in names if not sure_role(name)]
     roles = {home: _sure_packages(home, children.get(home, set()), packages) for home in homes}
     return [home for home, found in roles.items() if found and found <= INNER]
 
@@ -318,12 +325,12 @@ def _shared(parent: str, children: Mapping[str, set[str]], packages: set[str]) -
 
 def _are_others(names: set[str]) -> bool:
     """Tell whether too few of the children of a package have names of layers."""
-    return len(names) > _FEW * sum(name in NAMES or name in _WEAK or name in COMPOSITION for name in names)
+    return len(names) > _FEW * sum(bool(sure_role(name)) or name in _WEAK or name in COMPOSITION for name in names)
 
 
 def _sure_packages(parent: str, names: set[str], packages: set[str]) -> set[str]:
     """Return the roles of the packages below a parent whose names cannot be mistaken."""
-    return {NAMES[name] for name in names if name in NAMES and _dotted(parent, name) in packages}
+    return {role for name in names if (role := sure_role(name)) and _dotted(parent, name) in packages}
 
 
 def _dotted(parent: str, name: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from archlint.model import Severity
 from archlint.project.asides import is_test
 from archlint.project.contracts import Contract, Line, Sibling
-from archlint.project.layers import INNER, NAMES, layers
+from archlint.project.layers import INNER, layers, sure_role
 from archlint.project.members import Members
 from archlint.project.presets import APP_INTERNALS, APP_LAYERS, INTERFACE, SHARED
 from archlint.project.program import Project
@@ -44,7 +44,7 @@ def bounded_contexts(project: Project) -> tuple[str, ...]:
     homes: set[str] = set()
     for name, module in project.by_name.items():
         parts = name.split(".")
-        inner = [NAMES.get(part) in INNER for part in parts]
+        inner = [sure_role(part) in INNER for part in parts]
         position = inner.index(True) if True in inner else 0
         is_package = position < len(parts) - 1 or module.facts.is_package
         if is_package and (roles.role(name) in INNER or (parts[position] == "domain" and not is_test(module))):
