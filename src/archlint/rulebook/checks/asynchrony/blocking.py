@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from archlint.facts import model
-from archlint.facts.model import Call, Function
+from archlint.facts.model import Call, Function, Load
 from archlint.model import Severity, Step, Violation
 from archlint.project.asides import is_test
 from archlint.project.blocking import BlockingApis, BlockingFunctions, blocking_calls, blocking_functions
@@ -15,6 +15,7 @@ from archlint.project.library import Blocking
 from archlint.project.ports import subclasses
 from archlint.project.program import Module, Project
 from archlint.project.reach import is_one_of_several
+from archlint.project.types import types
 from archlint.project.withs import spot
 from archlint.rulebook.checks.asynchrony.alone import runs_alone
 from archlint.rulebook.model import Rule
@@ -87,9 +88,9 @@ def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
                 twins = _coroutine_functions(project, sites)
                 reaching = (site for site in sites if site.target not in seen and known.reached(site))
                 new = [site for site in reaching if project.function(site.target)[1].name not in twins]
-                seen.update(site.target for site in new)
                 chains = [_Chain(project, known, site) for site in new]
                 told = [each for each in chains if _matters(each.site.module, each.found) and each.is_likely()]
+                seen.update(each.site.target for each in told)
                 if told:
                     yield _chain_violation(project, rule, function, sorted(told, key=_Chain.weight))
 
@@ -143,8 +144,40 @@ class _Chain:
         """
         if self.site.use.flags & model.AWAITED and (self.found.kind == "lock" or self._is_async_below()):
             return False
+        if not self._stays_in_kin():
+            return False
         onward = (cause for _, cause in self.causes)
         return not (is_test(self.site.module) and is_one_of_several(self._project, self.site, onward))
+
+    def _stays_in_kin(self) -> bool:
+        """Tell whether what methods call on `self` is of the class of the object that the chain came to.
+
+        `Block.__init__` calls `self.start()`, which is no other subclass's where one is made.
+        """
+        order = self._project.query(types).order
+        owner, is_made = self._class_of(self.site.use)
+        for key, cause in self.causes:
+            if not cause.callee:
+                break
+            module, function = self._project.function(key)
+            there, called = self._project.function(cause.callee)
+            itself = f"{module.name}@{function.owner}{{}}.{called.name}"
+            if not isinstance(cause.use, Call) or cause.use.callee != itself or called.owner < 0:
+                owner, is_made = self._class_of(cause.use)
+                continue
+            definer = f"{there.name}@{called.owner}"
+            if owner and definer not in order(owner) and (is_made or owner not in order(definer)):
+                return False
+        return True
+
+    def _class_of(self, use: Call | Load) -> tuple[str, bool]:
+        """Return the class that a call makes or calls a method of, if it is known, and whether it makes one."""
+        values = self._project.query(types).infer(use.callee) if isinstance(use, Call) else ()
+        if len(values) != 1 or values[0].kind != "object":
+            return "", False
+        is_made = values[0].is_class
+        found = values[0].name if is_made else values[0].receiver
+        return (found if "@" in found else ""), is_made
 
     def _is_async_below(self) -> bool:
         """Tell whether a subclass makes a coroutine function of the method."""
