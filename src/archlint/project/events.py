@@ -69,6 +69,8 @@ _SCHEMAS = frozenset(
         "views",
         "inputs",
         "outputs",
+        "filters",
+        "queries",
     }
 )
 
