@@ -8,6 +8,7 @@ import msgspec
 from archlint.model import Violation
 from archlint.project.cycles import Cycle, cycles, shortest_way
 from archlint.project.entry import is_script
+from archlint.project.grpc import is_generated
 from archlint.project.imports import Edge, parents
 from archlint.project.layers import layers
 from archlint.project.program import Project
@@ -40,7 +41,8 @@ def levels(project: Project, *, deferred: bool) -> dict[tuple[str, str], Level]:
     reported = project.query(AgainstRoles).links
     found: dict[tuple[str, str], Level] = {}
     ways = _Ways()
-    aside = frozenset(roles.members().get("tests", ()))
+    generated = (module.name for module in project.modules if is_generated(module))
+    aside = frozenset((*roles.members().get("tests", ()), *generated))
     imports = _imports(project, deferred=deferred)
     programs = _programs(project, imports)
     started = _started(project, imports)
