@@ -16,6 +16,7 @@ from archlint.project.uses import Calls, last_word
 from archlint.rulebook.model import Rule
 
 _MESSAGE_WORDS = ("Event", "Command", "Query", "Message")
+_EXCEPTIONS = ("Error", "Exception", "Warning")
 _PUBLISHING = frozenset({"publish", "emit", "dispatch", "notify", "broadcast", "send_event", "raise_event"})
 _UNTYPED = frozenset(
     {
@@ -23,6 +24,7 @@ _UNTYPED = frozenset(
         *("typing.MutableMapping", "collections.abc.Mapping", "collections.abc.MutableMapping"),
     }
 )
+_LISTS = frozenset({"builtins.list", "typing.List", "collections.abc.Sequence", "collections.abc.Iterable"})
 _BESIDE = frozenset(
     {"headers", "metadata", "context", "options", "extra", "kwargs", "args", "attributes", "tags", "meta"}
 )
@@ -38,7 +40,12 @@ _PROVIDERS = "dependency_injector.providers."
 
 
 def is_value_object(project: Project, module: Module, candidate: Candidate) -> bool:
-    """Tell whether a data class is one of the domain's, and no message: those are judged as events."""
+    """Tell whether a data class is one of the domain's, no message, which are judged as events, and no exception.
+
+    What is raised is changed by that: it gets a traceback.
+    """
+    if candidate.subject.endswith(_EXCEPTIONS):
+        return False
     named = candidate.subject.endswith(_MESSAGE_WORDS) or module.name.rpartition(".")[2] in ("events", "commands")
     return not named and project.query(layers).role(module.name) == "domain"
 
@@ -70,11 +77,18 @@ def _untyped(resolver: Types, function: Function) -> Iterator[tuple[str, str, tu
     for parameter in function.parameters[1:]:
         if parameter.name in _BESIDE or parameter.kind in ("variadic", "keyword-variadic"):
             continue
-        names = {value.name for each in alternatives(parameter.annotation) for value in resolver.infer(each)}
+        names = {name for each in alternatives(parameter.annotation) for name in _published(resolver, each)}
         names |= {parameter.spelled} if parameter.spelled == "typing.Any" else set()
         if names and names <= _UNTYPED:
             kind = "a dictionary" if any("ict" in name or "apping" in name for name in names) else "anything"
             yield parameter.name, kind, (parameter.start, parameter.end)
+
+
+def _published(resolver: Types, annotation: str) -> Iterator[str]:
+    """Yield the names of what is published, one by one or as a list."""
+    for value in resolver.infer(annotation):
+        elements = value.args[-1:] if value.name in _LISTS else ()
+        yield from [found.name for each in elements for found in resolver.infer(each)] or [value.name]
 
 
 def service_locator(project: Project, rule: Rule) -> Iterator[Violation]:
