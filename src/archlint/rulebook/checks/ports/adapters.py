@@ -48,6 +48,7 @@ def missing_port_method(project: Project, rule: Rule, pairs: Pairs = None) -> It
             _superseded(project, pair, mismatch)
             or (pair.is_guessed and member.attribute)
             or _is_hook(project, pair, member)
+            or (member.attribute and _only_refuses(project, pair.adapter))
         ):
             continue
         module, fact = project.class_(pair.adapter)
@@ -105,6 +106,14 @@ def _is_hook(project: Project, pair: Pair, member: Member) -> bool:
     known = project.query(ports)
     is_default = pair.evidence == "inheritance" and known.is_protocol(member.owner)
     return is_default and member.name.startswith(_HOOKS) and not known.is_abstract_method(member)
+
+
+def _only_refuses(project: Project, key: str) -> bool:
+    """Tell whether a class has nothing but methods that raise `NotImplementedError`: it stands for what is absent."""
+    module, _ = project.class_(key)
+    index = int(key.rpartition("@")[2])
+    own = [each for each in module.facts.functions if each.owner == index]
+    return len(own) > 1 and all(each.body == "stub" for each in own)
 
 
 def _is_template(project: Project, pair: Pair) -> bool:
