@@ -1,7 +1,7 @@
 """The rules about tasks and async generators that one function shows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import libcst as cst
 
@@ -35,6 +35,7 @@ _KEEPS_GENERATOR = frozenset(
 _FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 REPLACED = "replaced-method"
 """The code of a candidate for an attribute of another object that becomes a function, perhaps a method of its class."""
+_FUNCTIONAL = frozenset({cst.Call, cst.Lambda, cst.Name})
 _FUNCTION = re.compile(r"[\w.]+#\d+")
 """A reference to a function of the module."""
 _MOCKS = frozenset({"Mock", "MagicMock", "NonCallableMock", "create_autospec", "partial", "stub"})
@@ -99,15 +100,19 @@ def _is_kept(made: cst.Call, context: ModuleContext) -> bool:
     return any(isinstance(each, cst.Name) and each.value == task.value for each in kept)
 
 
-def replaced_method(node: cst.Assign, context: ModuleContext) -> Iterator[Sighting]:
+def replaced_method(node: cst.Assign, context: ModuleContext) -> Iterable[Sighting]:
     """Note that an attribute of some object becomes another function: `orders.save = Mock()`, `bot.send = send`."""
     target, value = node.targets[0].target, node.value
-    if target.__class__ is not cst.Attribute or dotted_name(target.value) in ("self", "cls"):
-        return
-    made = dotted_name(value.func).rpartition(".")[2] if isinstance(value, cst.Call) else ""
-    named = context.reference(value) if isinstance(value, cst.Name) else ""
-    if made in _MOCKS or isinstance(value, cst.Lambda) or _FUNCTION.fullmatch(named):
-        yield Sighting(code=REPLACED, message="", subject=target.attr.value)
+    # Cheap tests first, since every assignment of the program comes here.
+    if target.__class__ is not cst.Attribute or value.__class__ not in _FUNCTIONAL:
+        return ()
+    if target.value.__class__ is cst.Name and target.value.value in ("self", "cls"):
+        return ()
+    made = dotted_name(value.func).rpartition(".")[2] if value.__class__ is cst.Call else ""
+    named = context.reference(value) if value.__class__ is cst.Name else ""
+    if made not in _MOCKS and value.__class__ is not cst.Lambda and not _FUNCTION.fullmatch(named):
+        return ()
+    return (Sighting(code=REPLACED, message="", subject=target.attr.value),)
 
 
 def _only_target(node: cst.Assign | cst.AnnAssign) -> str:
