@@ -16,6 +16,10 @@ from archlint.project.types import Types, Value, types
 from archlint.project.uses import Calls, other_spellings, spellings
 from archlint.rulebook.model import Rule
 
+_WRAPPING = ("builtins.", "collections.", "contextlib.", "typing.")
+_DEPTH = 4
+"""How many annotations around another are looked into."""
+
 
 def concrete_dependency(project: Project, rule: Rule) -> Iterator[Violation]:
     """PRT001: inner code is annotated with an infrastructure class or a third-party I/O client."""
@@ -23,7 +27,8 @@ def concrete_dependency(project: Project, rule: Rule) -> Iterator[Violation]:
     known = project.query(concrete)
     for module, layer in inner_modules(project):
         for annotation, span, what, scope in _dependencies(module):
-            found = next(((value, each) for value in resolver.infer(annotation) if (each := known.of(value))), None)
+            asked_for = _asked_for(resolver, annotation)
+            found = next(((value, each) for value in asked_for if (each := known.of(value))), None)
             if found is None or _is_made_here(resolver, known, module, what, scope):
                 continue
             value, (name, kind) = found
@@ -115,6 +120,15 @@ def _dependencies(module: Module) -> Iterator[tuple[str, tuple[int, int], str, s
         for attribute in class_.attributes:
             if attribute.annotation and (index, attribute.annotation) not in taken:
                 yield attribute.annotation, (attribute.start, attribute.end), attribute.name, class_.qualname
+
+
+def _asked_for(resolver: Types, annotation: str, depth: int = 0) -> Iterator[Value]:
+    """Yield what an annotation asks for: a class, those that a collection has, what a factory gives."""
+    for value in resolver.infer(annotation):
+        yield value
+        if depth < _DEPTH and value.name.startswith(_WRAPPING):
+            inner = value.args[-1:] if value.name.endswith("Callable") else value.args
+            yield from (each for argument in inner for each in _asked_for(resolver, argument, depth + 1))
 
 
 def _is_made_here(resolver: Types, known: Concrete, module: Module, what: str, scope: str) -> bool:
