@@ -1,9 +1,11 @@
 """Which plain functions block, and by which calls: a fixpoint over the call graph."""
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from archlint.facts import model
 from archlint.facts.model import Call, Load
 from archlint.model import Severity
 from archlint.project.calls import CallGraph, Site, call_graph, called_arguments
@@ -183,6 +185,39 @@ def blocking_calls(project: Project) -> Iterator[tuple[Module, Call, Blocking]]:
     for module in project.modules:
         for index, blocking in known[module.path]:
             yield module, module.facts.calls[index], blocking
+        yield from _blocking_reads(project, module)
+
+
+class _Reads(NamedTuple):
+    """The packages with properties that block, and what finds their names in references."""
+
+    packages: frozenset[str]
+    named: re.Pattern[str]
+
+
+def _reads(project: Project) -> _Reads:
+    """Answer the query for what tells where properties that block may be read."""
+    names = project.library.blocking_reads
+    words = sorted({re.escape(name.rpartition(".")[2]) for name in names})
+    return _Reads(frozenset(name.partition(".")[0] for name in names), re.compile(rf"\.(?:{'|'.join(words)})(?![\w(])"))
+
+
+def _blocking_reads(project: Project, module: Module) -> Iterator[tuple[Module, Call, Blocking]]:
+    """Yield the first read of each property that blocks in each function, as the call that it is."""
+    reads = project.query(_reads)
+    if reads.packages.isdisjoint(each.target.partition(".")[0] for each in module.facts.imports):
+        return
+    api = project.query(BlockingApis).api
+    seen: set[tuple[int, str]] = set()
+    uses: list[Call | Load] = [*module.facts.calls, *module.facts.loads]
+    for use in sorted(uses, key=lambda each: each.start):
+        reference = use.callee if isinstance(use, Call) else use.reference
+        for found in reads.named.finditer(reference) if "|" not in reference else ():
+            blocking = api(reference[: found.end()])
+            if blocking is not None and (use.function, blocking.api) not in seen:
+                seen.add((use.function, blocking.api))
+                flags = use.flags & ~model.AWAITED
+                yield module, Call(blocking.api, use.start, use.end, (), use.function, use.owner, flags), blocking
 
 
 def _find_calls(project: Project, module: Module) -> tuple[tuple[int, Blocking], ...]:

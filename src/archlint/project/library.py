@@ -72,6 +72,7 @@ class Library:
         self._members = self._returns.keys() | self._attributes.keys() | self._blocking.keys() | self._not_blocking
         self._members |= self.effects.keys() | self.sql_texts.keys() | self._coroutines.keys()
         self.blocking_words = frozenset(name.rpartition(".")[2] for name in self._blocking)
+        self.blocking_reads = frozenset(tables.blocking_reads.entries)
         self._canonical_of = _Memo(self._find_canonical)
         self._ancestors_of = _Memo(self._find_ancestors)
         self._member_of = _Memo(self._find_member)
