@@ -24,6 +24,8 @@ _NAMED = frozenset({cst.Name, cst.Attribute, cst.Call, cst.Subscript})
 """Defaults that say what a parameter is for; a literal may stand for anything."""
 _GIVEN = frozenset({"AsyncConnection", "AsyncSession", "Connection", "Session"})
 """Names of what dependencies give."""
+_MODELS = frozenset({"entities", "model", "models", "tables"})
+"""Modules and packages with what is stored, which no dependency gives."""
 
 
 @handles(cst.FunctionDef)
@@ -98,15 +100,15 @@ def _parameter(walk: Walk, node: cst.Param, kind: model.ParameterKind, record: F
     record.parameters.append(([ordinal, ordinal], fact))
     if node.default is not None and not annotation:
         record.injected[node.name.value] = _held_by_default(walk, node.default)
-    elif annotation and _is_namesake(annotation, walk.module):
+    elif annotation and _is_namesake(annotation):
         record.injected[node.name.value] = default if node.default is None else walk.expressions.injected(node.default)
     walk.push(node.annotation, node.default)
 
 
-def _is_namesake(annotation: str, module: str) -> bool:
-    """Tell whether a class of the program is called as what libraries give: `Session` may be imported by mistake."""
+def _is_namesake(annotation: str) -> bool:
+    """Tell whether a model of the program is called as what libraries give: `Session` was imported by mistake."""
     root, _, name = annotation.rpartition(".")
-    return name in _GIVEN and root.partition(".")[0] == module.partition(".")[0]
+    return name in _GIVEN and not _MODELS.isdisjoint(root.partition("|")[0].split("."))
 
 
 def _held_by_default(walk: Walk, default: cst.BaseExpression) -> str:
@@ -163,7 +165,7 @@ def _mixed_into(annotation: str) -> str:
 
 def _bind_parameters(walk: Walk, scope: Scope, record: FunctionRecord) -> None:
     for _, parameter in record.parameters:
-        instance = union(step(parameter.annotation, "{}"), record.injected.get(parameter.name, ""))
+        instance = record.injected.get(parameter.name) or step(parameter.annotation, "{}")
         if parameter.kind == "variadic":
             instance = f"builtins.tuple<{parameter.annotation}>{{}}" if instance else "builtins.tuple{}"
         elif parameter.kind == "keyword-variadic":

@@ -33,7 +33,7 @@ KEPT = "kept"
 SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 MAX_ALTERNATIVES = 6
 MAX_LENGTH = 450
-MAX_HANDED = 120
+MAX_HANDED = 180
 """How long a callee may be, with the classes that are handed to it."""
 
 
