@@ -121,6 +121,7 @@ class _Chain:
 
     def __init__(self, project: Project, known: BlockingFunctions, site: Site) -> None:
         self._project = project
+        self._known = known
         self.site = site
         self.module, self.callee = project.function(site.target)
         self.causes = list(known.chain(known.reached(site)))
@@ -154,21 +155,24 @@ class _Chain:
 
         `Block.__init__` calls `self.start()`, which is no other subclass's where one is made.
         """
-        order = self._project.query(types).order
-        owner, is_made = self._class_of(self.site.use)
+        owners = [self._class_of(self.site.use)]
         for key, cause in self.causes:
             if not cause.callee:
                 break
             module, function = self._project.function(key)
             there, called = self._project.function(cause.callee)
             itself = f"{module.name}@{function.owner}{{}}.{called.name}"
-            if not isinstance(cause.use, Call) or cause.use.callee != itself or called.owner < 0:
-                owner, is_made = self._class_of(cause.use)
-                continue
-            definer = f"{there.name}@{called.owner}"
-            if owner and definer not in order(owner) and (is_made or owner not in order(definer)):
-                return False
-        return True
+            if isinstance(cause.use, Call) and cause.use.callee == itself and called.owner >= 0:
+                owners = [each for each in owners if self._is_kin(*each, f"{there.name}@{called.owner}")]
+            else:
+                alike = (site for site in self._known.sites.get(key, ()) if site.target == cause.callee)
+                owners = [self._class_of(site.use) for site in alike] or [("", False)]
+        return bool(owners)
+
+    def _is_kin(self, owner: str, is_made: bool, definer: str) -> bool:
+        """Tell whether an object of a class may have a method that another class defines."""
+        order = self._project.query(types).order
+        return not owner or definer in order(owner) or (not is_made and owner in order(definer))
 
     def _class_of(self, use: Call | Load) -> tuple[str, bool]:
         """Return the class that a call makes or calls a method of, if it is known, and whether it makes one."""
