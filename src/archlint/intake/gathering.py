@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -18,6 +18,9 @@ from archlint.model import Failure, Fix
 from archlint.rulebook.fixable import Wish
 
 BATCH_BYTES = 192 * 1024
+"""How large a batch is where many are left; for less there is no second process."""
+_INTERNED_BYTES = 8 << 20
+"""How much source there must be for equal texts to be worth looking for: that takes a hundredth of the time."""
 Told: TypeAlias = Callable[[int, int], None]
 """Hears how far something is: what is done, of how much."""
 
@@ -54,9 +57,10 @@ def gather(
     answers = {file: known.get(file, data[file.path]) if known is not None else None for file in there}
     new = [file for file, message in answers.items() if message is None]
     while new or answers:
-        pool = Pool(_batches(new, data), data)
+        workers = min(jobs, -(-sum(_size(file, data) for file in new) // BATCH_BYTES))
+        pool = Pool(_batches(new, data, workers), data)
         try:
-            pool.start(jobs)
+            pool.start(workers)
             if new and meanwhile is not None:
                 meanwhile()
             harmed = [
@@ -109,16 +113,26 @@ def wished_fixes(
     return fixes, sorted(failures, key=lambda failure: failure.path)
 
 
-def _batches(files: Iterable[SourceFile], data: Mapping[str, bytes]) -> "deque[list[SourceFile]]":
-    """Put the files into batches of about the same number of bytes."""
+def _size(file: SourceFile, data: Mapping[str, bytes]) -> int:
+    """Return how many bytes a file counts for: an empty one is work, too."""
+    return len(data[file.path]) + 512
+
+
+def _batches(files: Sequence[SourceFile], data: Mapping[str, bytes], workers: int) -> "deque[list[SourceFile]]":
+    """Put the files into batches, smaller and smaller ones at the end, so that the workers are done at about one time.
+
+    Source: C. D. Polychronopoulos, D. J. Kuck, Guided Self-Scheduling, IEEE Transactions on Computers C-36 (1987).
+    """
     batches: deque[list[SourceFile]] = deque()
-    size = BATCH_BYTES
+    left = sum(_size(file, data) for file in files)
+    room = 0
     for file in files:
-        if size >= BATCH_BYTES:
+        if room <= 0:
             batches.append([])
-            size = 0
+            room = min(BATCH_BYTES, left // (2 * workers))
         batches[-1].append(file)
-        size += len(data[file.path]) + 512
+        room -= _size(file, data)
+        left -= _size(file, data)
     return batches
 
 
@@ -130,7 +144,7 @@ class _Take:
         self._root = root
         self._answer = msgspec.msgpack.Decoder(Answer)
         self._facts = msgspec.msgpack.Decoder(ModuleFacts)
-        self._interner = Interner()
+        self._interner = Interner() if sum(map(len, data.values())) > _INTERNED_BYTES else None
 
     def add(self, file: SourceFile, message: bytes) -> bool:
         """Take in the answer to a file; tell whether it is worth remembering."""
@@ -138,7 +152,8 @@ class _Take:
         if file.path in self._gathered.facts:
             facts = self._gathered.facts[file.path]
             facts.decode()  # while others are parsed; who begins anew asks for everything
-            self._interner.intern(facts)
+            if self._interner is not None:
+                self._interner.intern(facts)
         return lasting
 
     def _add(self, file: SourceFile, message: bytes | memoryview) -> bool:
