@@ -39,7 +39,7 @@ class Inferences(msgspec.Struct, frozen=True):
 def inferences(project: Project) -> Inferences:
     """Return what was inferred about a project so far."""
     known, answers = project.query(types).known, project.query(Answers)
-    news = len(known.news()) + answers.asked
+    news = known.worked_out + answers.asked
     everything = news + known.resumed + len(project.modules) * len(answers.answered)
     return Inferences(modules_of(project), project.reading.missed, known.settled, answers.answered, news, everything)
 

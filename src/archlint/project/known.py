@@ -16,18 +16,25 @@ class Known:
     def __init__(self) -> None:
         self.memo: dict[str, Answer] = {}
         self._earlier: Mapping[str, Answer] = {}
+        self._taken_over = 0
 
     def take_over(self, reference: str) -> "Answer | None":
         """Return the answer that was there before, if there is one; from then on `memo` has it."""
         known = self._earlier.get(reference) if self._earlier else None
         if known is not None:
             self.memo[reference] = known
+            self._taken_over += 1
         return known
 
     @property
     def resumed(self) -> int:
         """How many references have an answer from before."""
         return len(self._earlier)
+
+    @property
+    def worked_out(self) -> int:
+        """How many references have an answer that was not there before."""
+        return len(self.memo) - self._taken_over
 
     def news(self, first: int = 0) -> "dict[str, Answer]":
         """Return the answers that were not there before, but for the `first`, and for what depends on earlier ones."""
@@ -40,8 +47,10 @@ class Known:
         What depends on the order of questions is left out.
         """
         others |= CUT
-        earlier = ((name, self._earlier.get(name)) for name in self._earlier)
-        known = {name: answer for name, answer in earlier if answer is not None} | self.memo
+        known = self.memo
+        if self._earlier:
+            earlier = ((name, self._earlier.get(name)) for name in self._earlier)
+            known = {name: answer for name, answer in earlier if answer is not None} | known
         return {name: answer for name, answer in known.items() if not answer[1] & others}
 
     def resume(self, earlier: "Mapping[str, Answer]") -> None:
