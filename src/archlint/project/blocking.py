@@ -58,6 +58,7 @@ class BlockingFunctions:
         self.sites: dict[str, list[Site]] = {}
         self.causes: dict[str, Cause] = {}
         self._ways: dict[str, list[Demands]] = {}
+        self._for_all: set[str] = set()
         callers: defaultdict[str, list[tuple[str, Site]]] = defaultdict(list)
         for module in project.modules:
             known: dict[int, tuple[str, list[Site], bool]] = {}
@@ -96,6 +97,8 @@ class BlockingFunctions:
             cause = self.causes[reached]
             function, demands = self._way(reached)
             for caller, site in callers.get(function, ()):
+                if caller in self._for_all:
+                    continue
                 onward = self._demands.onward(site, demands)
                 if onward is not None:
                     self._note(caller, Cause(cause.blocking, site.module, site.use, function, reached), onward, queue)
@@ -108,12 +111,14 @@ class BlockingFunctions:
 
     def _note(self, key: str, cause: Cause, onward: Demands, queue: deque[str]) -> None:
         """Add a way to block, if none is known for the same callers already, which is graver or shorter."""
-        ways = self._ways.setdefault(key, [])
-        if ways and not ways[-1]:
+        if key in self._for_all:
             return
+        ways = self._ways.setdefault(key, [])
         demands = self._demands.demanded(cause.module, cause.use) | onward
         if len(ways) < _MOST_WAYS and not any(way <= demands for way in ways):
             ways.append(demands)
+            if not demands:
+                self._for_all.add(key)
             reached = f"{key}:{len(ways) - 1}"
             self.causes[reached] = cause
             queue.append(reached)
