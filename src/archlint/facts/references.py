@@ -8,6 +8,7 @@ _ROOT = re.compile(r"[^#@(!^~*&\[{<%$+]*(?:[#@]\d+(?::\w+)?)?")
 _STEP = re.compile(r"\.[^.(!^~*&\[{<%$+]+|\(\)|\{\}|\[[^\]]*\]|[!^~*&%$+]")
 _BEHIND_ROOT = re.compile(r"[(!^~*&\[{<%$+#@]")
 _BRACKETS = {")": "()", "}": "{}"}
+_OPEN_ENDED = frozenset(">]")
 _MARKS = frozenset("!^~*&%$+")
 _ANGLE = re.compile(r"[<>]")
 _NAME = re.compile(r"[\w.]+(?:@\d+)?")
@@ -137,10 +138,10 @@ def parse(reference: str) -> tuple[str, tuple[str, ...]]:
 
 def last_step(reference: str) -> str:
     """Return the last step of one alternative as it is written, empty when it is nothing but a root."""
-    if "<" in reference or "[" in reference or reference.startswith("="):
+    end = reference[-1:]
+    if end in _OPEN_ENDED or reference[:1] == "=":
         steps = parse(reference)[1]
         return steps[-1] if steps else ""
-    end = reference[-1:]
     if end in _BRACKETS:
         return _BRACKETS[end]
     if end in _MARKS:

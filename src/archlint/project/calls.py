@@ -6,11 +6,11 @@ is not called; what offloads it to a thread or a process needs no list for that.
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
+from itertools import accumulate, takewhile
 from typing import NamedTuple
 
 from archlint.facts.model import Call, Function, Load
-from archlint.facts.references import alternatives
+from archlint.facts.references import alternatives, parse
 from archlint.project.adapters import adapters
 from archlint.project.asides import shows
 from archlint.project.classes import PROPERTIES, ClassTable, Member, implementation
@@ -263,12 +263,12 @@ class CallGraph:
         if self._properties.isdisjoint(_ATTRIBUTE.findall(reference)):
             return
         for part in alternatives(reference):
-            for attribute in _ATTRIBUTE.finditer(part):
-                if attribute[1] in self._properties:
-                    for owner in self._classes_of(part[: attribute.start()]):
-                        member = self._member(owner, attribute[1])
+            for start, name in _attributes(part):
+                if name in self._properties:
+                    for owner in self._classes_of(part[:start]):
+                        member = self._member(owner, name)
                         if member is not None and member.is_property:
-                            yield from self._method(owner, attribute[1])
+                            yield from self._method(owner, name)
 
     def _find_classes(self, receiver: str) -> tuple[str, ...]:
         """Return the classes of the project of which a reference is an instance."""
@@ -283,6 +283,18 @@ def _is_run(project: Project, key: str, base: str) -> bool:
 
 def _is_shown(project: Project, key: str) -> bool:
     return shows(project.class_(key)[0].path, project.architecture.root)
+
+
+def _attributes(part: str) -> Iterator[tuple[int, str]]:
+    """Yield where the attributes that one alternative reads begin, and their names; those in type arguments are not."""
+    if "<" not in part:
+        yield from ((found.start(), found[1]) for found in _ATTRIBUTE.finditer(part))
+        return
+    root, steps = parse(part)
+    yield from ((found.start(), found[1]) for found in _ATTRIBUTE.finditer(root))
+    for start, step in zip(accumulate(map(len, steps), initial=len(root)), steps, strict=False):
+        if step[0] == ".":
+            yield start, step[1:]
 
 
 def _telling(implementations: Iterable[str]) -> tuple[str, ...]:

@@ -338,8 +338,10 @@ class Types:
         reading = self.reading
         if known is not None:
             reads = self._order_reads[key]
-            self._cuts += reads < 0
-            reading.reads |= max(reads, 0)
+            if reads < 0:
+                self._cuts += 1
+            else:
+                reading.reads |= reads
             return known
         cuts = self._cuts
         self._orders[key], self._order_reads[key] = (key,), -1
