@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from archlint.facts.extract import extract
-from archlint.facts.references import last_step, parse
+from archlint.facts.references import attributes, last_step, parse
 from archlint.model import Severity, Violation
 from archlint.project.program import Architecture, Module, Project
 from archlint.rulebook.examples import Finding, expected
@@ -111,11 +111,24 @@ def test_a_chain_of_ten_thousand_calls_ends(ending: str) -> None:
     "reference",
     [
         "a", "a.b", "a.b#3", "a.b@12", "a.b#3.c", "a.b@3{}", "a.b@3{}.c", "a.b@3{}.c.d()", "a()", "a().b", "a.b!",
-        "a^.b~", "a<b.c@3>", "a<b.c@3>{}", "a<b.c@3>{}.d", "a<b.c@3", "a{}<b.c@3", "a<b.c", "a[0]", "a[0].b.c",
-        "a['x.y']", "a[].b",
+        "a^.b~", "a<b.c@3>", "a<b.c@3>{}", "a<b.c@3>{}.d", "a<b.c@3>!", "a{}<b.c@3>", "a<b.c<d.e>>.f", "a<b.c@3",
+        "a<b.c", "a[0]", "a[0].b.c", "a['x.y']", "a[].b",
         "=r'([?&]sig=)[^&;]+'", "='a.b'", "=f(x).y", "a%.b", "a$", "a+*", "a&.b", "2to3.x", "a-b.c().d",
     ],
 )  # fmt: skip
 def test_the_last_step_is_the_last_of_the_steps(reference: str) -> None:
     steps = parse(reference)[1]
     assert last_step(reference) == (steps[-1] if steps else "")
+
+
+@pytest.mark.parametrize(
+    ("reference", "found"),
+    [
+        ("a", []),
+        ("a.b#3:c.d().e", ["a.b", "a.b#3:c.d", "a.b#3:c.d().e"]),
+        ("a.b<c.d>{}.e[0].f", ["a.b", "a.b<c.d>{}.e", "a.b<c.d>{}.e[0].f"]),
+        ("a<b.c<d.e()>,f.g>.h", ["a<b.c<d.e()>,f.g>.h"]),
+    ],
+)
+def test_attributes_of_type_arguments_are_none_of_the_reference(reference: str, found: list[str]) -> None:
+    assert [f"{reference[:start]}.{name}" for start, name in attributes(reference)] == found

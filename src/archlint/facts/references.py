@@ -1,7 +1,7 @@
 """The reference notation of facts (see `facts/model.py`): how references are joined, split and extended."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 _ROOT = re.compile(r"[^#@(!^~*&\[{<%$+]*(?:[#@]\d+(?::\w+)?)?")
@@ -10,6 +10,7 @@ _BEHIND_ROOT = re.compile(r"[(!^~*&\[{<%$+#@]")
 _BRACKETS = {")": "()", "}": "{}"}
 _OPEN_ENDED = frozenset(">]")
 _MARKS = frozenset("!^~*&%$+")
+ATTRIBUTE = re.compile(r"\.([^\W\d]\w*)")
 _ANGLE = re.compile(r"[<>]")
 _NAME = re.compile(r"[\w.]+(?:@\d+)?")
 _PARAMETER = re.compile(r"(.+#\d+):(\w+)")
@@ -139,7 +140,7 @@ def parse(reference: str) -> tuple[str, tuple[str, ...]]:
 def last_step(reference: str) -> str:
     """Return the last step of one alternative as it is written, empty when it is nothing but a root."""
     end = reference[-1:]
-    if end in _OPEN_ENDED or reference[:1] == "=":
+    if end in _OPEN_ENDED or reference[:1] == "=" or reference.count("<") != reference.count(">"):
         steps = parse(reference)[1]
         return steps[-1] if steps else ""
     if end in _BRACKETS:
@@ -148,6 +149,20 @@ def last_step(reference: str) -> str:
         return end
     before, _, name = reference.rpartition(".")
     return f".{name}" if _BEHIND_ROOT.search(before) else ""
+
+
+def attributes(reference: str) -> Iterator[tuple[int, str]]:
+    """Yield where each attribute that one alternative reads begins, and its name; type arguments read nothing here."""
+    if "<" not in reference:
+        yield from ((found.start(), found[1]) for found in ATTRIBUTE.finditer(reference))
+        return
+    root, steps = parse(reference)
+    yield from ((found.start(), found[1]) for found in ATTRIBUTE.finditer(root))
+    start = len(root)
+    for each in steps:
+        if each[0] == ".":
+            yield start, each[1:]
+        start += len(each)
 
 
 def _closing(reference: str, start: int) -> int:

@@ -6,11 +6,11 @@ is not called; what offloads it to a thread or a process needs no list for that.
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import accumulate, takewhile
+from itertools import takewhile
 from typing import NamedTuple
 
 from archlint.facts.model import Call, Function, Load
-from archlint.facts.references import alternatives, parse
+from archlint.facts.references import ATTRIBUTE, alternatives, attributes
 from archlint.project.adapters import adapters
 from archlint.project.asides import shows
 from archlint.project.classes import PROPERTIES, ClassTable, Member, implementation
@@ -34,7 +34,6 @@ _VALIDATORS = frozenset(
 _OWN_METHOD = re.compile(r"([^|]+@\d+)\{\}\.(\w+)")
 _MOST_IMPLEMENTATIONS = 30
 """Of a method of `Entity` in Home Assistant there are hundreds: a caller of it calls none of them in particular."""
-_ATTRIBUTE = re.compile(r"\.([^\W\d]\w*)")
 
 
 class Site(NamedTuple):
@@ -260,10 +259,10 @@ class CallGraph:
                 yield from self._definitions(owner, name)
 
     def _find_read(self, reference: str) -> Iterator[str]:
-        if self._properties.isdisjoint(_ATTRIBUTE.findall(reference)):
+        if self._properties.isdisjoint(ATTRIBUTE.findall(reference)):
             return
         for part in alternatives(reference):
-            for start, name in _attributes(part):
+            for start, name in attributes(part):
                 if name in self._properties:
                     for owner in self._classes_of(part[:start]):
                         member = self._member(owner, name)
@@ -283,18 +282,6 @@ def _is_run(project: Project, key: str, base: str) -> bool:
 
 def _is_shown(project: Project, key: str) -> bool:
     return shows(project.class_(key)[0].path, project.architecture.root)
-
-
-def _attributes(part: str) -> Iterator[tuple[int, str]]:
-    """Yield where the attributes that one alternative reads begin, and their names; those in type arguments are not."""
-    if "<" not in part:
-        yield from ((found.start(), found[1]) for found in _ATTRIBUTE.finditer(part))
-        return
-    root, steps = parse(part)
-    yield from ((found.start(), found[1]) for found in _ATTRIBUTE.finditer(root))
-    for start, step in zip(accumulate(map(len, steps), initial=len(root)), steps, strict=False):
-        if step[0] == ".":
-            yield start, step[1:]
 
 
 def _telling(implementations: Iterable[str]) -> tuple[str, ...]:

@@ -1,12 +1,11 @@
 """The rules about coroutines that are made and not awaited, or awaited more than once."""
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
 from archlint.facts import model
 from archlint.facts.model import Call, Candidate, Function
-from archlint.facts.references import alternatives
+from archlint.facts.references import alternatives, attributes
 from archlint.model import Violation
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
@@ -15,7 +14,6 @@ from archlint.project.types import Types, Value, types
 from archlint.rulebook.checks.asynchrony.coroutine_syntax import REPLACED
 from archlint.rulebook.model import Rule
 
-_METHOD_OF_RESULT = re.compile(r"\(\)\.(\w+)")
 _COROUTINE_METHODS = frozenset({"close", "send", "throw", "__await__", "__exit__"})
 """What a coroutine has; `__exit__` goes with an `__enter__` that is reported."""
 _KEEPS_COROUTINE = frozenset(
@@ -189,10 +187,10 @@ def _asked(coroutines: _Coroutines, callee: str) -> str:
 
 
 def _asked_one(coroutines: _Coroutines, callee: str) -> str:
-    for step in _METHOD_OF_RESULT.finditer(callee):
-        made_by = coroutines.made_by(callee[: step.start()])
+    for start, name in attributes(callee):
+        made_by = coroutines.made_by(callee[: start - 2]) if callee[:start].endswith("()") else ""
         if made_by:
-            return made_by if step[1] not in _COROUTINE_METHODS and not step[1].startswith("__a") else ""
+            return made_by if name not in _COROUTINE_METHODS and not name.startswith("__a") else ""
     return ""
 
 
