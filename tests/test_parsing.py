@@ -32,6 +32,11 @@ print([name for name in sys.modules if name.startswith(("archlint.project", "lib
 import libcst.metadata
 print(libcst.metadata.PositionProvider.__name__, libcst.MetadataWrapper is libcst.metadata.MetadataWrapper)
 """
+_JUDGES = """
+import sys
+import archlint.cli.check, archlint.engine, archlint.rulebook.judge, archlint.rulebook.questions
+print([name for name in sys.modules if name.partition(".")[0] in ("libcst", "grimp", "importlinter", "rich")])
+"""
 
 
 def test_the_tree_is_the_same() -> None:
@@ -42,6 +47,11 @@ def test_the_tree_is_the_same() -> None:
 def test_the_parsing_process_loads_neither_what_judges_nor_all_of_libcst() -> None:
     run = subprocess.run([sys.executable, "-c", _LOADED], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines() == ["[]", "PositionProvider True"]
+
+
+def test_what_judges_loads_no_parser() -> None:
+    run = subprocess.run([sys.executable, "-c", _JUDGES], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"
 
 
 def _digest(text: str) -> str:

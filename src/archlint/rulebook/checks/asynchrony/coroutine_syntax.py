@@ -8,7 +8,7 @@ import libcst as cst
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import descend
-from archlint.rulebook.checks.asynchrony.task_makers import MAKER_NAMES, TASK_MAKERS
+from archlint.rulebook.checks.asynchrony.names import MAKER_NAMES, REPLACED, TASK_MAKERS
 
 SCOPES = (
     "asyncio.TaskGroup",
@@ -33,8 +33,6 @@ _KEEPS_GENERATOR = frozenset(
     {"staticmethod", "classmethod", "abstractmethod", "abc.abstractmethod", "override", "typing.override", "final"}
 )
 _FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
-REPLACED = "replaced-method"
-"""The code of a candidate for an attribute of another object that becomes a function, perhaps a method of its class."""
 _FUNCTIONAL = frozenset({cst.Call, cst.Lambda, cst.Name})
 _FUNCTION = re.compile(r"[\w.]+#\d+")
 """A reference to a function of the module."""

@@ -11,7 +11,7 @@ from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
 from archlint.project.types import Types, Value, types
-from archlint.rulebook.checks.asynchrony.coroutine_syntax import REPLACED
+from archlint.rulebook.checks.asynchrony.names import REPLACED
 from archlint.rulebook.model import Rule
 
 _COROUTINE_METHODS = frozenset({"close", "send", "throw", "__await__", "__exit__"})

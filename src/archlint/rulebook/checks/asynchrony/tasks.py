@@ -8,7 +8,7 @@ from archlint.model import Violation
 from archlint.project.program import Project
 from archlint.project.types import Types, types
 from archlint.project.uses import Calls
-from archlint.rulebook.checks.asynchrony.task_makers import MAKER_NAMES, TASK_MAKERS
+from archlint.rulebook.checks.asynchrony.names import MAKER_NAMES, TASK_MAKERS
 from archlint.rulebook.model import Rule
 
 _SCHEDULERS = frozenset({"add_signal_handler", "call_at", "call_later", "call_soon", "call_soon_threadsafe"})
