@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import force_setattr
@@ -19,7 +19,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 """By part of the facts, the fields in which many modules say the same: texts, and tuples of them."""
 _OF_PARAMETERS = ("name", "annotation")
 
-_Getters = tuple[tuple[str, Callable[[Any], Any]], ...]
+_Getters: TypeAlias = tuple[tuple[str, Callable[[Any], Any]], ...]
 
 
 class Interner:

@@ -138,7 +138,10 @@ def parse(reference: str) -> tuple[str, tuple[str, ...]]:
 
 
 def last_step(reference: str) -> str:
-    """Return the last step of one alternative as it is written, empty when it is nothing but a root."""
+    """Return the last step of one alternative as it is written, empty when it is nothing but a root.
+
+    Its last letter tells, but where type arguments end, or do not: a reference may be cut off within them.
+    """
     end = reference[-1:]
     if end in _OPEN_ENDED or reference[:1] == "=" or reference.count("<") != reference.count(">"):
         steps = parse(reference)[1]

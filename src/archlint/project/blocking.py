@@ -1,12 +1,12 @@
 """Which plain functions block, and by which calls: a fixpoint over the call graph."""
 
-import re
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from archlint.facts import model
 from archlint.facts.model import Call, Load
+from archlint.facts.references import attributes
 from archlint.model import Severity
 from archlint.project.calls import CallGraph, Site, call_graph, called_arguments
 from archlint.project.demands import NONE, Demands, DemandTable
@@ -185,29 +185,31 @@ class BlockingApis:
 
 
 def blocking_calls(project: Project) -> Iterator[tuple[Module, Call, Blocking]]:
-    """Yield every call that waits for a blocking API, in order of file and position."""
-    known = project.query(BLOCKING_CALLS)
+    """Yield every call that waits for a blocking API, in order of file, and reads of properties that do as calls."""
+    known, read = project.query(BLOCKING_CALLS), project.query(BLOCKING_READS)
     for module in project.modules:
         for index, blocking in known[module.path]:
             yield module, module.facts.calls[index], blocking
-        yield from _blocking_reads(project, module)
+        for call, blocking in read[module.path]:
+            yield module, call, blocking
 
 
 class _Reads(NamedTuple):
-    """The packages with properties that block, and what finds their names in references."""
+    """The packages with properties that block, and the last names of these."""
 
     packages: frozenset[str]
-    named: re.Pattern[str]
+    words: frozenset[str]
 
 
 def _reads(project: Project) -> _Reads:
     """Answer the query for what tells where properties that block may be read."""
     names = project.library.blocking_reads
-    words = sorted({re.escape(name.rpartition(".")[2]) for name in names})
-    return _Reads(frozenset(name.partition(".")[0] for name in names), re.compile(rf"\.(?:{'|'.join(words)})(?![\w(])"))
+    return _Reads(
+        frozenset(name.partition(".")[0] for name in names), frozenset(name.rpartition(".")[2] for name in names)
+    )
 
 
-def _blocking_reads(project: Project, module: Module) -> Iterator[tuple[Module, Call, Blocking]]:
+def _find_reads(project: Project, module: Module) -> Iterator[tuple[Call, Blocking]]:
     """Yield the first read of each property that blocks in each function, as the call that it is."""
     reads = project.query(_reads)
     if reads.packages.isdisjoint(each.target.partition(".")[0] for each in module.facts.imports):
@@ -217,12 +219,23 @@ def _blocking_reads(project: Project, module: Module) -> Iterator[tuple[Module, 
     uses: list[Call | Load] = [*module.facts.calls, *module.facts.loads]
     for use in sorted(uses, key=lambda each: each.start):
         reference = use.callee if isinstance(use, Call) else use.reference
-        for found in reads.named.finditer(reference) if "|" not in reference else ():
-            blocking = api(reference[: found.end()])
+        for start, name in attributes(reference) if "|" not in reference else ():
+            end = start + 1 + len(name)
+            if name not in reads.words or reference[end : end + 1] == "(":
+                continue
+            blocking = api(reference[:end])
             if blocking is not None and (use.function, blocking.api) not in seen:
                 seen.add((use.function, blocking.api))
                 flags = use.flags & ~model.AWAITED
-                yield module, Call(blocking.api, use.start, use.end, (), use.function, use.owner, flags), blocking
+                yield Call(blocking.api, use.start, use.end, (), use.function, use.owner, flags), blocking
+
+
+BLOCKING_READS = ModuleWise(
+    "reads that block",
+    tuple[tuple[Call, Blocking], ...],
+    lambda project, module: tuple(_find_reads(project, module)),
+)
+"""The query for the reads in each module of properties that wait for a blocking API."""
 
 
 def _find_calls(project: Project, module: Module) -> tuple[tuple[int, Blocking], ...]:
