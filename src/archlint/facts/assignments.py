@@ -83,6 +83,8 @@ def _bind_annotated(walk: Walk, node: cst.AnnAssign, annotation: str, value: str
     if annotation in _TYPE_ALIAS and node.value is not None:
         bind(walk, node.target, walk.expressions.annotation(node.value), None)
         return
+    if value and annotation and value.startswith(f"{annotation}<") and value.endswith(">{}") and "|" not in value:
+        annotation = value[:-2]  # the annotation leaves the arguments of its type open
     held = step(annotation, "{}") or value or ""
     if "Callable" in annotation and value:
         held = union(held, value)

@@ -190,7 +190,8 @@ class Expressions:
         if base in _WIRED and isinstance(node.slice[0].slice, cst.Index):
             return step(self.value(node.slice[0].slice.value, depth), "()")
         if base in _GENERICS or (base.startswith(_GENERIC_MODULES) and base[-1] not in ")}"):
-            return self.annotation(node, depth)
+            named = self.annotation(node, depth)
+            return "" if named.endswith("{}") else named  # `Optional[self]` is no `self`
         index = node.slice[0].slice
         if isinstance(index, cst.Slice):
             return step(base, "+")

@@ -1,7 +1,5 @@
 """The whole way from the text of one module to its facts."""
 
-import re
-
 import libcst as cst
 
 from archlint.facts import definitions as _definitions
@@ -23,7 +21,7 @@ from archlint.facts.module import ModuleFacts, Parts
 from archlint.facts.parsing import normalised, parse, parse_as_written
 from archlint.facts.records import Anchor, ClassRecord, FunctionRecord, ImportRecord, Records
 from archlint.facts.suppressions import suppressions
-from archlint.facts.tokens import balanced, names
+from archlint.facts.tokens import balanced, last_word, names
 from archlint.facts.tree_names import tree_names
 from archlint.facts.walk import Walk
 
@@ -139,9 +137,10 @@ class _Spans:
 
     def keyword(self, anchor: Anchor, word: str) -> tuple[int, int]:
         """Return the offsets of the last `word` before the first identifier; those of the identifier if it has none."""
-        start, end = self.of(anchor)
-        found = [match.span() for match in re.finditer(rf"\b{word}\b", self._text[:start])]
-        return found[-1] if found else (start, end)
+        first, _ = anchor
+        begin = self.of([first - 1, first - 1])[1] if first else 0
+        end = self._starts[first] if first < len(self._starts) else len(self._text)
+        return last_word(self._text, word, begin, end) or self.of(anchor)
 
     def import_(self, record: ImportRecord) -> Import:
         """Return the fact of an import alias; its statement starts at the keyword before its first identifier."""

@@ -111,6 +111,12 @@ def _field(expressions: "Expressions", node: cst.Call, _callee: str, depth: int)
     return found
 
 
+def _session_maker(expressions: "Expressions", node: cst.Call, callee: str, _depth: int) -> str:
+    """Keep as the argument of a maker of sessions the class of session that it is told to make."""
+    told = [each.value for each in node.args if each.keyword is not None and each.keyword.value == "class_"]
+    return step(generic(callee, [expressions.annotation(each) for each in told]), "{}") if told else ""
+
+
 def _factory(expressions: "Expressions", node: cst.Call, _callee: str, depth: int) -> str:
     return step(expressions.value(node.args[0].value, depth), "()")
 
@@ -190,6 +196,13 @@ _MAKERS: dict[str, _Made] = {
     "typing.cast": _cast,
     **dict.fromkeys(("attr.ib", "attr.attrib", "attr.field", "attrs.field", "pydantic.PrivateAttr"), _field),
     **dict.fromkeys(("attr.Factory", "attrs.Factory"), _factory),
+    **dict.fromkeys(
+        (
+            *("sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.session.sessionmaker"),
+            *("sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker"),
+        ),
+        _session_maker,
+    ),
     "typing.NewType": _new_type,
     **dict.fromkeys(("typing.TypeVar", "typing_extensions.TypeVar"), _type_variable),
     **dict.fromkeys(("aiohttp.web.AppKey", "aiohttp.web.RequestKey"), _key),

@@ -146,6 +146,15 @@ def _name_behind(text: str, start: int, end: int) -> tuple[int, int]:
     return (name.start() if name is not None else start), end
 
 
+def last_word(text: str, word: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return the offsets of the last `word` that no comment or string has, in a stretch without names; none if none."""
+    found = None
+    for match in re.finditer(f"{_STRING}|{_COMMENT}|(?P<word>\\b{word}\\b)", text[start:end], re.DOTALL):
+        if match.lastgroup == "word":
+            found = start + match.start(), start + match.end()
+    return found
+
+
 def comments(text: str) -> Iterator[tuple[int, str]]:
     """Yield the offset and the text of every comment."""
     for match in _COMMENTS.finditer(text):

@@ -8,7 +8,7 @@ from functools import cached_property
 from archlint.facts.model import Attribute, Call
 from archlint.project.asides import is_test
 from archlint.project.bindings import MADE
-from archlint.project.classes import STRUCTURAL, ClassTable
+from archlint.project.classes import STRUCTURAL, ClassTable, Member
 from archlint.project.modulewise import ModuleWise
 from archlint.project.ports import Pair, class_keys, class_keys_in, is_descriptor, ports
 from archlint.project.program import Module, Project
@@ -183,6 +183,8 @@ class Adapters:
             port = endings.get(ending)
             if port is not None and (self._is_anothers(key, ending) or self._is_another_base(key, port)):
                 continue
+            if port is not None and self._is_for_twin(key, port):
+                continue
             if port is not None and port != key and port not in derived_from and self._shares_methods(port, key):
                 yield Pair(port, key, "name", (module.name, fact.start, fact.end))
 
@@ -195,6 +197,21 @@ class Adapters:
         """Tell whether a class is called just like the port and has subclasses: two of a name, each for its own."""
         same = self._project.class_(key)[1].name == self._project.class_(port)[1].name
         return same and self._known.has_subclass(key)
+
+    def _is_for_twin(self, key: str, port: str) -> bool:
+        """Tell whether a class has what another port promises whose name says more: `AsyncCache` beside `Cache`."""
+        stem = self.stems[port]
+        twins = (each for each, other in self.stems.items() if other.endswith(stem) and other != stem)
+        return any(self._has_all(key, twin) for twin in twins)
+
+    def _has_all(self, key: str, port: str) -> bool:
+        own = self._classes.own_members(key)
+        promised = self._known.promised(port)
+        return all(each.name in own and self._is_async(own[each.name]) == self._is_async(each) for each in promised)
+
+    def _is_async(self, member: Member) -> bool:
+        module, _ = self._project.class_(member.owner)
+        return any(module.facts.functions[index].is_async for index in member.functions)
 
     def _shares_methods(self, port: str, key: str) -> bool:
         """Tell whether a class has a method of the port.

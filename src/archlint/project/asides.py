@@ -3,13 +3,14 @@
 import re
 from functools import lru_cache
 
+from archlint.facts.model import Import
 from archlint.project.program import Module
 
 _TEST_HELPERS = re.compile(r"(?:^|_)(?:unit)?test(?:ing)?_?(?:data|fixtures?|utils?|utilities|helpers?|support)$")
 _TESTS = frozenset({"tests", "functionaltests", "integrationtests", "systemtests", "unittests"})
 _TEST_FOLDERS = frozenset({"test", "testing"})
 _TESTING = frozenset({"hypothesis", "pytest", "unittest"})
-"""What modules in folders called so import if they are there for tests, and not what a program offers for them."""
+"""What modules in such folders, or called `orders_tests.py`, import if they are tests, and not something on offer."""
 _SUBJECTS = frozenset(
     {"ab_tests", "blood_tests", "hypothesis_tests", "lab_tests", "load_tests", "medical_tests", "speed_tests"}
 )
@@ -20,14 +21,18 @@ _SHOWS = re.compile(r"(?:^|/)(?:docs_src|examples|tutorials)/|^(?:docs?|example|
 def is_test(module: Module) -> bool:
     """Tell whether a module is test code: `tests/`, `ui_tests/`, `test_*.py`, `*_test.py`, `conftest.py`, ..."""
     return is_named_as_test(module.name, module.facts.is_package, module.path) or (
-        _is_about_testing(module.name)
-        and any(each.target.partition(".")[0] in _TESTING for each in module.facts.imports)
+        _is_about_testing(module.name) and any(map(_is_for_testing, module.facts.imports))
     )
+
+
+def _is_for_testing(import_: Import) -> bool:
+    return import_.target.partition(".")[0] in _TESTING or import_.target.startswith("django.test")
 
 
 @lru_cache(maxsize=65536)
 def _is_about_testing(module: str) -> bool:
-    return not _TEST_FOLDERS.isdisjoint(module.split(".")[:-1])
+    *folders, name = module.partition(":")[0].split(".")
+    return not _TEST_FOLDERS.isdisjoint(folders) or (name.endswith("_tests") and name not in _SUBJECTS)
 
 
 @lru_cache(maxsize=65536)
@@ -55,4 +60,4 @@ def shows(path: str, root: str) -> bool:
 
 def is_migration(module: Module) -> bool:
     """Tell whether a module changes a database once, by Django or Alembic."""
-    return not {"migrations", "alembic"}.isdisjoint(module.name.split("."))
+    return not {"migrations", "alembic"}.isdisjoint(module.name.partition(":")[0].split("."))

@@ -74,10 +74,20 @@ def _only_tells(project: Project, module: Module) -> bool:
     return bool(facts.calls) and not any(offered)
 
 
+def _tells_much(project: Project, module: Module) -> bool:
+    """Tell whether a module in no package prints as it goes, and offers neither classes nor what is decorated."""
+    facts = module.facts
+    if facts.is_package or facts.classes or project.by_name.get(module.name.partition(":")[0].rpartition(".")[0]):
+        return False
+    told = [each for each in facts.calls if each.callee == "builtins.print" and each.function < 0]
+    surely = [each for each in told if not each.flags & (model.IN_CONDITION | model.IN_TRY | model.IN_MAIN_GUARD)]
+    return len(surely) > 1 and not any(each.decorators for each in facts.functions)
+
+
 _ACTS = ModuleWise(
     "acts as a script",
     bool,
-    lambda project, module: _acts_as_script(module) or _only_tells(project, module),
+    lambda project, module: _acts_as_script(module) or _only_tells(project, module) or _tells_much(project, module),
 )
 
 
@@ -97,5 +107,5 @@ def role_of(project: Project, module: Module) -> str:
         return "tests"
     if is_script(project, module):
         return "composition"
-    named = "composition" if not COMPOSITION.isdisjoint(module.name.split(".")) else ""
+    named = "composition" if not COMPOSITION.isdisjoint(module.name.partition(":")[0].split(".")) else ""
     return project.query(layers).role(module.name) or named

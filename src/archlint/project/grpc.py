@@ -9,7 +9,7 @@ import re
 from archlint.project.program import Module, Project
 from archlint.project.types import Value, types
 
-_GENERATED = re.compile(r"(?:^|\.)\w*_pb2_grpc\.(\w+)$")
+_GENERATED = re.compile(r"(?:^|\.)\w*_pb2_grpc(?::\d+)?\.(\w+)$")
 
 
 def _generated(project: Project, name: str) -> str:
@@ -34,7 +34,7 @@ def is_servicer(project: Project, key: str) -> bool:
 
 def is_generated(module: Module) -> bool:
     """Tell whether a module is generated code."""
-    return module.name.endswith(("_pb2_grpc", "_pb2"))
+    return module.name.partition(":")[0].endswith(("_pb2_grpc", "_pb2"))
 
 
 def uses_grpc(project: Project) -> bool:

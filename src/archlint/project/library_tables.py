@@ -37,7 +37,8 @@ how people import a thing; a type is a class, perhaps with arguments: `builtins.
 `cls.*` among the `apis` and in `not-blocking` stands for each public method that is not listed by itself,
 `module.*` among the `exceptions` for every class of the module.
 Which argument: `{ position = 1, name = "target" }`, without `name` when it goes by position alone.
-In the types of `returns`, `T` stands for the first type argument of the receiver, `Handed` for the class that is the
+In the types of `returns`, `T` stands for the first type argument of the receiver (`T or cls` for another class where it
+is not known), `Handed` for the class that is the
 call's first argument, `Sole` for it when it is the only one; `cls.__next__` gives an element,
 `cls.__getitem__` what a subscript gives and `cls.__getattr__` what any attribute is that no table knows;
 in those of `attributes`, `Self` stands for the class that the attribute is asked of.

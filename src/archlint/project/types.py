@@ -33,6 +33,8 @@ LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itert
 _CONTAINERS = ("builtins.", "typing.", "collections.")
 _GENERATED = "_pb2_grpc."
 """What stands in the names of generated gRPC code, which is seldom kept with the package that it belongs to."""
+_OR = " or "
+"""Between a placeholder in what a call gives, and the class that it is where the placeholder is not known."""
 _CLASSES = frozenset({"builtins.type", "typing.Type"})
 _CALLABLE = frozenset({"typing.Callable", "collections.abc.Callable"})
 
@@ -407,7 +409,8 @@ class Types:
         if returns is not None:
             returns = filled(returns, "Handed", value.handed[0] if value.handed else "")
             returns = filled(returns, "Sole", value.handed[0] if len(value.handed) == 1 else "")
-            return self.infer_instance(filled(returns, "T", value.args[0] if value.args else ""))
+            returns, _, otherwise = returns.partition(_OR)
+            return self.infer_instance(filled(returns, "T", value.args[0] if value.args else otherwise))
         if value.name in self._project.by_name:
             return ()
         made = self._library.made_class(value.name)

@@ -44,7 +44,7 @@ def gathered(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
             continue
         coroutine = _unwrapped(fan_out.element, context)
         callee = coroutine.func if isinstance(coroutine, cst.Call) else coroutine
-        started = isinstance(value, cst.Name) and coroutine is not fan_out.element
+        started = (isinstance(value, cst.Name) and coroutine is not fan_out.element) or _is_at_hand(fan_out)
         for sighting in (
             *(() if _collects_exceptions(node) else _unguarded(fan_out, callee, context)),
             *(() if started else _unbounded(fan_out, context, context.reference(callee))),
@@ -102,6 +102,11 @@ def _unbounded(fan_out: _FanOut, context: ModuleContext, reference: str) -> Iter
         subject=_written(fan_out.iterable),
         reference=reference,
     )
+
+
+def _is_at_hand(fan_out: _FanOut) -> bool:
+    """Tell whether each element is a task or future that something keeps already."""
+    return fan_out.element is not fan_out.target and isinstance(fan_out.element, cst.Attribute | cst.Subscript)
 
 
 def _fan_out(node: cst.BaseExpression, context: ModuleContext) -> _FanOut | None:

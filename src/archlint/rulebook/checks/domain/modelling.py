@@ -46,7 +46,10 @@ def is_value_object(project: Project, module: Module, candidate: Candidate) -> b
     """
     if candidate.subject.endswith(_EXCEPTIONS):
         return False
-    named = candidate.subject.endswith(_MESSAGE_WORDS) or module.name.rpartition(".")[2] in ("events", "commands")
+    named = candidate.subject.endswith(_MESSAGE_WORDS) or module.name.partition(":")[0].rpartition(".")[2] in (
+        "events",
+        "commands",
+    )
     return not named and project.query(layers).role(module.name) == "domain"
 
 

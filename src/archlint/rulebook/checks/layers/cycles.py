@@ -44,10 +44,13 @@ def levels(project: Project, *, deferred: bool) -> dict[tuple[str, str], Level]:
     generated = (module.name for module in project.modules if is_generated(module))
     aside = frozenset((*roles.members().get("tests", ()), *generated))
     imports = _imports(project, deferred=deferred)
-    programs = _programs(project, imports)
     started = _started(project, imports)
+    imports = {
+        ends: edges for ends, edges in imports.items() if aside.isdisjoint(ends) and ends[0] not in started
+    }  # tests and scripts make no program of two
+    programs = _programs(project, imports)
     for (from_, to), edges in imports.items():
-        if (from_, to) in reported or from_ in aside or to in aside or from_ in started:
+        if (from_, to) in reported:
             continue
         parent, importer, imported = _siblings(ways[from_], ways[to])
         if importer and imported:

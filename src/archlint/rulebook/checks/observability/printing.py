@@ -41,7 +41,7 @@ def _is_command(project: Project, module: Module) -> bool:
     if (
         is_test(module)
         or is_script(project, module)
-        or not (_COMMANDS | _MIGRATIONS).isdisjoint(module.name.split("."))
+        or not (_COMMANDS | _MIGRATIONS).isdisjoint(module.name.partition(":")[0].split("."))
     ):
         return True
     facts = module.facts

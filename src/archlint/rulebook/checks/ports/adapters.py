@@ -79,7 +79,10 @@ def _is_narrower_port(project: Project, pair: Pair) -> bool:
     if pair.evidence != "inheritance" or not all(name.startswith("__") for name in own):
         return False
     role = project.query(layers).role(module.name)
-    if not own and (any("deprecat" in each for each in fact.decorators) or not _OLD.isdisjoint(module.name.split("."))):
+    if not own and (
+        any("deprecat" in each for each in fact.decorators)
+        or not _OLD.isdisjoint(module.name.partition(":")[0].split("."))
+    ):
         return not _is_made(project, pair.adapter)
     if not fact.spelled and role not in INNER and (role == "infrastructure" or not _is_taken(project, pair.adapter)):
         return False

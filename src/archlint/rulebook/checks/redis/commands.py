@@ -34,7 +34,9 @@ def redis_flush(project: Project, rule: Rule) -> Iterator[Violation]:
     raw = raw_commands(project, {each.upper() for each in _FLUSHES})
     for module, call, name in (*redis_calls(project, _FLUSHES), *raw):
         if not is_test(module):
-            message = "this deletes every key of the server, whoever wrote it; delete the keys that you own"
+            flushed = name if name.endswith(_FLUSHES) else call.arguments[0][1]
+            what = "server" if "all" in flushed.lower() else "database"
+            message = f"this deletes every key of the {what}, whoever wrote it; delete the keys that you own"
             yield _violation(rule, module, call, message, name)
 
 

@@ -119,7 +119,7 @@ def _algorithm_faults(algorithms: cst.BaseExpression, context: ModuleContext) ->
             "error",
             JOSE,
         )
-    elif _comes_from_header(algorithms, context, depth=0):
+    elif _comes_from_header(algorithms, context, depth=0) and not _is_checked(algorithms, context):
         yield _Fault(
             "the token's own header says which algorithm verifies it: a forger chooses; pass a fixed list",
             "error",
@@ -169,6 +169,24 @@ def _comes_from_header(node: cst.CSTNode, context: ModuleContext, depth: int) ->
             if value is not None and value is not node and _comes_from_header(value, context, depth + 1):
                 return True
     return False
+
+
+def _is_checked(algorithms: cst.BaseExpression, context: ModuleContext) -> bool:
+    """Tell whether the function turns away what is not among the algorithms that it accepts."""
+    function = context.enclosing_function
+    elements = algorithms.elements if isinstance(algorithms, cst.List | cst.Tuple | cst.Set) else ()
+    return bool(elements) and all(
+        any(_turns_away(each, element.value) for each in descend(function.body if function is not None else algorithms))
+        for element in elements
+    )
+
+
+def _turns_away(node: cst.CSTNode, algorithm: cst.BaseExpression) -> bool:
+    """Tell whether a node asks whether the algorithm is not among others, or is not another one."""
+    if not isinstance(node, cst.Comparison) or not node.left.deep_equals(algorithm):
+        return False
+    target = node.comparisons[0]
+    return isinstance(target.operator, cst.NotIn | cst.NotEqual)
 
 
 def _verified_elsewhere(node: cst.Call, context: ModuleContext) -> bool:

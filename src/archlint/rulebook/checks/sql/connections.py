@@ -13,6 +13,7 @@ from archlint.rulebook.model import Rule
 
 _POOLED = ("create_engine", "create_async_engine", "create_pool")
 
+_NOT_EACH_TIME = model.IN_CONDITION | model.MADE_ONCE
 _EACH_CALL = "for each call of a method"
 """Where a connection is opened that may be meant: nobody knows how often the method is called."""
 
@@ -32,7 +33,7 @@ def _connects(project: Project) -> Iterator[tuple[str, Effect]]:
     remembers = project.query(blocking_functions).remembers
     for key, effects in project.query(Effects).of.items():
         for effect in effects:
-            if effect.kind != "connects" or is_test(effect.module) or effect.call.flags & model.IN_CONDITION:
+            if effect.kind != "connects" or is_test(effect.module) or effect.call.flags & _NOT_EACH_TIME:
                 continue
             if effect.call.function < 0 or not remembers(key):
                 yield key, effect
@@ -57,7 +58,7 @@ def _in_endpoints(project: Project) -> Iterator[tuple[Effect, str, tuple[Step, .
     for key in sorted(key for key in per_request if "#" in key):
         for site in sites.get(key, ()):
             reached = connecting.get(site.target)
-            if reached is not None:
+            if reached is not None and not site.use.flags & _NOT_EACH_TIME:
                 module, function = project.function(key)
                 step = Step(f"`{function.qualname}` runs for each request", module.place(site.use.start, site.use.end))
                 yield reached, "for each request", (step,)

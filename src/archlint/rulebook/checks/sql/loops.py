@@ -77,7 +77,7 @@ def _is_element(call: Call) -> bool:
 
 
 def _is_service_code(project: Project, module: Module) -> bool:
-    parts = {part if part == "__main__" else part.strip("_") for part in module.name.split(".")}
+    parts = {part if part == "__main__" else part.strip("_") for part in module.name.partition(":")[0].split(".")}
     return not is_test(module) and _ONCE.isdisjoint(parts) and not is_script(project, module)
 
 

@@ -51,7 +51,9 @@ def _identity(write: _Write) -> object:
 
 
 def _is_script(module: Module) -> bool:
-    return not {"migrations", "versions", "alembic", "commands", "scripts"}.isdisjoint(module.name.split("."))
+    return not {"migrations", "versions", "alembic", "commands", "scripts"}.isdisjoint(
+        module.name.partition(":")[0].split(".")
+    )
 
 
 def _services(project: Project) -> Iterator[str]:
