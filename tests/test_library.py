@@ -256,7 +256,7 @@ class TestShipped:
     def test_every_type_is_well_formed_and_canonical(self, shipped: Library) -> None:
         types = {*shipped._returns.values(), *shipped._attributes.values(), *shipped._enters.values()}
         assert [type_ for type_ in types if type_.count("<") != type_.count(">")] == []
-        names = {name for type_ in types for name in re.split(r"[<>,]", type_) if name}
+        names = {name for type_ in types for name in re.split(r"[<>,]| or ", type_) if name}
         assert [name for name in sorted(names) if not NAME.fullmatch(name)] == []
         assert [name for name in sorted(names) if shipped.canonical(name) != name] == []
 
@@ -371,7 +371,7 @@ class TestShipped:
             ("asyncpg.create_pool", "asyncpg.Pool"),
             ("asyncpg.Pool.acquire", "asyncpg.Connection"),
             ("psycopg2.connect", "psycopg2.extensions.connection"),
-            ("sqlalchemy.orm.sessionmaker.__call__", "sqlalchemy.orm.Session"),
+            ("sqlalchemy.orm.sessionmaker.__call__", "T or sqlalchemy.orm.Session"),
             ("sqlmodel.Session.query", "sqlalchemy.orm.Query<Sole>"),
             ("dishka.AsyncContainer.get", "Handed"),
             ("flask_sqlalchemy.SQLAlchemy.text", "sqlalchemy.TextClause"),
