@@ -98,7 +98,7 @@ class _Locks:
         if self._releases(key, hold.lock):
             return None
         queue: list[tuple[str, tuple[int, int], list[tuple[str, Call]]]] = [(key, within, [])]
-        seen = {key}
+        seen: set[str] = set()
         for function, (start, end), path in queue:
             again = self._taken(function, hold, start, end)
             if again is not None:
@@ -113,9 +113,8 @@ class _Locks:
 
     def _taken(self, key: str, hold: _Hold, start: int, end: int) -> Call | None:
         for other in self.holds.get(key, ()):
-            again = other.taken
-            if other.lock.identity == hold.lock.identity and again is not hold.taken and start <= again.start < end:
-                return again
+            if other.lock.identity == hold.lock.identity and start <= other.taken.start < end:
+                return other.taken
         return None
 
     def _releases(self, key: str, lock: _Lock) -> bool:

@@ -57,7 +57,7 @@ def _keeps_traceback(handler: cst.ExceptHandler) -> bool:
             return True
         if isinstance(each, cst.Attribute) and each.attr.value in _SAYS_WHERE:
             return True
-        if isinstance(each, cst.Name) and each.value in _SAYS_WHERE:
+        if isinstance(each, cst.Name) and each.value in _SAYS_WHERE and each.value != name:
             return True
         if name and id(each) not in logged and _hands_on(each, name):
             return True
