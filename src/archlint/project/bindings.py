@@ -98,8 +98,10 @@ class Bindings:
         if not reference or reference.startswith("="):
             return
         values = self._types.infer(reference)
-        for value in values if len(values) == 1 else ():
-            yield from self._put(value, reference)
+        if len(values) == 1:
+            yield from self._put(values[0], reference)
+        elif all(value.kind == "instance" and value.is_class for value in values):
+            yield from (value.name for value in values)
 
     def _put(self, value: Value, reference: str) -> Iterator[str]:
         if value.is_class and value.kind in ("object", "instance"):
