@@ -7,11 +7,15 @@ import libcst as cst
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import FUNCTIONS, ancestors, descend
+from archlint.rulebook.checks.resilience.places import Places
 
 _CLOCKS = frozenset({"time.time", "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today"})
 _WORDS = frozenset({"time", "now", "utcnow", "today"})
 _CONVERSIONS = frozenset({"int", "float", "round"})
+_STAMP = "timestamp"
+"""The method that makes a number of a reading."""
 _EMPTY = frozenset({"None", "0", "0.0"})
+_EARLIEST = frozenset({"datetime.min", "datetime.datetime.min"})
 _ORDER = (cst.LessThan, cst.LessThanEqual, cst.GreaterThan, cst.GreaterThanEqual)
 _MAX_DEPTH = 5
 _READING, _DEADLINE = "reading", "deadline"
@@ -58,11 +62,18 @@ def _outside(function: cst.FunctionDef, node: cst.CSTNode) -> tuple[cst.CSTNode 
     """Return what an expression stands in, conversions to a number left out, and its child there."""
     child = node
     for each in ancestors(function.body, node):
-        conversion = isinstance(each, cst.Call) and dotted_name(each.func) in _CONVERSIONS
-        if not conversion and not isinstance(each, cst.Arg):
+        if not _converts(each, child) and not isinstance(each, cst.Arg):
             return each, child
         child = each
     return None, child
+
+
+def _converts(node: cst.CSTNode, child: cst.CSTNode) -> bool:
+    """Tell whether a node makes a number of its child: `int(now)`, `now.timestamp()`."""
+    if isinstance(node, cst.Attribute):
+        return node.attr.value == _STAMP
+    is_stamp = isinstance(child, cst.Attribute) and child.attr.value == _STAMP
+    return isinstance(node, cst.Call) and (is_stamp or dotted_name(node.func) in _CONVERSIONS)
 
 
 class _Readings:
@@ -71,6 +82,7 @@ class _Readings:
     def __init__(self, owner: cst.ClassDef | None, context: ModuleContext) -> None:
         self._owner = owner
         self._context = context
+        self._places = Places(owner, context)
 
     def measures(self, function: cst.FunctionDef, use: cst.CSTNode) -> bool:
         """Tell whether a reading is subtracted from or compared with another one at this place."""
@@ -105,10 +117,13 @@ class _Readings:
         if isinstance(node, cst.IfExp):
             return self._joined(function, [(function, node.body), (function, node.orelse)], depth)
         if isinstance(node, cst.Name):
-            return self._kind_of_name(function, node.value, depth)
+            return self._kind_of_name(function, node.value, depth) or self._kind_in_place(function, node, depth)
         if isinstance(node, cst.Attribute) and dotted_name(node.value) == "self" and self._owner is not None:
             return self._joined(function, self._assigned(node.attr.value), depth)
-        return ""
+        return self._kind_in_place(function, node, depth) if isinstance(node, cst.Subscript) else ""
+
+    def _kind_in_place(self, function: cst.FunctionDef, node: cst.CSTNode, depth: int) -> str:
+        return self._joined(function, self._places.stored(function, node), depth)
 
     def _kind_of_call(self, function: cst.FunctionDef, node: cst.Call, depth: int) -> str:
         callee = dotted_name(node.func)
@@ -116,7 +131,9 @@ class _Readings:
             return self._kind(function, node.args[0].value, depth + 1)
         if callee.rpartition(".")[2] in _WORDS and self._context.reference(node.func) in _CLOCKS:
             return _READING
-        return ""
+        if isinstance(node.func, cst.Attribute) and node.func.attr.value == _STAMP and not node.args:
+            return self._kind(function, node.func.value, depth + 1)
+        return self._kind_in_place(function, node, depth)
 
     def _kind_of_name(self, function: cst.FunctionDef, name: str, depth: int) -> str:
         parameters = function.params
@@ -143,6 +160,8 @@ class _Readings:
             if value is None:
                 return ""
             if isinstance(value, cst.Name | cst.Integer | cst.Float) and value.value in _EMPTY:
+                continue
+            if isinstance(value, cst.Attribute) and dotted_name(value) in _EARLIEST:
                 continue
             kinds.add(self._kind(function, value, depth + 1))
         if not kinds or "" in kinds:
