@@ -149,7 +149,7 @@ class CallGraph:
         with_arguments = False
         for value in values:
             if "#" in value.name or "@" in value.name:
-                targets += self._run_by(value)
+                targets += self._run_by(value) if receiver[-1:] != "%" or not self._is_stub(value) else ()
             elif value.kind == "object" and value.name in _CALLS_ITS_ARGUMENTS:
                 with_arguments = True
         if method == "__enter__":
@@ -221,9 +221,15 @@ class CallGraph:
             if function.decorators and not function.is_async:
                 yield from (each for each in self._decorators.wrappers(key) if each != key)
             return
+        if function.name in _CONSTRUCTORS:  # what makes an instance of a class makes none of a subclass
+            return
         owner = f"{module.name}@{function.owner}"
         others = dict.fromkeys((*self._adapters.get(owner, ()), *self._subclasses.get(owner, ())))
         yield from _telling(filter(self._is_code, self._definitions_in(others, function.name)))
+
+    def _is_stub(self, value: Value) -> bool:
+        """Tell whether a value is a method without code, which `super()` finds and nothing in its place."""
+        return value.is_function and self._project.function(value.name)[1].body == "stub"
 
     def _is_code(self, key: str) -> bool:
         return self._project.function(key)[1].body != "stub" and self._runs_at_once(key)

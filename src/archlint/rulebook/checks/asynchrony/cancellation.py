@@ -53,12 +53,22 @@ def suppressed_cancellation(node: cst.With, context: ModuleContext) -> Iterator[
     function = context.enclosing_function
     if function is None or function.asynchronous is None:
         return
+    if any(_is_shield(item.item) for item in node.items):
+        return
     for item in node.items:
         call = item.item
         if isinstance(call, cst.Call) and context.reference(call.func) == "contextlib.suppress":
             caught = _cancellations([argument.value for argument in call.args], context)
             if caught and _swallows(function, node, None, caught):
                 yield _sighting(caught)
+
+
+def _is_shield(node: cst.BaseExpression) -> bool:
+    """Tell whether no cancellation comes into a scope: `CancelScope(shield=True)`."""
+    return isinstance(node, cst.Call) and any(
+        each.keyword is not None and each.keyword.value == "shield" and dotted_name(each.value) == "True"
+        for each in node.args
+    )
 
 
 def _sighting(caught: tuple[str, ...], keyword: str = "") -> Sighting:
@@ -151,6 +161,8 @@ def _cleans_up(function: cst.FunctionDef, statement: cst.CSTNode) -> bool:
     for each in ancestors(function.body, statement):
         if isinstance(each, cst.Finally) or (isinstance(each, cst.ExceptHandler) and _passes_on(each)):
             return True
+        if isinstance(each, cst.With) and any(_is_shield(item.item) for item in each.items):
+            return True
     return any(
         isinstance(each, cst.Raise)
         and each.exc is not None
@@ -202,11 +214,17 @@ def _passes_on(handler: cst.ExceptHandler) -> bool:
             word = each.func.attr.value if isinstance(each.func, cst.Attribute) else called
             if called in _EXITS or word in _HANDS_ON:
                 return True
-            if word not in _LOGS and any(_is_name(argument.value, name) for argument in each.args):
+            if word not in _LOGS and any(_hands_over(argument.value, name) for argument in each.args):
                 return True
         elif isinstance(each, cst.Assign | cst.Return | cst.Yield) and _is_name(each.value, name):
             return True
     return False
+
+
+def _hands_over(node: cst.BaseExpression, name: str) -> bool:
+    """Tell whether an argument is what a name stands for, alone or beside something else."""
+    elements = [each.value for each in node.elements] if isinstance(node, cst.Tuple | cst.List) else [node]
+    return any(_is_name(each, name) for each in elements)
 
 
 def _takes_note(handler: cst.BaseSuite) -> bool:

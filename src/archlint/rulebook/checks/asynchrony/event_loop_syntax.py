@@ -13,6 +13,7 @@ _THREAD_LOCKS = ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore")
 _ENTERS = tuple(f"threading.{lock}.__enter__" for lock in _THREAD_LOCKS)
 _ACQUIRES = tuple(f"threading.{lock}.acquire" for lock in _THREAD_LOCKS)
 _RUNNING_LOOP = "asyncio.get_running_loop()"
+_THREADING = frozenset({"Thread", "Timer", "run_in_executor", "submit", "to_thread"})
 _OWN_LOOP = frozenset({"asyncio.new_event_loop()", "uvloop.new_event_loop()"})
 
 
@@ -94,6 +95,8 @@ def waited_result(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     made = _made(future, context)
     if _runs_elsewhere(made, context) if context.in_async_function else not _runs_here(made, context):
         return
+    if not context.in_async_function and _is_for_thread(context):
+        return
     yield Sighting(
         code="ASY015",
         message=(
@@ -133,6 +136,17 @@ def _loop(made: cst.CSTNode | None) -> cst.CSTNode | None:
 def _runs_elsewhere(made: cst.CSTNode | None, context: ModuleContext) -> bool:
     loop = _loop(made)
     return loop is not None and context.reference(loop) in _OWN_LOOP
+
+
+def _is_for_thread(context: ModuleContext) -> bool:
+    """Tell whether the module gives the function to a thread: `Thread(target=run)`, `pool.submit(run)`."""
+    function = context.enclosing_function
+    return function is not None and any(
+        isinstance(each, cst.Call)
+        and dotted_name(each.func).rpartition(".")[2] in _THREADING
+        and any(dotted_name(argument.value) == function.name.value for argument in each.args)
+        for each in descend(context.module or function)
+    )
 
 
 def _runs_here(made: cst.CSTNode | None, context: ModuleContext) -> bool:

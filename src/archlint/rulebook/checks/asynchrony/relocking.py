@@ -106,10 +106,30 @@ class _Locks:
             for call in self._calls_of(function):
                 if start <= call.start < end and call.flags & model.AWAITED:
                     for target in self._same_object(call, hold.lock):
-                        if target not in seen and not self._releases(target, hold.lock):
+                        if target in seen or self._is_of_another(function, target):
+                            continue
+                        if not self._releases(target, hold.lock):
                             seen.add(target)
                             queue.append((target, (0, 1 << 60), [*path, (function, call)]))
         return None
+
+    def _is_of_another(self, caller: str, target: str) -> bool:
+        """Tell whether a method of a subclass is called where its own method of the caller's name runs instead."""
+        (above, calling), (below, called) = self._project.function(caller), self._project.function(target)
+        base, subclass = f"{above.name}@{calling.owner}", f"{below.name}@{called.owner}"
+        if min(calling.owner, called.owner) < 0 or base == subclass:
+            return False
+        order = self._resolver.order(subclass)
+        between = order[: order.index(base)] if base in order else ()
+        table = self._project.query(ClassTable)
+        own = [table.own_members(each).get(calling.name) for each in between if "@" in each]
+        overriding = [
+            f"{self._project.class_(each.owner)[0].name}#{number}" for each in own if each for number in each.functions
+        ]
+        again = f"%.{calling.name}"
+        return bool(overriding) and not any(
+            call.callee.endswith(again) for key in overriding for call in self._calls_of(key)
+        )
 
     def _taken(self, key: str, hold: _Hold, start: int, end: int) -> Call | None:
         for other in self.holds.get(key, ()):

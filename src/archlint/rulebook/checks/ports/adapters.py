@@ -10,7 +10,7 @@ from archlint.project.classes import ClassTable, Member
 from archlint.project.conformance import Conformance, Mismatch, conformance
 from archlint.project.layers import INNER, layers
 from archlint.project.ports import Pair, ports
-from archlint.project.program import Project
+from archlint.project.program import Module, Project
 from archlint.project.types import types
 from archlint.project.uses import Calls
 from archlint.rulebook.checks.ports.mismatches import Pairs, is_fake, mismatches
@@ -76,7 +76,11 @@ def _is_narrower_port(project: Project, pair: Pair) -> bool:
     """
     module, fact = project.class_(pair.adapter)
     own = project.query(ClassTable).own_members(pair.adapter)
-    if pair.evidence != "inheritance" or not all(name.startswith("__") for name in own):
+    if pair.evidence != "inheritance":
+        return False
+    if own and all(_is_promise(module, each) for each in own.values()):
+        return _is_taken(project, pair.adapter) and not _is_made(project, pair.adapter)
+    if not all(name.startswith("__") for name in own):
         return False
     role = project.query(layers).role(module.name)
     if not own and (
@@ -87,6 +91,12 @@ def _is_narrower_port(project: Project, pair: Pair) -> bool:
     if not fact.spelled and role not in INNER and (role == "infrastructure" or not _is_taken(project, pair.adapter)):
         return False
     return not _is_made(project, pair.adapter)
+
+
+def _is_promise(module: Module, member: Member) -> bool:
+    """Tell whether a member is a method without code."""
+    functions = [module.facts.functions[index] for index in member.functions]
+    return bool(functions) and all(each.body == "stub" for each in functions)
 
 
 def _is_completed(project: Project, pair: Pair) -> bool:
