@@ -28,9 +28,9 @@ _CALLS_ITS_ARGUMENTS = frozenset(
     }
 )
 _CONSTRUCTORS = ("__new__", "__init__", "__post_init__", "__attrs_post_init__", "model_post_init")
-_VALIDATORS = frozenset(
-    f"pydantic.{name}" for name in ("field_validator()", "model_validator()", "validator()", "root_validator()")
-) | {"pydantic.root_validator"}
+_FIELD_VALIDATORS = frozenset({"pydantic.field_validator()", "pydantic.validator()"})
+"""Decorators of what checks the values of fields, and not their defaults."""
+_VALIDATORS = _FIELD_VALIDATORS | {"pydantic.model_validator()", "pydantic.root_validator()", "pydantic.root_validator"}
 _OWN_METHOD = re.compile(r"([^|]+@\d+)\{\}\.(\w+)")
 _MOST_IMPLEMENTATIONS = 30
 """Of a method of `Entity` in Home Assistant there are hundreds: a caller of it calls none of them in particular."""
@@ -55,12 +55,14 @@ class Use(NamedTuple):
 class _Run(NamedTuple):
     """What a call with a certain callee runs; some call their arguments too: all, or those for some parameters.
 
-    `takers` are the functions of the project among the targets that call a parameter.
+    `takers` are the functions of the project among the targets that call a parameter; `checks` are run too where
+    something is passed.
     """
 
     targets: tuple[str, ...]
     arguments_too: bool = False
     takers: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
 
 
 _NOTHING = _Run(())
@@ -130,6 +132,8 @@ class CallGraph:
         """Yield the functions that a call runs."""
         run = self._run(call.callee)
         yield from run.targets
+        if call.arguments:
+            yield from run.checks
         if run.arguments_too:
             given = (argument for _, argument in call.arguments if not argument.startswith("="))
             yield from (target for argument in given for target in self.functions(argument))
@@ -154,10 +158,13 @@ class CallGraph:
                 with_arguments = True
         if method == "__enter__":
             targets[:0] = [value.name for value in self._types.infer(receiver) if value.kind == "context"]
-        if not targets and not with_arguments:
+        checks = [key for key in targets if not _FIELD_VALIDATORS.isdisjoint(self._project.function(key)[1].decorators)]
+        if checks:
+            targets = [key for key in targets if key not in checks]
+        if not targets and not with_arguments and not checks:
             return _NOTHING
         takers = tuple(key for key in targets if self._project.function(key)[1].called)
-        return _Run(tuple(targets), with_arguments, takers)
+        return _Run(tuple(targets), with_arguments, takers, tuple(checks))
 
     def _left_to_subclasses(self, callee: str) -> tuple[str, ...]:
         """Return the methods of subclasses that a class calls on itself without having such a method."""

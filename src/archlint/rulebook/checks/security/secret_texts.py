@@ -54,7 +54,22 @@ _LABELS = frozenset(
         *("issue", "key", "kind", "label", "mime", "missing", "msg", "no", "opt", "option", "param", "perm", "prop"),
         *("re", "regex", "schema", "scope", "service", "setting", "signal", "step", "tag", "task", "template", "test"),
         *("title", "tok", "topic", "translation", "type", "url", "use", "with", "without", "fake", "dummy", "mock"),
-        *("example", "sample", "stop", "start", "end", "eos", "bos", "pad", "unk", "mask", "sep", "special", "next"),
+        *(
+            "example",
+            "placeholder",
+            "sample",
+            "stop",
+            "start",
+            "end",
+            "eos",
+            "bos",
+            "pad",
+            "unk",
+            "mask",
+            "sep",
+            "special",
+            "next",
+        ),
         *(
             "previous",
             "prev",
@@ -87,8 +102,8 @@ _LABELS = frozenset(
 )
 """First words of names whose value is a label or a piece of syntax: `CONF_PASSWORD`, `pad_token`."""
 _PLACEHOLDER = re.compile(
-    r"(?i)change[-_ ]?(me|this|it)|replace|your|^my[-_ ]|example|placeholder|dummy|todo|fixme|redacted|insert|sample|"
-    r"^<|>$|^\[.*\]$|\{[^}]*\}|%\(\w|%s|\$\{|\$\(|\$[A-Z_]{3}|^\$|\*{3}|\.{3}|…|^x+$|x{4}|^-+$|^_+$|undefined|"
+    r"(?i)(change|fill)[-_ ]?(me|this|it)|replace|your|^my[-_ ]|example|placeholder|dummy|todo|fixme|redacted|insert|"
+    r"sample|^<|>$|^\[.*\]$|\{[^}]*\}|%\(\w|%s|\$\{|\$\(|\$[A-Z_]{3}|^\$|\*{3}|\.{3}|…|^x+$|x{4}|^-+$|^_+$|undefined|"
     r"^fake|mock|^not[-_ ]|^no[-_ ]|deadbeef|lorem|^foo|^bar$|^baz|^n/?a$|enter[-_ ]|^test|test$|"
     r"testing|optional|notasecret|for[-_ ]?tests?$"
 )
@@ -97,7 +112,7 @@ _EMPTY = frozenset(
     {"", "none", "null", "nil", "false", "true", "default", "unknown", "empty", "auto", "env", "random", "value"}
 )
 _TYPES = (
-    re.compile(r"^[a-z][\w+.-]*://|^/|^\.{0,2}/|^~|\\|\s|^[\w.-]+@[\w.-]+$|^https?:"),
+    re.compile(r"^[a-z][\w+.-]*://|^urn:[a-z]|^/|^\.{0,2}/|^~|\\|\s|^[\w.-]+@[\w.-]+$|^https?:"),
     re.compile(r"^\.{0,2}\w+([./:]\w+)+$|^[a-z]+(-[a-z]+)*(:[a-z]+(-[a-z]+)*)+$"),
     re.compile(r"^@[A-Za-z][\w-]*$|^anonymous@|^phc_|^pk_(live|test)_"),
     re.compile(r"^\d+/\w+(/\w+)?(, ?\d+/\w+(/\w+)?)*$|^[a-z]\w*=[a-z]+$|^V\d+([A-Z][a-z]+){2,}$"),
