@@ -40,7 +40,8 @@ class Adapters:
         known = self._project.query(PAIRS)
         there = [pair for module in self._project.modules for pair in known[module.path]]
         inherited = [pair for pair in there if pair.evidence == "inheritance"]
-        wired = sorted((pair for pair in there if pair.evidence != "inheritance"), key=self._weakness)
+        told = (pair for pair in there if pair.evidence != "inheritance" and not self._is_told_twice(pair.port))
+        wired = sorted(told, key=self._weakness)
         typed = [pair for pair in wired if not pair.is_guessed]
         guessed = [pair for pair in wired if pair.is_guessed]
         made = self._project.query(MADE)
@@ -51,6 +52,11 @@ class Adapters:
         for pair in self._named(list(found.values())):
             found.setdefault((pair.port, pair.adapter), pair)
         return tuple(found[key] for key in sorted(found))
+
+    def _is_told_twice(self, port: str) -> bool:
+        """Tell whether a module has several classes of a port's name, one after the other, as notebooks do."""
+        module, fact = self._project.class_(port)
+        return sum(each.qualname == fact.qualname for each in module.facts.classes) > 1
 
     def _weakness(self, pair: Pair) -> tuple[bool, bool]:
         return self._is_in_tests(pair), pair.evidence in ("parameter", "keyword")
