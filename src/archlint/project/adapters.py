@@ -219,6 +219,14 @@ class Adapters:
         module, _ = self._project.class_(member.owner)
         return any(module.facts.functions[index].is_async for index in member.functions)
 
+    def _is_alike(self, one: Member, other: Member) -> bool:
+        """Tell whether methods are both async or both not, or at least take the same."""
+        return self._is_async(one) == self._is_async(other) or self._taken_by(one) == self._taken_by(other)
+
+    def _taken_by(self, member: Member) -> set[str]:
+        module, _ = self._project.class_(member.owner)
+        return {each.name for index in member.functions for each in module.facts.functions[index].parameters}
+
     def _shares_methods(self, port: str, key: str) -> bool:
         """Tell whether a class has a method of the port.
 
@@ -228,8 +236,10 @@ class Adapters:
         own = self._classes.own_members(key)
         promised = self._known.promised(port)
         shared = [
-            member.name for member in promised if member.functions and member.name in own and own[member.name].functions
+            member for member in promised if member.functions and member.name in own and own[member.name].functions
         ]
+        if not any(self._is_alike(own[member.name], member) for member in shared):
+            return False
         one_word = len(re.findall(r"[A-Z]", self.stems[port])) == 1
         most = one_word or self._project.class_(key)[1].name.startswith("_")
         return bool(shared) and (not most or 2 * len(shared) > len(promised))

@@ -379,9 +379,13 @@ class Types:
                     return True
                 continue
             _, fact = self._project.class_(owner)
-            if any(not self.infer(base) for base in fact.bases):
+            if any(self._is_open(self.infer(base)) for base in fact.bases):
                 return True
         return False
+
+    def _is_open(self, base: tuple[Value, ...]) -> bool:
+        """Tell whether a base is nothing that is known, or some class, as a variable annotated with `type` has it."""
+        return not base or any(value.kind == "instance" and value.name in _CLASSES for value in base)
 
     def _call(self, value: Value) -> tuple[Value, ...]:
         if value.kind == "partial":

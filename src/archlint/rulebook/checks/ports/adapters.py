@@ -115,10 +115,16 @@ def _is_completed(project: Project, pair: Pair) -> bool:
 
 
 def _is_hook(project: Project, pair: Pair, member: Member) -> bool:
-    """Tell whether a derived class inherits from a Protocol what is called for those who write it: `on_start`."""
+    """Tell whether a derived class may leave out what it inherits from a Protocol.
+
+    So it may with what is called for those who write it, `on_start`, and what alone is not marked as abstract.
+    """
     known = project.query(ports)
-    is_default = pair.evidence == "inheritance" and known.is_protocol(member.owner)
-    return is_default and member.name.startswith(_HOOKS) and not known.is_abstract_method(member)
+    if pair.evidence != "inheritance" or not known.is_protocol(member.owner) or known.is_abstract_method(member):
+        return False
+    methods = [each for each in project.query(ClassTable).own_members(member.owner).values() if each.is_method]
+    marked = sum(map(known.is_abstract_method, methods))
+    return member.name.startswith(_HOOKS) or (marked > 1 and 3 * marked >= len(methods))
 
 
 def _only_refuses(project: Project, key: str) -> bool:
