@@ -195,9 +195,9 @@ class Adapters:
                 yield Pair(port, key, "name", (module.name, fact.start, fact.end))
 
     def _is_anothers(self, key: str, ending: str) -> bool:
-        """Tell whether a class has its name from a base class outside the project, `Validator` of some library."""
+        """Tell whether a class has its name from a base class outside the project, `SpanExporter` of some library."""
         bases = (base.rpartition(".")[2] for base in self._types.order(key)[1:] if "@" not in base)
-        return any(_AFFIXES.sub("", base) == ending for base in bases)
+        return any(_AFFIXES.sub("", base).endswith(ending) for base in bases)
 
     def _is_another_base(self, key: str, port: str) -> bool:
         """Tell whether a class is called just like the port and has subclasses: two of a name, each for its own."""

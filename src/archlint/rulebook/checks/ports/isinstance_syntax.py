@@ -27,6 +27,8 @@ def _sighting(node: cst.BaseExpression, what: str, context: ModuleContext) -> It
         return
     if reference.endswith(".__class__"):  # that of an instance is what it was made of, never the Protocol it is seen as
         return
+    if "()" in reference or "{}" in reference:  # a class that a function gives, or an object keeps, is one of the kind
+        return
     if reference and not reference.startswith("builtins.") and "|" not in reference:
         word = node.value if isinstance(node, cst.Name) else reference.rpartition(".")[2]
         yield Sighting(
