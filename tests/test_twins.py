@@ -105,3 +105,41 @@ def test_ways_to_block_in_numbered_modules(tmp_path: Path) -> None:
         for name, text in (("__init__.py", ""), ("main.py", blocks))
     }
     assert reported(tmp_path, files, "ASY002") == ["services/a/app/main.py", "services/b/app/main.py"]
+
+
+def test_a_cycle_through_a_module_without_a_package(tmp_path: Path) -> None:
+    files = {
+        "a/src/config.py": "NAME = 1\n",
+        "a/src/main.py": "from config import NAME\n",
+        "b/src/config.py": "from registry import KINDS\n\nNAME = 2\n",
+        "b/src/registry.py": "from config import NAME\n\nKINDS = (NAME,)\n",
+    }
+    assert reported(tmp_path, files, "LAY003") == ["b/src/registry.py"]
+
+
+def test_tests_make_no_program_of_two(tmp_path: Path) -> None:
+    files = {
+        "a/src/orders/__init__.py": "",
+        "a/src/orders/place.py": "from customers.model import Customer\n",
+        "a/src/customers/__init__.py": "",
+        "a/src/customers/model.py": "class Customer: ...\n",
+        "a/tests/test_place.py": "from orders import place\n",
+        "b/src/orders/__init__.py": "",
+        "b/src/orders/total.py": "def total(): ...\n",
+        "b/src/customers/__init__.py": "",
+        "b/src/customers/count.py": "from orders.total import total\n",
+        "b/tests/test_count.py": "from customers import count\n",
+    }
+    assert reported(tmp_path, files, "LAY003") == []
+
+
+def test_what_the_names_of_numbered_modules_say(tmp_path: Path) -> None:
+    generated = "from grpc._utilities import first_version_is_lower\n"
+    settings = "import os\n\nNAME = os.getenv('NAME')\n"
+    files = {
+        f"services/{service}/app/{name}": text
+        for service in "ab"
+        for name, text in (("__init__.py", ""), ("orders_pb2_grpc.py", generated), ("config.py", settings))
+    }
+    assert reported(tmp_path, files, "LAY005") == []
+    assert reported(tmp_path, files, "IMP002") == []

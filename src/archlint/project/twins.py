@@ -93,7 +93,10 @@ class _Names:
             return {name: self._in(each) for name, each in value.items()}
         fields = _REFERRING[value.__class__]
         assert isinstance(value, msgspec.Struct)
-        return msgspec.structs.replace(value, **{name: self._in(getattr(value, name)) for name in fields})
+        changed = {name: self._in(getattr(value, name)) for name in fields}
+        if isinstance(value, model.Import):  # `from config import ...` names a module without any dot
+            changed["target"] = self._own.get(value.target, changed["target"])
+        return msgspec.structs.replace(value, **changed)
 
     def _numbered(self, found: re.Match[str]) -> str:
         """Return a dotted name with the number of the longest module that it begins with."""

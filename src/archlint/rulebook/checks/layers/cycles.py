@@ -87,10 +87,11 @@ def _programs(project: Project, imports: Collection[tuple[str, str]]) -> dict[st
 
 
 class _Ways(dict[str, tuple[str, ...]]):
-    """The packages above a module, outermost first, and itself."""
+    """The packages above a module, outermost first, and itself, without numbers: programs are told apart before."""
 
     def __missing__(self, name: str) -> tuple[str, ...]:
-        way = self[name] = (*parents(name), name)
+        plain = name.partition(":")[0]
+        way = self[name] = (*parents(plain), plain)
         return way
 
 
