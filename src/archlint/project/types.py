@@ -47,7 +47,8 @@ class Value(NamedTuple):
     (`functools.partial` of an object), or what calling a function gave: "coroutine", "generator", "context",
     or "elements" (what was a generator, in a list). Names of project things are reference roots (`module@3`,
     `module#3`); others are canonical dotted names. `receiver` is the class that a method was reached through,
-    `handed` are the classes that a function is called with, by position.
+    `handed` are the classes that a function is called with, by position; before that, the one that a library's method
+    is asked of.
     """
 
     kind: str
@@ -275,7 +276,8 @@ class Types:
         made_up = self._library.returns(f"{owner}.__getattr__") if value.kind == "instance" else None
         if made_up is not None and name[:1] != "_" and not self._library.has_member(member):
             return self.infer_instance(made_up)
-        return (Value("object", member, value.args, receiver=owner),)
+        asked = (value.name,) if value.kind == "object" and value.is_class else ()
+        return (Value("object", member, value.args, receiver=owner, handed=asked),)
 
     def _member_values(self, value: Value, name: str) -> tuple[Value, ...]:
         order = self.order(value.name)
@@ -413,6 +415,7 @@ class Types:
         if returns is not None:
             returns = filled(returns, "Handed", value.handed[0] if value.handed else "")
             returns = filled(returns, "Sole", value.handed[0] if len(value.handed) == 1 else "")
+            returns = filled(returns, "Self", value.handed[0] if value.handed else "")
             returns, _, otherwise = returns.partition(_OR)
             return self.infer_instance(filled(returns, "T", value.args[0] if value.args else otherwise))
         if value.name in self._project.by_name:
@@ -515,8 +518,8 @@ class Types:
         if value.kind != "instance" or value.is_class:
             return ()
         listed = self._library.returns(f"{value.name}.__next__")
-        if listed is not None and value.args:
-            return self.infer_instance(filled(listed, "T", value.args[0]))
+        if listed is not None and (value.args or listed != "T"):
+            return self.infer_instance(filled(listed, "T", value.args[0] if value.args else ""))
         if step in ("*", "&"):
             reference = element(value.name, value.args)
         else:
