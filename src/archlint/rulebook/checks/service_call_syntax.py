@@ -32,6 +32,7 @@ SERVICE_MODULE_CHECKS: ModuleChecks = {
     **dict.fromkeys(CLIENTS, (unverified_call, client_per_call)),
     **dict.fromkeys(("abort", "set_details"), (leaked_error_details,)),
     **dict.fromkeys(("decr", "decrby", "hset", "incr", "incrby", "incrbyfloat", "psetex", "setex"), (check_then_set,)),
+    **dict.fromkeys(("lpush", "rpush", "sadd", "zadd"), (check_then_set,)),
     **dict.fromkeys(("insecure_channel", "secure_channel"), (channel_per_call,)),
     **dict.fromkeys(("now", "time", "utcnow"), (wall_clock_duration,)),
     "_create_unverified_context": (unverified_context,),

@@ -11,11 +11,19 @@ from archlint.facts.syntax import FUNCTIONS, ancestors, descend, source_of
 
 _READS: Mapping[str, int] = {"get": 1, "exists": 1, "hget": 2, "hexists": 2}
 """Method -> how many of its first arguments say what it reads."""
+_COUNTS: Mapping[str, Mapping[str, int]] = {
+    "zadd": {"zcard": 1, "zcount": 1},
+    "sadd": {"scard": 1},
+    "lpush": {"llen": 1},
+    "rpush": {"llen": 1},
+}
+"""Method that adds an element -> what counts those that there are."""
 _WRITES: Mapping[str, int] = {
-    **dict.fromkeys(("set", "setex", "psetex", "incr", "incrby", "incrbyfloat", "decr", "decrby"), 1),
+    **dict.fromkeys(("set", "setex", "psetex", "incr", "incrby", "incrbyfloat", "decr", "decrby", *_COUNTS), 1),
     "hset": 2,
 }
-_QUESTIONS = frozenset({"exists", "hexists"})
+_COUNTING = frozenset(word for counts in _COUNTS.values() for word in counts)
+_QUESTIONS = frozenset({"exists", "hexists"}) | _COUNTING
 _GUARDS = ("lock", "mutex", "semaphore", "transaction")
 _ATOMIC = frozenset({"watch", "acquire", "transaction"})
 _TESTS = (cst.Comparison, cst.BooleanOperation, cst.UnaryOperation, cst.Assert)
@@ -37,12 +45,13 @@ def check_then_set(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]
     if function is None or not reference or any(_keyword(each) in ("nx", "xx") for each in node.args):
         return
     key = _key(node, _WRITES)
-    if not key or not _reads_anything(function) or _is_guarded(function, node):
+    method = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+    reads = _COUNTS.get(method, _READS)
+    if not key or not _reads_anything(function, reads) or _is_guarded(function, node):
         return
-    for read in _reads_before(function, node, key):
+    for read in _reads_before(function, node, key, reads):
         how = _decides(function, read, node)
         if how and not _is_told_before(function, read, node, key):
-            method = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
             yield Sighting(
                 code="RDS004",
                 message=(
@@ -55,10 +64,10 @@ def check_then_set(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]
             return
 
 
-def _reads_anything(function: cst.FunctionDef) -> bool:
+def _reads_anything(function: cst.FunctionDef, reads: Mapping[str, int]) -> bool:
     """Tell whether some call of a function has the name of a command that reads."""
     return any(
-        each.__class__ is cst.Call and each.func.__class__ is cst.Attribute and each.func.attr.value in _READS
+        each.__class__ is cst.Call and each.func.__class__ is cst.Attribute and each.func.attr.value in reads
         for each in descend(function.body, but_not=FUNCTIONS)
     )
 
@@ -103,15 +112,17 @@ def _is_guarded(function: cst.FunctionDef, node: cst.Call) -> bool:
     )
 
 
-def _reads_before(function: cst.FunctionDef, node: cst.Call, key: tuple[str, ...]) -> Iterator[_Read]:
+def _reads_before(
+    function: cst.FunctionDef, node: cst.Call, key: tuple[str, ...], reads: Mapping[str, int]
+) -> Iterator[_Read]:
     """Yield the reads of a key that come before a write of it, if no other write of it comes between."""
     found: list[cst.Call] = []
     for each in descend(function.body, but_not=FUNCTIONS):
         if each is node:
-            found += (part for part in descend(node) if isinstance(part, cst.Call) and _key(part, _READS) == key)
+            found += (part for part in descend(node) if isinstance(part, cst.Call) and _key(part, reads) == key)
             break
         if isinstance(each, cst.Call):
-            if _key(each, _READS) == key:
+            if _key(each, reads) == key:
                 found.append(each)
             elif _key(each, _WRITES) == key and not _excludes(function, each, node):
                 found.clear()
@@ -136,7 +147,7 @@ def _decides(function: cst.FunctionDef, read: _Read, node: cst.Call) -> str:
     if any(part is read.call for argument in node.args for part in descend(argument)):
         return "and its change is lost"
     name = _holder(read)
-    if name and _flows(function, name, read.call, node):
+    if name and read.method not in _COUNTING and _flows(function, name, read.call, node):
         return "and its change is lost"
     if name:
         uses = [
