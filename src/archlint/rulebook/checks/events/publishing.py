@@ -17,6 +17,7 @@ from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
 
 _ENDS = frozenset({"stop", "close", "aclose", "shutdown", "disconnect", "terminate", "join"})
+_REDIS = frozenset({"aioredis", "redis", "valkey"})
 _TELLING = re.compile(r"publish|emit|send|notif|dispatch|produc|broadcast|event|messag|relay|push|announce", re.I)
 
 
@@ -42,10 +43,16 @@ def dual_write(project: Project, rule: Rule) -> Iterator[Violation]:
                 ),
                 subject=sent.what,
                 scope=module.scope(sent.call.function, sent.call.owner),
-                severity=Severity.NOTE if sent.promised or stored.promised else None,
+                severity=Severity.NOTE if sent.promised or stored.promised or _is_volatile(sent) else None,
                 trace=(*stored.steps("something is stored here"), *sent.steps("the message is published here")),
             )
             break
+
+
+def _is_volatile(sent: Act) -> bool:
+    """Tell whether a message goes by Redis' `publish`, which loses it anyway where nobody listens at the moment."""
+    name = sent.effect.name
+    return name.partition(".")[0] in _REDIS and name.endswith((".publish", ".spublish"))
 
 
 def published_before_commit(project: Project, rule: Rule) -> Iterator[Violation]:
