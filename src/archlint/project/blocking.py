@@ -1,20 +1,21 @@
 """Which plain functions block, and by which calls: a fixpoint over the call graph."""
 
-from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from archlint.facts import model
 from archlint.facts.model import Call, Load
 from archlint.facts.references import attributes
 from archlint.model import Severity
-from archlint.project.calls import CallGraph, Site, call_graph, called_arguments
+from archlint.project.calls import Site, called_arguments
 from archlint.project.demands import NONE, Demands, DemandTable
 from archlint.project.handovers import handovers
 from archlint.project.library import Blocking
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
+from archlint.project.sites import Sites
 from archlint.project.types import Types, Value, types
 from archlint.project.waits import openings, waits
 
@@ -52,25 +53,12 @@ class BlockingFunctions:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        graph: CallGraph = project.query(call_graph)
+        self._sites = project.query(Sites)
         self._on_loop = project.query(handovers).on_loop
         self._demands = project.query(DemandTable)
-        self.sites: dict[str, list[Site]] = {}
         self.causes: dict[str, Cause] = {}
         self._ways: dict[str, list[Demands]] = {}
         self._for_all: set[str] = set()
-        callers: defaultdict[str, list[tuple[str, Site]]] = defaultdict(list)
-        for module in project.modules:
-            known: dict[int, tuple[str, list[Site], bool]] = {}
-            for site in graph.sites(module):
-                function = site.use.function
-                if function not in known:
-                    key = f"{module.name}#{function}"
-                    known[function] = key, self.sites.setdefault(key, []), self._is_plain(module, function)
-                caller, sites, is_plain = known[function]
-                sites.append(site)
-                if is_plain:
-                    callers[site.target].append((caller, site))
         calls = blocking_calls(project)
         plain_calls = [
             each for each in calls if each[2].api not in _IMPORTS and self._is_plain(each[0], each[1].function)
@@ -79,7 +67,7 @@ class BlockingFunctions:
             (f"{module.name}#{call.function}", Cause(blocking, module, call)) for module, call, blocking in plain_calls
         ]
         for severity in sorted(Severity, key=lambda each: -each.rank):
-            self._spread([each for each in direct if each[1].blocking.severity is severity], callers)
+            self._spread([each for each in direct if each[1].blocking.severity is severity])
 
     def _is_plain(self, module: Module, function: int) -> bool:
         return (
@@ -88,7 +76,7 @@ class BlockingFunctions:
             and f"{module.name}#{function}" not in self._on_loop
         )
 
-    def _spread(self, found: list[tuple[str, Cause]], callers: Mapping[str, list[tuple[str, Site]]]) -> None:
+    def _spread(self, found: list[tuple[str, Cause]]) -> None:
         queue: deque[str] = deque()
         for key, cause in found:
             self._note(key, cause, self._opened(cause), queue)
@@ -96,8 +84,8 @@ class BlockingFunctions:
             reached = queue.popleft()
             cause = self.causes[reached]
             function, demands = self._way(reached)
-            for caller, site in callers.get(function, ()):
-                if caller in self._for_all:
+            for caller, site in self._sites.callers(function):
+                if caller in self._for_all or not self._is_plain(site.module, site.use.function):
                     continue
                 onward = self._demands.onward(site, demands)
                 if onward is not None:

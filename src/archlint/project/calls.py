@@ -43,6 +43,11 @@ class Site(NamedTuple):
     use: Call | Load
     target: str
 
+    @property
+    def caller(self) -> str:
+        """The key of the function that it is in, with the number -1 for the module's body."""
+        return f"{self.module.name}#{self.use.function}"
+
 
 class Use(NamedTuple):
     """A call (or else a load), which number it is in the module's facts, and the keys of the functions that it runs."""
@@ -50,6 +55,10 @@ class Use(NamedTuple):
     is_call: bool
     number: int
     targets: tuple[str, ...]
+
+    def of(self, module: Module) -> Call | Load:
+        """Return the call or load of the module."""
+        return module.facts.calls[self.number] if self.is_call else module.facts.loads[self.number]
 
 
 class _Run(NamedTuple):
@@ -99,14 +108,6 @@ class CallGraph:
         self._implementations: Memo[str, tuple[str, ...]] = Memo(
             project.reading, lambda key: tuple(self._find_implementations(key))
         )
-
-    def sites(self, module: Module) -> Iterator[Site]:
-        """Yield every place in a module that runs a function of the project, in the order of its text."""
-        facts = module.facts
-        for is_call, number, targets in self._project.query(USES)[module.path]:
-            use = facts.calls[number] if is_call else facts.loads[number]
-            for target in targets:
-                yield Site(module, use, target)
 
     def uses(self, module: Module) -> tuple[Use, ...]:
         """Return what runs functions of the project in a module, in the order of its text."""

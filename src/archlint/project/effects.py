@@ -7,13 +7,12 @@ from typing import NamedTuple
 from archlint.facts import model
 from archlint.facts.model import Call, Candidate
 from archlint.project.asides import is_test
-from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
 from archlint.project.demands import Demands, DemandTable
 from archlint.project.library_tables import EFFECTS
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
-from archlint.project.reach import Callers
+from archlint.project.sites import Sites
 from archlint.project.types import Types, types
 from archlint.project.uses import CalledWords, Calls, last_word, other_spellings, spellings
 
@@ -125,18 +124,18 @@ class Effects:
         """Tell whether a call hands a function to one that runs it on commit where there is a transaction."""
         if not self._awaiting_commit:
             return False
-        beside = self._project.query(blocking_functions).sites.get(f"{site.module.name}#{site.use.function}", ())
+        beside = self._project.query(Sites).within(site.caller)
         return any(each.use is site.use and each.target in self._awaiting_commit for each in beside)
 
     def callers_of(self, key: str) -> list[tuple[str, Site]]:
         """Return the functions that run a function, each with the place; tests left out."""
-        callers = self._project.query(Callers).of.get(key, ())
+        callers = self._project.query(Sites).callers(key)
         return [(caller, site) for caller, site in callers if not is_test(site.module)]
 
     def through(self, module: Module, function: int, kind: str) -> Iterator[tuple[Site, Reach]]:
         """Yield the calls in a function that reach an effect of a kind through a project function, with the way on."""
         known = self.reach(kind)
-        for site in self._project.query(blocking_functions).sites.get(f"{module.name}#{function}", ()):
+        for site in self._project.query(Sites).within(f"{module.name}#{function}"):
             onward = known.get(site.target)
             if onward is None or onward.calls >= MAX_CALLS or not self._is_asked_for(site, known):
                 continue

@@ -12,8 +12,9 @@ from archlint.project.calls import Site
 from archlint.project.library import Blocking
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
-from archlint.project.reach import Callers, Hop
+from archlint.project.reach import Hop
 from archlint.project.reading import Memo
+from archlint.project.sites import Sites
 from archlint.project.types import Types, types
 
 GRAVE = frozenset({"network", "database", "subprocess", "sleep", "terminal", "thread", OWN})
@@ -78,7 +79,7 @@ class Effects:
             for index, effect in known[module.path]:
                 call = module.facts.calls[index]
                 self.direct.setdefault(f"{module.name}#{call.function}", []).append((module, call, effect))
-        self._callers: Callers = project.query(Callers)
+        self._callers = project.query(Sites).callers
 
     def at(self, hop: Hop, key: str) -> Effect:
         """Return the effect that a hop at the end of a way has in the function `key`."""
@@ -97,7 +98,7 @@ class Effects:
         queue = deque(hops)
         while queue:
             callee = queue.popleft()
-            for caller, site in self._callers.of.get(callee, ()):
+            for caller, site in self._callers(callee):
                 if caller not in hops and may_run(caller, site):
                     hops[caller] = Hop(site.module, site.use, callee)
                     queue.append(caller)

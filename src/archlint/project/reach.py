@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from archlint.facts.model import Call, Load
-from archlint.project.blocking import Cause, blocking_functions
+from archlint.project.blocking import Cause
 from archlint.project.calls import Site
 from archlint.project.program import Module, Project
+from archlint.project.sites import Sites
 
 
 class Hop(NamedTuple):
@@ -18,22 +19,12 @@ class Hop(NamedTuple):
     callee: str = ""
 
 
-class Callers:
-    """The functions that run each function: `of` maps a function's key to (caller's key, site)."""
-
-    def __init__(self, project: Project) -> None:
-        self.of: dict[str, list[tuple[str, Site]]] = {}
-        for caller, sites in project.query(blocking_functions).sites.items():
-            for site in sites if not caller.endswith("#-1") else ():
-                self.of.setdefault(site.target, []).append((caller, site))
-
-
 def reaching(project: Project, ends: Iterable[tuple[str, Hop]], never: frozenset[str]) -> dict[str, Hop]:
     """Return the first hop of the shortest way to one of `ends`, for every plain function that has one.
 
     `ends` are functions by key with their last hop; no way leads through the functions `never`.
     """
-    callers = project.query(Callers)
+    callers = project.query(Sites).callers
     hops: dict[str, Hop] = {}
     for key, hop in ends:
         if key not in never:
@@ -41,7 +32,7 @@ def reaching(project: Project, ends: Iterable[tuple[str, Hop]], never: frozenset
     queue = deque(hops)
     while queue:
         callee = queue.popleft()
-        for caller, site in callers.of.get(callee, ()):
+        for caller, site in callers(callee):
             is_async = site.module.facts.functions[site.use.function].is_async
             if not is_async and caller not in hops and caller not in never:
                 hops[caller] = Hop(site.module, site.use, callee)
@@ -72,18 +63,18 @@ class _Alternatives:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._sites = project.query(blocking_functions).sites
+        self._sites = project.query(Sites)
         self._known: dict[str, frozenset[tuple[int, int, str]]] = {}
 
     def are_there(self, site: Site) -> bool:
-        caller = f"{site.module.name}#{site.use.function}"
+        caller = site.caller
         if caller not in self._known:
             self._known[caller] = frozenset(self._in(caller))
         return self._named(site) in self._known[caller]
 
     def _in(self, caller: str) -> Iterator[tuple[int, int, str]]:
         targets: dict[tuple[int, int, str], set[str]] = {}
-        for site in self._sites.get(caller, ()):
+        for site in self._sites.within(caller):
             targets.setdefault(self._named(site), set()).add(site.target)
         return (named for named, found in targets.items() if len(found) > 1)
 

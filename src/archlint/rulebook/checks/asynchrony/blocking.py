@@ -15,6 +15,7 @@ from archlint.project.library import Blocking
 from archlint.project.ports import subclasses
 from archlint.project.program import Module, Project
 from archlint.project.reach import is_one_of_several
+from archlint.project.sites import Sites
 from archlint.project.types import types
 from archlint.project.withs import spot
 from archlint.rulebook.checks.asynchrony.alone import runs_alone
@@ -77,16 +78,17 @@ def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
     """
     known = project.query(blocking_functions)
     on_loop = project.query(handovers).on_loop
+    sites = project.query(Sites)
     for module in project.modules:
         for index, function in enumerate(module.facts.functions):
             key = f"{module.name}#{index}"
-            own = known.sites.get(key, ()) if function.is_async or key in on_loop else ()
+            own = sites.within(key) if function.is_async or key in on_loop else ()
             if not any(map(known.reached, own)):
                 continue
             seen: set[str] = set()
-            for sites in _by_use(project, own):
-                twins = _coroutine_functions(project, sites)
-                reaching = (site for site in sites if site.target not in seen and known.reached(site))
+            for alike in _by_use(project, own):
+                twins = _coroutine_functions(project, alike)
+                reaching = (site for site in alike if site.target not in seen and known.reached(site))
                 new = [site for site in reaching if project.function(site.target)[1].name not in twins]
                 chains = [_Chain(project, known, site) for site in new]
                 told = [each for each in chains if _matters(each.site.module, each.found) and each.is_likely()]
@@ -165,7 +167,7 @@ class _Chain:
             if isinstance(cause.use, Call) and cause.use.callee == itself and called.owner >= 0:
                 owners = [each for each in owners if self._is_kin(*each, f"{there.name}@{called.owner}")]
             else:
-                alike = (site for site in self._known.sites.get(key, ()) if site.target == cause.callee)
+                alike = (site for site in self._project.query(Sites).within(key) if site.target == cause.callee)
                 owners = [self._class_of(site.use) for site in alike] or [("", False)]
         return bool(owners)
 

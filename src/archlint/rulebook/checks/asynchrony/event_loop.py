@@ -7,11 +7,11 @@ from archlint.facts import model
 from archlint.facts.model import Call, Function
 from archlint.model import Step, Violation
 from archlint.project.asides import is_test
-from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reach import Hop, is_one_of_several, reaching, way
+from archlint.project.sites import Sites
 from archlint.project.types import types
 from archlint.project.uses import CalledWords, last_word, other_spellings, spellings
 from archlint.project.withs import spot
@@ -85,13 +85,13 @@ class _Arrival(NamedTuple):
 
 
 def _arrivals(project: Project, known: "_Runners") -> Iterator[_Arrival]:
-    sites = project.query(blocking_functions).sites
+    sites = project.query(Sites)
     for module in project.modules:
         for index, function in enumerate(module.facts.functions):
             if not function.is_async:
                 continue
             seen: set[str] = set()
-            for site in sites.get(f"{module.name}#{index}", ()):
+            for site in sites.within(f"{module.name}#{index}"):
                 if site.target in known.hops and site.target not in seen:
                     seen.add(site.target)
                     arrival = _Arrival(function, site, list(way(known.hops, site.target)))
@@ -162,8 +162,8 @@ MEANINGFUL_CALLS = ModuleWise(
 
 
 def _callers(project: Project, functions: set[str]) -> set[str]:
-    sites = project.query(blocking_functions).sites
-    return {caller for caller, uses in sites.items() if any(site.target in functions for site in uses)}
+    callers = project.query(Sites).callers
+    return {caller for key in functions for caller, _ in callers(key)}
 
 
 def _direct(rule: Rule, module: Module, function: Function, call: Call, api: str) -> Violation:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from archlint.facts.model import Call
 from archlint.model import Severity, Step, Violation
-from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
 from archlint.project.layers import Layer, layers
 from archlint.project.outside import PACKAGE_DATA, Effect, Effects
 from archlint.project.program import Module, Project
 from archlint.project.reach import Hop, way
+from archlint.project.sites import Sites
 from archlint.project.types import types
 from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
@@ -36,7 +36,7 @@ class _DomainIO:
         self._roles = project.query(layers)
         self._types = project.query(types)
         self._effects = project.query(Effects)
-        self._sites = project.query(blocking_functions).sites
+        self._sites = project.query(Sites)
         self._hops = self._effects.spread(_is_io, lambda _, site: not self._is_through_port(site))
 
     def in_module(self, module: Module, layer: Layer) -> Iterator[Violation]:
@@ -47,7 +47,7 @@ class _DomainIO:
                 if _is_io(effect):
                     yield self._direct(module, layer, call, effect)
             seen: set[str] = set()
-            for site in self._sites.get(key, ()):
+            for site in self._sites.within(key):
                 if site.module is module and site.target in self._hops and site.target not in seen:
                     seen.add(site.target)
                     if not self._is_domain(site.target) and not self._is_through_port(site):

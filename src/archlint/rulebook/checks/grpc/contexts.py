@@ -7,7 +7,7 @@ from archlint.project.endpoints import endpoints
 from archlint.project.grpc import is_servicer
 from archlint.project.handlers import Handlers
 from archlint.project.program import Module, Project
-from archlint.project.reach import Callers
+from archlint.project.sites import Sites
 from archlint.project.types import types
 
 _CHANNELS = frozenset(
@@ -30,7 +30,7 @@ def _serves(project: Project, key: str, calls: int = MAX_CALLS) -> bool:
     module = project.by_name[key.rpartition("#")[0]]
     if project.query(Handlers).is_handler(module, int(key.rpartition("#")[2])):
         return not is_test(module)
-    callers = project.query(Callers).of.get(key, ()) if calls else ()
+    callers = project.query(Sites).callers(key) if calls else ()
     return any(_serves(project, caller, calls - 1) for caller, _ in callers)
 
 
@@ -44,7 +44,7 @@ def _is_for_one_user(project: Project, module: Module, index: int) -> bool:
         and not is_test(site.module)
         and _is_used_there(site.module, site.use)
         and _serves(project, caller)
-        for caller, site in project.query(Callers).of.get(key, ())
+        for caller, site in project.query(Sites).callers(key)
     )
 
 

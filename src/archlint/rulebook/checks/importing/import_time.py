@@ -12,6 +12,7 @@ from archlint.project.entry import is_script
 from archlint.project.outside import FILES, GRAVE, PACKAGE_DATA, Effect, Effects
 from archlint.project.program import Module, Project
 from archlint.project.reach import Hop, may_be_another, way
+from archlint.project.sites import Sites
 from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
 
@@ -40,6 +41,7 @@ class _ImportTime:
         self._rule = rule
         self._effects = project.query(Effects)
         self._known = project.query(blocking_functions)
+        self._sites = project.query(Sites)
         self._grave = self._effects.spread(lambda effect: effect.kind in GRAVE and not effect.awaited, self._is_plain)
         self._files = self._effects.spread(lambda effect: effect.kind in FILES, self._works_each_time)
         self.nearest: dict[str, tuple[int, Violation]] = {}
@@ -52,7 +54,7 @@ class _ImportTime:
             if not call.flags & (_NOT_ON_IMPORT | model.IN_DECORATOR):  # a decorator is made, and works when called
                 yield self._direct(module, call, effect)
         seen: set[str] = set()
-        for site in self._known.sites.get(f"{module.name}#-1", ()):
+        for site in self._sites.within(f"{module.name}#-1"):
             if (
                 site.module is not module
                 or site.use.flags & _NOT_ON_IMPORT

@@ -9,6 +9,7 @@ from archlint.project.blocking import blocking_functions
 from archlint.project.effects import Effect, Effects
 from archlint.project.endpoints import endpoints
 from archlint.project.program import Project
+from archlint.project.sites import Sites
 from archlint.rulebook.model import Rule
 
 _POOLED = ("create_engine", "create_async_engine", "create_pool")
@@ -49,14 +50,14 @@ def _in_loops(project: Project) -> Iterator[tuple[Effect, str, tuple[Step, ...]]
 def _in_endpoints(project: Project) -> Iterator[tuple[Effect, str, tuple[Step, ...]]]:
     known = project.query(endpoints)
     per_request = {*known.endpoints, *known.dependencies}
-    sites = project.query(blocking_functions).sites
+    sites = project.query(Sites)
     connecting: dict[str, Effect] = {}
     for key, effect in _connects(project):
         connecting.setdefault(key, effect)
         if key in per_request:
             yield effect, "for each request", ()
     for key in sorted(key for key in per_request if "#" in key):
-        for site in sites.get(key, ()):
+        for site in sites.within(key):
             reached = connecting.get(site.target)
             if reached is not None and not site.use.flags & _NOT_EACH_TIME:
                 module, function = project.function(key)
@@ -77,8 +78,9 @@ def _in_methods(project: Project) -> Iterator[tuple[Effect, str, tuple[Step, ...
         using = {key for key, effect in found.items() if _is_used_up(project, key, effect)}
         callers = {
             caller
-            for caller, sites in project.query(blocking_functions).sites.items()
-            if any(site.target in found for site in sites) and _owner(project, caller) == class_ and caller not in found
+            for key in found
+            for caller, _ in project.query(Sites).callers(key)
+            if caller not in found and _owner(project, caller) == class_
         }
         if len(using | callers) > 1:
             for key, effect in found.items():

@@ -7,11 +7,11 @@ from archlint.facts import model
 from archlint.facts.model import Call
 from archlint.model import Step, Violation
 from archlint.project.asides import is_test
-from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
 from archlint.project.effects import Effect, Effects, Reach
 from archlint.project.entry import is_script
 from archlint.project.program import Module, Project
+from archlint.project.sites import Sites
 from archlint.project.types import types
 from archlint.project.uses import last_word
 from archlint.project.withs import spot
@@ -46,9 +46,11 @@ def query_in_loop(project: Project, rule: Rule) -> Iterator[Violation]:
                 if effect.call.callee.endswith(".__iter__"):
                     iterated.add(effect.call.callee)  # What a query set gave, it keeps.
     known = effects.reach("reads")
-    for caller, sites in project.query(blocking_functions).sites.items():
+    sites = project.query(Sites)
+    asking = (key for key, reach in known.items() if not reach.calls)
+    for caller in dict.fromkeys(site.caller for key in asking for site in sites.of(key)):
         told = {(each.call.start, each.call.end) for each in effects.of.get(caller, ())}
-        for site in sites:
+        for site in sites.within(caller):
             reach = known.get(site.target)
             if reach is None or reach.calls or (site.use.start, site.use.end) in told:
                 continue

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from archlint.facts.model import Call
 from archlint.model import Step, Violation
 from archlint.project.asides import is_test
-from archlint.project.blocking import blocking_functions
 from archlint.project.celery_tasks import CeleryTasks
 from archlint.project.program import Module, Project
+from archlint.project.sites import Sites
 from archlint.project.types import Types, types
 from archlint.project.uses import Calls
 from archlint.rulebook.model import Rule
@@ -44,7 +44,7 @@ def _waits(resolver: Types, call: Call) -> bool:
 def _calling_task(project: Project, tasks: CeleryTasks, key: str) -> Step | None:
     """Return the step at which a task calls a function."""
     for caller in (*tasks.tasks, *tasks.methods):
-        for site in project.query(blocking_functions).sites.get(caller, ()):
+        for site in project.query(Sites).within(caller):
             if site.target == key:
                 _, function = project.function(caller)
                 return Step(f"the task `{function.qualname}` calls it", site.module.place(site.use.start, site.use.end))
