@@ -28,8 +28,10 @@ def read_regular(path: Path | str, most: int) -> bytes:
             raise OSError(errno.EINVAL, "it is no regular file", str(path))
         if state.st_size > most:
             raise OSError(errno.EFBIG, f"it is larger than {_written(most)}", str(path))
-        with os.fdopen(handle, "rb", buffering=0, closefd=False) as stream:
-            return stream.read()
+        data = os.read(handle, state.st_size + 1)
+        while len(data) > state.st_size and (more := os.read(handle, MIB)):  # somebody writes to it
+            data += more
+        return data
     finally:
         os.close(handle)
 

@@ -3,7 +3,6 @@
 import os
 import stat
 from collections.abc import Collection, Iterable, Mapping
-from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,7 +36,6 @@ MOST_DEPTH = 200
 """How deep folders are looked into: every part of a module's name costs work, and no program has as many."""
 _UNLESS_PACKAGE = frozenset(("build", "dist", "venv"))
 _ENVIRONMENT = frozenset(("pyvenv.cfg", "conda-meta"))
-_NAME = attrgetter("name")
 
 
 class Folder(NamedTuple):
@@ -49,7 +47,10 @@ class Folder(NamedTuple):
 
 
 class Scan(NamedTuple):
-    """What a walk found; `links` are absolute paths of links that lead to files outside the project."""
+    """What a walk found: the folders with Python files, what went wrong, and `links` that lead out of the project.
+
+    The links are absolute paths of files.
+    """
 
     folders: list[Folder]
     failures: list[Failure]
@@ -79,7 +80,8 @@ def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -
                 found.failures.append(Failure(f"{path}/.gitignore", 0, reason))
             levels = _levels(excluded, chain)
         inside = path + "/"
-        files = _files([entry for name, entry in entries.items() if name.endswith(".py")], inside, root, found)
+        python = sorted([name for name in entries if name.endswith(".py")])
+        files = _files(map(entries.__getitem__, python), inside, root, found) if python else []
         folders = _folders(entries)
         if levels:
             files = [name for name in files if not _left_out(inside + name, levels, False)]
@@ -89,7 +91,8 @@ def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -
             found.failures.append(Failure(path, 0, reason))
             folders = []
         is_package = "__init__.py" in entries
-        found.folders.append(Folder(path, tuple(files), is_package))
+        if files:
+            found.folders.append(Folder(path, tuple(files), is_package))
         waiting.extend((inside + name, levels, chain, is_package) for name in reversed(folders))
     return found
 
@@ -100,10 +103,10 @@ def _levels(excluded: Patterns, chain: tuple[Patterns, ...]) -> tuple[tuple[Patt
 
 
 def _entries(path: str, failures: list[Failure]) -> dict[str, os.DirEntry[str]]:
-    """Return what is in a folder, by name and in order of names."""
+    """Return what is in a folder, by name."""
     try:
         with os.scandir(path) as entries:
-            return {entry.name: entry for entry in sorted(entries, key=_NAME)}
+            return {entry.name: entry for entry in entries}
     except OSError as error:
         reason = error.strerror or "it cannot be listed"
         advice = "make it readable or exclude it"
@@ -121,11 +124,8 @@ def _is_foreign(path: str, names: Collection[str], in_package: bool) -> bool:
 
 
 def _folders(entries: Mapping[str, os.DirEntry[str]]) -> list[str]:
-    return [
-        name
-        for name, entry in entries.items()
-        if entry.is_dir(follow_symlinks=False) and name not in NEVER and not _is_no_source(name)
-    ]
+    names = [name for name, entry in entries.items() if entry.is_dir(follow_symlinks=False)]
+    return sorted([name for name in names if name not in NEVER and not _is_no_source(name)])
 
 
 def _is_no_source(name: str) -> bool:

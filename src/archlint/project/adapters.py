@@ -181,17 +181,20 @@ class Adapters:
         derived_from = {pair.port for pair in known if pair.evidence == "inheritance"}
         stems = Counter(self.stems.values())
         endings = {stem: port for port, stem in self.stems.items() if len(stem) >= 4 and stems[stem] == 1}
+        any_ending = tuple(endings)
         for key in class_keys(self._project):
-            if key in joined or key in self._known.port_set or _INTERFACE in self._types.order(key):
-                continue
             module, fact = self._project.class_(key)
+            if not fact.name.endswith(any_ending):
+                continue
             ending = _ending(fact.name, endings)
             port = endings.get(ending)
-            if port is not None and (self._is_anothers(key, ending) or self._is_another_base(key, port)):
+            if port is None or port == key or port in derived_from:
                 continue
-            if port is not None and self._is_for_twin(key, port):
+            if key in joined or key in self._known.port_set or _INTERFACE in self._types.order(key):
                 continue
-            if port is not None and port != key and port not in derived_from and self._shares_methods(port, key):
+            if self._is_anothers(key, ending) or self._is_another_base(key, port) or self._is_for_twin(key, port):
+                continue
+            if self._shares_methods(port, key):
                 yield Pair(port, key, "name", (module.name, fact.start, fact.end))
 
     def _is_anothers(self, key: str, ending: str) -> bool:

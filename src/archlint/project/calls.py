@@ -12,11 +12,11 @@ from typing import NamedTuple
 from archlint.facts.model import Call, Function, Load
 from archlint.facts.references import ATTRIBUTE, alternatives, attributes
 from archlint.project.adapters import adapters
-from archlint.project.asides import shows
+from archlint.project.asides import is_test, shows
 from archlint.project.classes import PROPERTIES, ClassTable, Member, implementation
 from archlint.project.decorators import Decorators, decorators
 from archlint.project.modulewise import ModuleWise
-from archlint.project.ports import is_test_class, subclasses
+from archlint.project.ports import class_keys_in, subclasses
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
 from archlint.project.types import LAZY, Types, Value, types
@@ -50,10 +50,14 @@ class Site(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A call (or else a load), which number it is in the module's facts, and the keys of the functions that it runs."""
+    """A call (or else a load), which number it is in the module's facts, the function that it is in, and what it runs.
+
+    The `function` is an index, the `targets` are keys.
+    """
 
     is_call: bool
     number: int
+    function: int
     targets: tuple[str, ...]
 
     def of(self, module: Module) -> Call | Load:
@@ -86,13 +90,14 @@ class CallGraph:
         self._classes = project.query(ClassTable)
         self._decorators: Decorators = project.query(decorators)
         self._adapters: dict[str, list[str]] = {}
+        standing = _Standing(project)
         for pair in project.query(adapters).pairs:
-            if _is_run(project, pair.adapter, pair.port):
+            if standing.may_run(pair.adapter, pair.port):
                 self._adapters.setdefault(pair.port, []).append(pair.adapter)
         self._subclasses = {
             base: served
             for base, keys in project.query(subclasses).items()
-            if "@" in base and (served := [key for key in keys if _is_run(project, key, base)])
+            if "@" in base and (served := [key for key in keys if standing.may_run(key, base)])
         }
         self._properties = {
             function.name
@@ -119,10 +124,10 @@ class CallGraph:
             callee = call.callee
             if callee and (read[callee] or ran[callee] is not _NOTHING):
                 targets = tuple(dict.fromkeys((*read[callee], *self.called(call))))
-                found.append((call.start, call.end, Use(True, index, targets)))
+                found.append((call.start, call.end, Use(True, index, call.function, targets)))
         for index, load in enumerate(facts.loads):
             if read[load.reference]:
-                found.append((load.start, load.end, Use(False, index, read[load.reference])))
+                found.append((load.start, load.end, Use(False, index, load.function, read[load.reference])))
         return tuple(use for _, _, use in sorted(found, key=lambda each: each[:2]))
 
     def premises(self) -> object:
@@ -289,13 +294,17 @@ class CallGraph:
         return tuple(value.name for value in instances if value.is_class)
 
 
-def _is_run(project: Project, key: str, base: str) -> bool:
-    """Tell whether a class may be what runs where its base is meant: no fake, and nothing that only shows its use."""
-    return not is_test_class(project, key) and (_is_shown(project, base) or not _is_shown(project, key))
+class _Standing:
+    """Which classes stand in tests, and which in what shows the project's users what to write."""
 
+    def __init__(self, project: Project) -> None:
+        modules, root = project.by_name.values(), project.architecture.root
+        self._in_tests = {key for module in modules if is_test(module) for key in class_keys_in(project, module)}
+        self._shown = {key for module in modules if shows(module.path, root) for key in class_keys_in(project, module)}
 
-def _is_shown(project: Project, key: str) -> bool:
-    return shows(project.class_(key)[0].path, project.architecture.root)
+    def may_run(self, key: str, base: str) -> bool:
+        """Tell whether a class may be what runs where its base is meant: no fake, nothing that only shows its use."""
+        return key not in self._in_tests and (key not in self._shown or base in self._shown)
 
 
 def _telling(implementations: Iterable[str]) -> tuple[str, ...]:

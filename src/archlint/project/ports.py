@@ -12,6 +12,7 @@ from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
 from archlint.project.types import Types, types
+from archlint.project.uses import Calls
 
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _ABSTRACT_BASES = _PROTOCOLS | {"abc.ABC"}
@@ -207,9 +208,8 @@ def _bases_at_run_time(project: Project) -> frozenset[str]:
     resolver = project.query(types)
     given = (
         call.arguments[1][1]
-        for module in project.by_name.values()
-        for call in module.facts.calls
-        if call.callee in _MAKE_CLASSES and len(call.arguments) > 1 and not is_test(module)
+        for module, call in project.query(Calls).of(_MAKE_CLASSES)
+        if len(call.arguments) > 1 and not is_test(module)
     )
     return frozenset(value.name for bases in given if bases for value in resolver.infer(step(bases, "*()")))
 

@@ -1,6 +1,6 @@
 """Where functions of the project run each other: the call graph, read from either end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from archlint.project.calls import USES, Site, Use
 from archlint.project.program import Module, Project
@@ -26,7 +26,7 @@ class Sites:
                         running[target] = [(module, use)]
         self._grouped: dict[str, dict[int, list[Use]]] = {}
         self._within: dict[str, list[Site]] = {}
-        self._callers: dict[str, list[tuple[str, Site]]] = {}
+        self._of: dict[str, list[Site]] = {}
 
     def within(self, key: str) -> Sequence[Site]:
         """Return what a function (`module#index`, -1 for the module's body) runs, in the order of its text."""
@@ -42,15 +42,15 @@ class Sites:
         if known is None:
             known = self._grouped[module.name] = {}
             for use in self._uses[module.path]:
-                known.setdefault(use.of(module).function, []).append(use)
+                known.setdefault(use.function, []).append(use)
         return known
 
-    def of(self, key: str) -> list[Site]:
+    def of(self, key: str) -> Sequence[Site]:
         """Return the places that run a function, in the order of files and their text."""
-        return [Site(module, use.of(module), key) for module, use in self._running.get(key, ())]
+        if key not in self._of:
+            self._of[key] = [Site(module, use.of(module), key) for module, use in self._running.get(key, ())]
+        return self._of[key]
 
-    def callers(self, key: str) -> list[tuple[str, Site]]:
-        """Return the functions that run a function, by key, each with the place; bodies of modules left out."""
-        if key not in self._callers:
-            self._callers[key] = [(site.caller, site) for site in self.of(key) if site.use.function >= 0]
-        return self._callers[key]
+    def callers(self, key: str) -> Iterator[tuple[str, Site]]:
+        """Yield the functions that run a function, by key, each with the place; bodies of modules are left out."""
+        return ((site.caller, site) for site in self.of(key) if site.use.function >= 0)

@@ -44,17 +44,20 @@ class _ImportTime:
         self._sites = project.query(Sites)
         self._grave = self._effects.spread(lambda effect: effect.kind in GRAVE and not effect.awaited, self._is_plain)
         self._files = self._effects.spread(lambda effect: effect.kind in FILES, self._works_each_time)
+        reached = (site for key in (*self._grave, *self._files) for site in self._sites.of(key))
+        self._bodies = {site.caller for site in reached if site.use.function < 0}
         self.nearest: dict[str, tuple[int, Violation]] = {}
 
     def in_module(self, module: Module) -> Iterator[Violation]:
         """Yield what the body of a module does by itself, and through functions unless these only work with files."""
-        for _, call, effect in self._effects.direct.get(f"{module.name}#-1", ()):
+        body = f"{module.name}#-1"
+        for _, call, effect in self._effects.direct.get(body, ()):
             if effect.kind == PACKAGE_DATA:
                 continue
             if not call.flags & (_NOT_ON_IMPORT | model.IN_DECORATOR):  # a decorator is made, and works when called
                 yield self._direct(module, call, effect)
         seen: set[str] = set()
-        for site in self._sites.within(f"{module.name}#-1"):
+        for site in self._sites.within(body) if body in self._bodies else ():
             if (
                 site.module is not module
                 or site.use.flags & _NOT_ON_IMPORT
