@@ -101,6 +101,6 @@ class Memo(Generic[K, T]):
                 known = self._known[key] = self._find(key), reading.set()
             finally:
                 reading.reads |= before
-        else:
+        elif known[1]:
             reading.reads |= known[1]
         return known[0]

@@ -106,7 +106,8 @@ class Types:
                 return ()
             known = self.known.take_over(reference)
         if known is not None:
-            self.reading.reads |= known[1]
+            if known[1]:
+                self.reading.reads |= known[1]
             return known[0]
         if not self._depth and reference in self._circular:
             answer, reads = self._circular[reference]
