@@ -3,7 +3,9 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache, partial
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -21,6 +23,7 @@ from archlint.judging import judged, load_checks
 from archlint.memories import KeptMemory, Memory
 from archlint.model import Failure, Location, Place, Violation
 from archlint.project.library import Library
+from archlint.project.library_tables import Tables, read_tables
 from archlint.project.program import Architecture, Module, Project
 from archlint.project.traffic import graph
 from archlint.project.twins import told_apart
@@ -37,6 +40,8 @@ __all__ = [
     "survey",
     "take_in",
 ]
+
+T = TypeVar("T")
 
 RECURSION_LIMIT = 20_000
 """Classes may derive from each other, and functions return what others return, a thousand times over."""
@@ -73,32 +78,41 @@ def _answers(inputs: Inputs, store: Store) -> Answers | None:
     """Return what the parsing process said in earlier runs, if anything is kept."""
     if not inputs.options.cache:
         return None
-    return Answers(store, _parser_version(store), inputs.sources.root.as_posix())
+    version = _kept(store, "parser", bytes, parser_version)  # many files are read for it
+    return Answers(store, version, inputs.sources.root.as_posix())
 
 
-def _parser_version(store: Store) -> bytes:
-    """Return `parser_version`, for which many files are read, if possible as it was kept."""
+def _kept(store: Store, kind: str, wanted: type[T], work_out: Callable[[], T], *inputs: object) -> T:
+    """Return what is worked out of these inputs, if possible as it was kept."""
     try:
-        kept = Kept(store, "parser", bytes)
+        kept = Kept(store, kind, wanted, *inputs)
     except UnicodeEncodeError:  # the working directory has a name that is no text
-        return parser_version()
-    version = kept.get()
-    if version is None:
-        version = parser_version()
-        kept.put(version)
-    return version
+        return work_out()
+    value = kept.get()
+    if value is None:
+        value = work_out()
+        kept.put(value)
+    return value
 
 
 def parse(inputs: Inputs, store: Store, known: Answers | None, told: Told | None = None) -> Taken:
     """Take in the facts of all sources, those that are `known` or by parsing them. Raises as `check` does."""
+    library = cache(lambda: _library(inputs, store))
 
     def meanwhile() -> None:
         load_checks(inputs.jobs)
-        Library.parse(inputs.tables)  # it remembers this for `project_of`
+        library()
 
     root = inputs.sources.root
     gathered = gather(inputs.sources.files, inputs.data, inputs.jobs, root, known, told, meanwhile)
-    return Taken(inputs, gathered, (store.problem,) if store.problem else ())
+    return Taken(inputs, gathered, library(), (store.problem,) if store.problem else ())
+
+
+def _library(inputs: Inputs, store: Store) -> Library:
+    """Return the third-party table, which takes long to read."""
+    if not inputs.options.cache:
+        return Library.parse(inputs.tables)
+    return Library(_kept(store, "library", Tables, partial(read_tables, inputs.tables), inputs.tables))
 
 
 def take_in(paths: Sequence[Path], options: Options) -> Taken:
@@ -170,7 +184,7 @@ def project_of(taken: Taken) -> Project:
         contracts=config.contracts,
         blocking=config.blocking,
     )
-    return Project(modules, Library.parse(inputs.tables), architecture)
+    return Project(modules, taken.library, architecture)
 
 
 def _contracts(project: Project, inputs: Inputs, texts: Texts) -> Iterator[Violation | Failure | str]:

@@ -22,6 +22,7 @@ from archlint.intake.reports import Reports
 from archlint.intake.sources import Sources, find, read_all
 from archlint.model import Baseline, Failure, Severity
 from archlint.outcome.baseline import Seen, looked_at
+from archlint.project.library import Library
 from archlint.rulebook import pages
 from archlint.rulebook.contract_help import with_contracts
 from archlint.rulebook.model import Rule
@@ -133,10 +134,11 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """What a run judges: the project's facts, whatever else it has read, and notes on how that went."""
+    """What a run judges: facts, third-party knowledge and all else that it has read, and notes on how that went."""
 
     inputs: Inputs
     gathered: Gathered
+    library: Library
     notes: tuple[str, ...] = ()
 
 

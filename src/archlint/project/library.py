@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from archlint.model import Severity
-from archlint.project.library_tables import SEVERITIES, Argument, LibraryError, Retry, Tables, Timeout
+from archlint.project.library_tables import SEVERITIES, Argument, LibraryError, Retry, Tables, Timeout, read_tables
 
 __all__ = ["Argument", "Blocking", "Library", "LibraryError", "Retry", "Timeout"]
 
@@ -37,34 +37,34 @@ class Library:
     """
 
     def __init__(self, tables: Tables) -> None:
-        self._exports: Mapping[str, str] = tables.exports.entries
-        self._bases: Mapping[str, tuple[str, ...]] = tables.bases.entries
-        self._returns: Mapping[str, str] = tables.returns.entries
-        self._attributes: Mapping[str, str] = tables.attributes.entries
-        self._enters: Mapping[str, str] = tables.enters.entries
-        self._blocking: Mapping[str, tuple[str, str]] = tables.blocking.entries
-        self._not_blocking = frozenset(tables.not_blocking.entries)
-        self._clients: Mapping[str, str] = tables.clients.entries
-        self.technologies: Mapping[str, str] = tables.technologies.entries
-        self.documented = frozenset(tables.documented.entries)
-        self.distributions: Mapping[str, tuple[str, ...]] = tables.distributions.entries
-        self._class_factories: Mapping[str, str] = tables.class_factories.entries
-        self._exceptions = frozenset(tables.exceptions.entries)
-        self.locators = frozenset(tables.locators.entries)
-        self._coroutines = tables.coroutines.entries
-        self.offloaders: Mapping[str, Argument] = tables.offloaders.entries
-        self.loop_callbacks: Mapping[str, Argument] = tables.loop_callbacks.entries
-        self.endpoint_decorators = frozenset(tables.endpoint_decorators.entries)
+        self._exports: Mapping[str, str] = tables.exports
+        self._bases: Mapping[str, tuple[str, ...]] = tables.bases
+        self._returns: Mapping[str, str] = tables.returns
+        self._attributes: Mapping[str, str] = tables.attributes
+        self._enters: Mapping[str, str] = tables.enters
+        self._blocking: Mapping[str, tuple[str, str]] = tables.blocking
+        self._not_blocking = frozenset(tables.not_blocking)
+        self._clients: Mapping[str, str] = tables.clients
+        self.technologies: Mapping[str, str] = tables.technologies
+        self.documented = frozenset(tables.documented)
+        self.distributions: Mapping[str, tuple[str, ...]] = tables.distributions
+        self._class_factories: Mapping[str, str] = tables.class_factories
+        self._exceptions = frozenset(tables.exceptions)
+        self.locators = frozenset(tables.locators)
+        self._coroutines = tables.coroutines
+        self.offloaders: Mapping[str, Argument] = tables.offloaders
+        self.loop_callbacks: Mapping[str, Argument] = tables.loop_callbacks
+        self.endpoint_decorators = frozenset(tables.endpoint_decorators)
         self.endpoint_words = frozenset(name.rpartition(".")[2] for name in self.endpoint_decorators)
-        self.timeouts: Mapping[str, Timeout] = tables.timeouts.entries
-        self.tls_switches: Mapping[str, tuple[str, ...]] = tables.tls_switches.entries
-        self.retries: Mapping[str, Retry] = tables.retries.entries
-        self._loop_methods = _by_class(tables.loop_methods.entries)
-        self.effects: Mapping[str, str] = tables.effects.entries
-        self.sql_texts: Mapping[str, Argument] = tables.sql_text.entries
-        self._autocommit = frozenset(tables.autocommit.entries)
-        self._one_task = frozenset(tables.one_task.entries)
-        self.namespaces = frozenset(tables.namespaces.entries)
+        self.timeouts: Mapping[str, Timeout] = tables.timeouts
+        self.tls_switches: Mapping[str, tuple[str, ...]] = tables.tls_switches
+        self.retries: Mapping[str, Retry] = tables.retries
+        self._loop_methods = _by_class(tables.loop_methods)
+        self.effects: Mapping[str, str] = tables.effects
+        self.sql_texts: Mapping[str, Argument] = tables.sql_text
+        self._autocommit = frozenset(tables.autocommit)
+        self._one_task = frozenset(tables.one_task)
+        self.namespaces = frozenset(tables.namespaces)
         self._classes = _classes(tables)
         self._variables = {
             name: type_ for name, type_ in self._attributes.items() if name.rpartition(".")[0] not in self._classes
@@ -72,7 +72,7 @@ class Library:
         self._members = self._returns.keys() | self._attributes.keys() | self._blocking.keys() | self._not_blocking
         self._members |= self.effects.keys() | self.sql_texts.keys() | self._coroutines.keys()
         self.blocking_words = frozenset(name.rpartition(".")[2] for name in self._blocking)
-        self.blocking_reads = frozenset(tables.blocking_reads.entries)
+        self.blocking_reads = frozenset(tables.blocking_reads)
         self._canonical_of = _Memo(self._find_canonical)
         self._ancestors_of = _Memo(self._find_ancestors)
         self._member_of = _Memo(self._find_member)
@@ -259,12 +259,12 @@ def _by_class(methods: Iterable[str]) -> dict[str, frozenset[str]]:
 
 def _classes(tables: Tables) -> set[str]:
     """Return every name that some table uses as a class."""
-    classes = tables.bases.entries.keys() | tables.clients.entries.keys() | tables.enters.entries.keys()
-    classes = classes.union(*tables.bases.entries.values(), tables.autocommit.entries, tables.one_task.entries)
+    classes = tables.bases.keys() | tables.clients.keys() | tables.enters.keys()
+    classes = classes.union(*tables.bases.values(), tables.autocommit, tables.one_task)
     types = {
-        *tables.returns.entries.values(),
-        *tables.attributes.entries.values(),
-        *tables.enters.entries.values(),
+        *tables.returns.values(),
+        *tables.attributes.values(),
+        *tables.enters.values(),
     }
     return classes.union(_TYPE_NAME.findall("\n".join(types)))
 
@@ -275,4 +275,4 @@ def _is_public(member: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _parsed(texts: tuple[tuple[str, str], ...]) -> Library:
-    return Library(Tables(dict(texts)))
+    return Library(read_tables(dict(texts)))

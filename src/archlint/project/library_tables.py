@@ -184,11 +184,48 @@ class Table(Generic[_T]):
         return next(file for file, part in self._parts if name in part)
 
 
-class Tables:
+class Tables(msgspec.Struct, frozen=True):
     """What all files say: `exports` maps names to canonical ones, `blocking` APIs to kind and `instead`."""
 
+    exports: Mapping[str, str]
+    bases: Mapping[str, tuple[str, ...]]
+    returns: Mapping[str, str]
+    attributes: Mapping[str, str]
+    enters: Mapping[str, str]
+    blocking: Mapping[str, tuple[str, str]]
+    blocking_reads: Mapping[str, bool]
+    not_blocking: Mapping[str, bool]
+    clients: Mapping[str, str]
+    class_factories: Mapping[str, str]
+    exceptions: Mapping[str, str]
+    locators: Mapping[str, bool]
+    coroutines: Mapping[str, bool]
+    offloaders: Mapping[str, Argument]
+    loop_callbacks: Mapping[str, Argument]
+    loop_methods: Mapping[str, bool]
+    endpoint_decorators: Mapping[str, bool]
+    documented: Mapping[str, bool]
+    technologies: Mapping[str, str]
+    distributions: Mapping[str, tuple[str, ...]]
+    effects: Mapping[str, str]
+    sql_text: Mapping[str, Argument]
+    autocommit: Mapping[str, bool]
+    one_task: Mapping[str, bool]
+    namespaces: Mapping[str, bool]
+    timeouts: Mapping[str, Timeout]
+    tls_switches: Mapping[str, tuple[str, ...]]
+    retries: Mapping[str, Retry]
+
+
+def read_tables(texts: Mapping[str, str]) -> Tables:
+    """Read file names with their TOML texts; raises `LibraryError` with every mistake of all files."""
+    return _Reader(texts).tables()
+
+
+class _Reader:
+    """Reads one file after the other, and collects the mistakes."""
+
     def __init__(self, texts: Mapping[str, str]) -> None:
-        """Read file names with their TOML texts; raises `LibraryError` with every mistake of all files."""
         self._mistakes: list[str] = []
         self.exports = Table[str]("exports")
         self.bases = Table[tuple[str, ...]]("bases")
@@ -224,6 +261,10 @@ class Tables:
         self._find_cycles()
         if self._mistakes:
             raise LibraryError(tuple(self._mistakes))
+
+    def tables(self) -> Tables:
+        """Return what all files say."""
+        return Tables(**{name: table.entries for name, table in vars(self).items() if isinstance(table, Table)})
 
     def _read(self, file: str, text: str) -> None:
         try:

@@ -14,6 +14,7 @@ from archlint.intake.sources import SourceFile
 from archlint.intake.version import parser_version
 from archlint.memories import LivingMemory
 from archlint.model import Failure, Fix, Violation
+from archlint.project.library import Library
 from archlint.rulebook.fixable import Wish, may_be_fixed, wish
 
 
@@ -64,7 +65,7 @@ class Session:
         gathered, outdated = self._known.gather(inputs, heard)
         if not is_wanted():
             raise Superseded
-        taken = Taken(inputs, gathered)
+        taken = Taken(inputs, gathered, Library.parse(inputs.tables))
         self._last = Checked(assess(taken, memory=self._memory), taken, outdated)
         self._fixes = {}
         return self._last
