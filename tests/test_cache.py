@@ -84,6 +84,21 @@ def test_nothing_is_parsed_twice(project: Path, no_parser: Callable[[], None]) -
     assert said(plain) == said(cold) == said(warm)
 
 
+def test_the_third_party_table_is_read_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cold = run(project)
+    forget_report(project)
+
+    def never(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(engine, "read_tables", never)
+    assert said(run(project)) == said(cold)
+    forget_report(project)
+    kept(project, "library").write_bytes(b"\x80")
+    with pytest.raises(AssertionError):
+        run(project)
+
+
 def test_nothing_is_judged_twice(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cold = run(project)
 
@@ -106,7 +121,7 @@ def test_the_directory_says_what_it_is(project: Path) -> None:
     assert (folder / ".gitignore").read_text().endswith("\n*\n")
     assert (folder / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55\n")
     assert sorted(file.name.partition("-")[0] for file in folder.iterdir()) == [
-        *(".gitignore", "CACHEDIR.TAG", "facts", "inferred", "judged", "parser", "report"),
+        *(".gitignore", "CACHEDIR.TAG", "facts", "inferred", "judged", "library", "parser", "report"),
     ]
 
 
