@@ -124,7 +124,7 @@ def _is_hook(project: Project, pair: Pair, member: Member) -> bool:
         return False
     methods = [each for each in project.query(ClassTable).own_members(member.owner).values() if each.is_method]
     marked = sum(map(known.is_abstract_method, methods))
-    return member.name.startswith(_HOOKS) or (marked > 1 and 3 * marked >= len(methods))
+    return member.name.startswith(_HOOKS) or (member.is_method and marked > 1 and 3 * marked >= len(methods))
 
 
 def _only_refuses(project: Project, key: str) -> bool:
