@@ -1,7 +1,7 @@
 """The reference notation of facts (see `facts/model.py`): how references are joined, split and extended."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from functools import lru_cache
 
 _ROOT = re.compile(r"[^#@(!^~*&\[{<%$+]*(?:[#@]\d+(?::\w+)?)?")
@@ -143,7 +143,8 @@ def last_step(reference: str) -> str:
     Its last letter tells, but where type arguments end, or do not: a reference may be cut off within them.
     """
     end = reference[-1:]
-    if end in _OPEN_ENDED or reference[:1] == "=" or reference.count("<") != reference.count(">"):
+    cut = "<" in reference and reference.count("<") != reference.count(">")
+    if cut or end in _OPEN_ENDED or reference[:1] == "=":
         steps = parse(reference)[1]
         return steps[-1] if steps else ""
     if end in _BRACKETS:
@@ -154,18 +155,18 @@ def last_step(reference: str) -> str:
     return f".{name}" if _BEHIND_ROOT.search(before) else ""
 
 
-def attributes(reference: str) -> Iterator[tuple[int, str]]:
-    """Yield where each attribute that one alternative reads begins, and its name; type arguments read nothing here."""
+def attributes(reference: str) -> list[tuple[int, str]]:
+    """Return where each attribute that one alternative reads begins, and its name; type arguments read nothing here."""
     if "<" not in reference:
-        yield from ((found.start(), found[1]) for found in ATTRIBUTE.finditer(reference))
-        return
+        return [(found.start(), found[1]) for found in ATTRIBUTE.finditer(reference)]
     root, steps = parse(reference)
-    yield from ((found.start(), found[1]) for found in ATTRIBUTE.finditer(root))
+    found = attributes(root)
     start = len(root)
     for each in steps:
         if each[0] == ".":
-            yield start, each[1:]
+            found.append((start, each[1:]))
         start += len(each)
+    return found
 
 
 def _closing(reference: str, start: int) -> int:

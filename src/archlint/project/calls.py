@@ -119,11 +119,15 @@ class CallGraph:
         facts = module.facts
         ran = {callee: self._run(callee) for callee in dict.fromkeys(call.callee for call in facts.calls) if callee}
         read = {each: self._read(each) for each in dict.fromkeys((*ran, *(load.reference for load in facts.loads)))}
+        open_ = {callee for callee, run in ran.items() if run.arguments_too or run.takers or run.checks}
+        plain = {callee: tuple(dict.fromkeys((*read[callee], *run.targets))) for callee, run in ran.items()}
         found: list[tuple[int, int, Use]] = []
         for index, call in enumerate(facts.calls):
             callee = call.callee
-            if callee and (read[callee] or ran[callee] is not _NOTHING):
-                targets = tuple(dict.fromkeys((*read[callee], *self.called(call))))
+            targets = plain.get(callee, ())
+            if callee in open_ and call.arguments:
+                targets = tuple(dict.fromkeys((*targets, *self.called(call))))
+            if targets:
                 found.append((call.start, call.end, Use(True, index, call.function, targets)))
         for index, load in enumerate(facts.loads):
             if read[load.reference]:

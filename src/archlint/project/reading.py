@@ -33,7 +33,8 @@ class Reading:
         """Take the names of all modules, in the order of their files."""
         most = max(len(modules), _BITS)
         self._spread = {name: number * _BITS // most for number, name in enumerate(modules)}
-        self._sets: dict[int, int] = {}
+        self.one: dict[int, int] = {}
+        """By each set that was read an equal one, the same object for all answers."""
         self.reads = 0
         self.missed: set[str] = set()
         self.spread()
@@ -69,7 +70,7 @@ class Reading:
 
     def set(self) -> int:
         """Return what is read, the same object for the same set."""
-        return self._sets.setdefault(self.reads, self.reads)
+        return self.one.setdefault(self.reads, self.reads)
 
     def set_of(self, modules: Iterable[str]) -> int:
         """Return modules as a set."""
@@ -98,7 +99,8 @@ class Memo(Generic[K, T]):
         if known is None:
             before, reading.reads = reading.reads, 0
             try:
-                known = self._known[key] = self._find(key), reading.set()
+                found = self._find(key)
+                known = self._known[key] = found, reading.one.setdefault(reading.reads, reading.reads)
             finally:
                 reading.reads |= before
         elif known[1]:
