@@ -242,8 +242,10 @@ def _handed_on(project: Project, module: Module) -> Iterator[tuple[int, Blocking
     """Yield the calls that give a blocking API to a function which calls what it is given: `retry(requests.get)`."""
     resolver, api = project.query(types), project.query(BlockingApis).api
     words = project.library.blocking_words
-    for index, call in enumerate(module.facts.calls):
-        if not any(argument.rpartition(".")[2].rstrip("$") in words for _, argument in call.arguments):
+    given = {argument for call in module.facts.calls for _, argument in call.arguments if argument[:1] != "="}
+    named = {argument for argument in given if argument.rpartition(".")[2].rstrip("$") in words}
+    for index, call in enumerate(module.facts.calls) if named else ():
+        if not any(argument in named for _, argument in call.arguments):
             continue
         values = resolver.infer(call.callee)
         if len(values) != 1 or not values[0].is_function or values[0].kind != "object":

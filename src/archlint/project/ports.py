@@ -80,7 +80,17 @@ class Ports:
             return True
         if any(value.name == "abc.ABC" for base in fact.bases for value in self._types.infer(base)):
             return True
-        return any(map(self.is_abstract_method, self._classes.own_members(key).values()))
+        return key in self._marked
+
+    @cached_property
+    def _marked(self) -> frozenset[str]:
+        """The classes with abstract methods of their own."""
+        return frozenset(
+            f"{module.name}@{function.owner}"
+            for module in self._project.by_name.values()
+            for function in module.facts.functions
+            if function.owner >= 0 and not _ABSTRACT_METHODS.isdisjoint(function.decorators)
+        )
 
     def is_port(self, key: str) -> bool:
         """Tell whether a class promises something: a Protocol with members, an ABC with abstract methods."""
