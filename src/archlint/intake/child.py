@@ -9,6 +9,9 @@ from typing import BinaryIO, cast
 
 from archlint.intake.processors import available_processors
 
+_PIPE_BYTES = 1 << 20
+"""What Linux grants everyone (`fs.pipe-max-size`), sixteen times as much as a pipe has."""
+
 
 class Child:
     """A process that parses; it takes longer to start than all that this one does before something is to be parsed.
@@ -35,6 +38,8 @@ class Child:
             os.close(ours)
         self.stdin = cast(BinaryIO, self.process.stdin)
         self.stdout = cast(BinaryIO, self.process.stdout)
+        for pipe in (self.stdin, self.stdout):
+            _widen(pipe)
 
     def end(self) -> None:
         """End the process and close its pipes; only the thread that reads from it does this."""
@@ -44,6 +49,15 @@ class Child:
         os.close(self._lifeline)
         with contextlib.suppress(OSError):  # what was still buffered has nobody to go to
             self.stdin.close()
+
+
+def _widen(pipe: BinaryIO) -> None:
+    """Let a pipe hold many messages, so that whoever writes need not wait until this process comes to read."""
+    if sys.platform == "linux":
+        import fcntl  # noqa: PLC0415 -- POSIX has it
+
+        with contextlib.suppress(OSError):  # a user may have only so many bytes in pipes
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 _ahead: list[Child] = []
