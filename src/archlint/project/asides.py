@@ -60,4 +60,4 @@ def shows(path: str, root: str) -> bool:
 
 def is_migration(module: Module) -> bool:
     """Tell whether a module changes a database once, by Django or Alembic."""
-    return not {"migrations", "alembic"}.isdisjoint(module.name.partition(":")[0].split("."))
+    return not {"migrations", "alembic"}.isdisjoint(module.words)

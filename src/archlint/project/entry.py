@@ -40,7 +40,7 @@ _METHODS_OF_SCRIPTS = frozenset(
 def is_script(project: Project, module: Module) -> bool:
     """Tell whether a module is run by itself: `__main__.py`, what lies in `scripts/`, or what acts as a script."""
     *folders, file = module.path.removeprefix(f"{project.architecture.root}/").split("/")
-    name = module.name.partition(":")[0].rpartition(".")[2]
+    name = module.words[-1]
     if name in _SCRIPTS or file == "gunicorn.conf.py" or not _FOLDERS.isdisjoint(folders):
         return True
     if name == "env" and any(each.target.partition(".")[0] == "alembic" for each in module.facts.imports):
@@ -77,7 +77,7 @@ def _only_tells(project: Project, module: Module) -> bool:
 def _tells_much(project: Project, module: Module) -> bool:
     """Tell whether a module in no package prints as it goes, and offers neither classes nor what is decorated."""
     facts = module.facts
-    if facts.is_package or facts.classes or project.by_name.get(module.name.partition(":")[0].rpartition(".")[0]):
+    if facts.is_package or facts.classes or project.by_name.get(module.imported_as.rpartition(".")[0]):
         return False
     told = [each for each in facts.calls if each.callee == "builtins.print" and each.function < 0]
     surely = [each for each in told if not each.flags & (model.IN_CONDITION | model.IN_TRY | model.IN_MAIN_GUARD)]
@@ -107,5 +107,5 @@ def role_of(project: Project, module: Module) -> str:
         return "tests"
     if is_script(project, module):
         return "composition"
-    named = "composition" if not COMPOSITION.isdisjoint(module.name.partition(":")[0].split(".")) else ""
+    named = "composition" if not COMPOSITION.isdisjoint(module.words) else ""
     return project.query(layers).role(module.name) or named

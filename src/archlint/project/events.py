@@ -106,7 +106,7 @@ class Events:
         order = self._types.order(key)
         if is_test(module) or any(base.startswith(_TABLES) for base in order if "@" not in base):
             return False
-        parts = module.name.partition(":")[0].split(".")
+        parts = module.words
         if not _SCHEMAS.isdisjoint(parts):
             return False
         if key in self._united:

@@ -34,7 +34,7 @@ def is_servicer(project: Project, key: str) -> bool:
 
 def is_generated(module: Module) -> bool:
     """Tell whether a module is generated code."""
-    return module.name.partition(":")[0].endswith(("_pb2_grpc", "_pb2"))
+    return module.imported_as.endswith(("_pb2_grpc", "_pb2"))
 
 
 def uses_grpc(project: Project) -> bool:

@@ -16,7 +16,10 @@ T = TypeVar("T")
 
 
 class Module:
-    """One module of the project: its facts, the absolute path (forward slashes) of its file, and its dotted name."""
+    """One module of the project: its facts, the absolute path (forward slashes) of its file, and its dotted name.
+
+    Where several programs have modules of one name, all but one have a number behind a colon in theirs.
+    """
 
     __slots__ = ("facts", "name", "path")
 
@@ -24,6 +27,16 @@ class Module:
         self.facts = facts
         self.path = path
         self.name = facts.name
+
+    @property
+    def imported_as(self) -> str:
+        """Its dotted name as imports write it, without a number."""
+        return self.name.partition(":")[0]
+
+    @property
+    def words(self) -> list[str]:
+        """The parts of its dotted name, without a number."""
+        return self.imported_as.split(".")
 
     def place(self, start: int, end: int) -> Place:
         """Return a place in this module (offsets in code points)."""

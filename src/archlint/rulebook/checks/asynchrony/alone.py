@@ -21,7 +21,7 @@ _OF_COMMANDS = _AT_START | {"cpu", "subprocess", "terminal"}
 
 def runs_alone(module: Module, function: Function, found: Blocking) -> bool:
     """Tell whether what blocks in an async function most likely keeps nobody waiting."""
-    if found.kind in _OF_COMMANDS and not _COMMANDS.isdisjoint(module.name.partition(":")[0].split(".")):
+    if found.kind in _OF_COMMANDS and not _COMMANDS.isdisjoint(module.words):
         return True
     if function.owner >= 0 and function.name.strip("_") in _OF_PARTS:
         return False

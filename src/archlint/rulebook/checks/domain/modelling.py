@@ -46,10 +46,7 @@ def is_value_object(project: Project, module: Module, candidate: Candidate) -> b
     """
     if candidate.subject.endswith(_EXCEPTIONS):
         return False
-    named = candidate.subject.endswith(_MESSAGE_WORDS) or module.name.partition(":")[0].rpartition(".")[2] in (
-        "events",
-        "commands",
-    )
+    named = candidate.subject.endswith(_MESSAGE_WORDS) or module.words[-1] in ("events", "commands")
     return not named and project.query(layers).role(module.name) == "domain"
 
 

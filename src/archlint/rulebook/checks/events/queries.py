@@ -106,7 +106,7 @@ def _keeps_copy(act: Act) -> bool:
 
 def _is_in_queries(module: Module, packages: frozenset[str]) -> bool:
     """Tell whether a module holds queries, and there are commands beside them: then it is CQRS."""
-    parts = module.name.partition(":")[0].split(".")
+    parts = module.words
     return any(_QUERIES.fullmatch(part) and ".".join(parts[:index]) in packages for index, part in enumerate(parts))
 
 

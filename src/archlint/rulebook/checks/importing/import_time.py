@@ -113,7 +113,7 @@ class _ImportTime:
         return self._rule.violation(
             module,
             spot(module, call),
-            message=f"`{effect.api}` ({effect.kind}) runs when `{_imported_as(module)}` is imported",
+            message=f"`{effect.api}` ({effect.kind}) runs when `{module.imported_as}` is imported",
             subject=effect.api,
             scope=module.scope(call.function, call.owner),
             severity=_severity(effect, conditional=bool(call.flags & model.IN_CONDITION)),
@@ -130,7 +130,7 @@ class _ImportTime:
             site.module,
             spot(site.module, site.use),
             message=(
-                f"`{callee.qualname}` runs when `{_imported_as(site.module)}` is imported: "
+                f"`{callee.qualname}` runs when `{site.module.imported_as}` is imported: "
                 f"it reaches `{effect.api}` ({effect.kind})"
             ),
             subject=f"{called.name}.{callee.qualname}",
@@ -141,17 +141,12 @@ class _ImportTime:
         )
 
     def _steps(self, site: Site, chain: list[tuple[str, Hop]], effect: Effect) -> Iterator[Step]:
-        caller, module, use = _imported_as(site.module), site.module, site.use
+        caller, module, use = site.module.imported_as, site.module, site.use
         for key, hop in chain:
             _, callee = self._project.function(key)
             yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(*spot(module, use)))
             caller, module, use = callee.qualname, hop.module, hop.use
         yield Step(f"`{caller}` calls `{effect.api}`", module.place(*spot(module, use)))
-
-
-def _imported_as(module: Module) -> str:
-    """Return the name of a module without the number that tells it from others of the same name."""
-    return module.name.partition(":")[0]
 
 
 def _severity(effect: Effect, *, conditional: bool, through: bool = False) -> Severity | None:

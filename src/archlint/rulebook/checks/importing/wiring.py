@@ -31,7 +31,7 @@ _DEFINING = frozenset(
 
 def is_scattered(project: Project, module: Module, _: Candidate | Call) -> bool:
     """Tell whether a module is none that configures: settings, wiring, tests and scripts may read the environment."""
-    words = {word for part in module.name.partition(":")[0].split(".") for word in part.strip("_").split("_")}
+    words = {word for part in module.words for word in part.strip("_").split("_")}
     return _CONFIGURATION.isdisjoint(words) and role_of(project, module) not in ("tests", "composition")
 
 

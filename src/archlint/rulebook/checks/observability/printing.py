@@ -38,11 +38,7 @@ def print_in_service(project: Project, rule: Rule) -> Iterator[Violation]:
 
 def _is_command(project: Project, module: Module) -> bool:
     """Tell whether standard output is where a module's text belongs."""
-    if (
-        is_test(module)
-        or is_script(project, module)
-        or not (_COMMANDS | _MIGRATIONS).isdisjoint(module.name.partition(":")[0].split("."))
-    ):
+    if is_test(module) or is_script(project, module) or not (_COMMANDS | _MIGRATIONS).isdisjoint(module.words):
         return True
     facts = module.facts
     if any(each.target.partition(".")[0] in _COMMAND_LIBRARIES for each in facts.imports):

@@ -83,10 +83,7 @@ def _is_narrower_port(project: Project, pair: Pair) -> bool:
     if not all(name.startswith("__") for name in own):
         return False
     role = project.query(layers).role(module.name)
-    if not own and (
-        any("deprecat" in each for each in fact.decorators)
-        or not _OLD.isdisjoint(module.name.partition(":")[0].split("."))
-    ):
+    if not own and (any("deprecat" in each for each in fact.decorators) or not _OLD.isdisjoint(module.words)):
         return not _is_made(project, pair.adapter)
     if not fact.spelled and role not in INNER and (role == "infrastructure" or not _is_taken(project, pair.adapter)):
         return False

@@ -79,7 +79,7 @@ def _is_element(call: Call) -> bool:
 
 
 def _is_service_code(project: Project, module: Module) -> bool:
-    parts = {part if part == "__main__" else part.strip("_") for part in module.name.partition(":")[0].split(".")}
+    parts = {part if part == "__main__" else part.strip("_") for part in module.words}
     return not is_test(module) and _ONCE.isdisjoint(parts) and not is_script(project, module)
 
 

@@ -51,9 +51,7 @@ def _identity(write: _Write) -> object:
 
 
 def _is_script(module: Module) -> bool:
-    return not {"migrations", "versions", "alembic", "commands", "scripts"}.isdisjoint(
-        module.name.partition(":")[0].split(".")
-    )
+    return not {"migrations", "versions", "alembic", "commands", "scripts"}.isdisjoint(module.words)
 
 
 def _services(project: Project) -> Iterator[str]:
