@@ -43,6 +43,7 @@ class Watched:
 
     def __init__(self, module: Module, seen: set[tuple[str, str]]) -> None:
         self.path, self.name = module.path, module.name
+        self.imported_as, self.words = module.imported_as, module.words
         self.place, self.scope = module.place, module.scope
         self.facts = WatchedFacts(module.facts, seen)
 

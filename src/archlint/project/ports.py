@@ -52,6 +52,7 @@ class Ports:
         self._project = project
         self._types = project.query(types)
         self._classes = project.query(ClassTable)
+        self._marked: dict[str, frozenset[int]] = {}
         self.promised: Memo[str, tuple[Member, ...]] = Memo(
             project.reading, lambda port: tuple(self._find_promised(port))
         )
@@ -75,22 +76,20 @@ class Ports:
 
     def is_abstract(self, key: str) -> bool:
         """Tell whether a class is meant to be derived from: a Protocol, `ABC` as a base, or abstract methods."""
-        _, fact = self._project.class_(key)
+        module, fact = self._project.class_(key)
         if self.is_protocol(key) or any(value == "abc.ABCMeta" for name, value in fact.keywords if name == "metaclass"):
             return True
         if any(value.name == "abc.ABC" for base in fact.bases for value in self._types.infer(base)):
             return True
-        return key in self._marked
+        return int(key.rpartition("@")[2]) in self._marked_in(module)
 
-    @cached_property
-    def _marked(self) -> frozenset[str]:
-        """The classes with abstract methods of their own."""
-        return frozenset(
-            f"{module.name}@{function.owner}"
-            for module in self._project.by_name.values()
-            for function in module.facts.functions
-            if function.owner >= 0 and not _ABSTRACT_METHODS.isdisjoint(function.decorators)
-        )
+    def _marked_in(self, module: Module) -> frozenset[int]:
+        """Return the classes of a module, by index, with abstract methods of their own."""
+        if module.name not in self._marked:
+            functions = (each for each in module.facts.functions if each.owner >= 0 and each.decorators)
+            marked = (each.owner for each in functions if not _ABSTRACT_METHODS.isdisjoint(each.decorators))
+            self._marked[module.name] = frozenset(marked)
+        return self._marked[module.name]
 
     def is_port(self, key: str) -> bool:
         """Tell whether a class promises something: a Protocol with members, an ABC with abstract methods."""

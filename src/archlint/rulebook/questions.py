@@ -16,7 +16,7 @@ _ASKED_BY: Mapping[ModuleWise[Any], frozenset[str]] = {
         {"EVT003", "EVT005", "EVT006", "EVT007", "SQL002", "SQL003", "SQL004", "TSK007"},
     ),
     USES: frozenset({"ASY002", "ASY005", "DOM005", "IMP001", "SQL002", "SQL003"}),
-    BLOCKING_CALLS: frozenset({"ASY001", "ASY002", "ASY005", "DOM005", "IMP001", "SQL002", "SQL003"}),
+    BLOCKING_CALLS: frozenset({"ASY001", "ASY002", "DOM005", "IMP001", "SQL003"}),
     outside.DIRECT: frozenset({"DOM005", "IMP001"}),
     PROMISED: frozenset({"EVT003", "EVT005", "EVT007", "TSK007"}),
     UNAWAITED: frozenset({"ASY003"}),
