@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
@@ -14,7 +13,7 @@ from archlint.inputs import Inputs, Options, Taken, configure, read_inputs
 from archlint.intake.cache import Answers, Store
 from archlint.intake.contracts import find_contracts
 from archlint.intake.gathering import Told, gather
-from archlint.intake.kept import Kept
+from archlint.intake.kept import kept
 from archlint.intake.plugins import PluginError, load_plugin
 from archlint.intake.texts import Texts
 from archlint.intake.version import parser_version
@@ -23,7 +22,8 @@ from archlint.judging import judged, load_checks
 from archlint.memories import KeptMemory, Memory
 from archlint.model import Failure, Location, Place, Violation
 from archlint.project.library import Library
-from archlint.project.library_tables import Tables, read_tables
+from archlint.project.library_files import read_tables
+from archlint.project.library_tables import Tables
 from archlint.project.program import Architecture, Module, Project
 from archlint.project.traffic import graph
 from archlint.project.twins import told_apart
@@ -40,8 +40,6 @@ __all__ = [
     "survey",
     "take_in",
 ]
-
-T = TypeVar("T")
 
 RECURSION_LIMIT = 20_000
 """Classes may derive from each other, and functions return what others return, a thousand times over."""
@@ -78,21 +76,8 @@ def _answers(inputs: Inputs, store: Store) -> Answers | None:
     """Return what the parsing process said in earlier runs, if anything is kept."""
     if not inputs.options.cache:
         return None
-    version = _kept(store, "parser", bytes, parser_version)  # many files are read for it
+    version = kept(store, "parser", bytes, parser_version)  # many files are read for it
     return Answers(store, version, inputs.sources.root.as_posix())
-
-
-def _kept(store: Store, kind: str, wanted: type[T], work_out: Callable[[], T], *inputs: object) -> T:
-    """Return what is worked out of these inputs, if possible as it was kept."""
-    try:
-        kept = Kept(store, kind, wanted, *inputs)
-    except UnicodeEncodeError:  # the working directory has a name that is no text
-        return work_out()
-    value = kept.get()
-    if value is None:
-        value = work_out()
-        kept.put(value)
-    return value
 
 
 def parse(inputs: Inputs, store: Store, known: Answers | None, told: Told | None = None) -> Taken:
@@ -112,7 +97,7 @@ def _library(inputs: Inputs, store: Store) -> Library:
     """Return the third-party table, which takes long to read."""
     if not inputs.options.cache:
         return Library.parse(inputs.tables)
-    return Library(_kept(store, "library", Tables, partial(read_tables, inputs.tables), inputs.tables))
+    return Library(kept(store, "library", Tables, partial(read_tables, inputs.tables), inputs.tables))
 
 
 def take_in(paths: Sequence[Path], options: Options) -> Taken:

@@ -1,5 +1,6 @@
 """Keeps a value between runs, under a digest of all that it depends on."""
 
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -39,6 +40,19 @@ class Kept(Generic[T]):
     def put(self, value: T) -> None:
         """Keep a value."""
         self._store.write(self._kind, self.key, msgspec.msgpack.encode(value))
+
+
+def kept(store: Store, kind: str, wanted: type[T], work_out: Callable[[], T], *inputs: object) -> T:
+    """Return what is worked out of these inputs (see `Kept`), if possible as it was kept; what it raises is raised."""
+    try:
+        known = Kept(store, kind, wanted, *inputs)
+    except UnicodeEncodeError:  # the working directory has a name that is no text
+        return work_out()
+    value = known.get()
+    if value is None:
+        value = work_out()
+        known.put(value)
+    return value
 
 
 def _encoded(value: object) -> str:

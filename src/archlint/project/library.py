@@ -8,7 +8,8 @@ from typing import TypeVar
 import msgspec
 
 from archlint.model import Severity
-from archlint.project.library_tables import SEVERITIES, Argument, LibraryError, Retry, Tables, Timeout, read_tables
+from archlint.project.library_files import LibraryError, read_tables
+from archlint.project.library_tables import SEVERITIES, Argument, Retry, Tables, Timeout
 
 __all__ = ["Argument", "Blocking", "Library", "LibraryError", "Retry", "Timeout"]
 
