@@ -1,28 +1,51 @@
-"""The trees of the parsing process, whose nodes protect themselves in nothing, are the trees that LibCST gives."""
+"""The trees of the parsing process, without plain white space, are else the trees that LibCST gives."""
 
 import subprocess
 import sys
-from hashlib import sha256
 
 import libcst as cst
 
+from archlint.facts.syntax import source_of
 from tests.support import ROOT
+from tests.trees import digest
 
 _FILES = sorted((ROOT / "src").rglob("*.py"))[::25]
+_LEFT_OUT = (cst.SimpleWhitespace, cst.Newline, cst.Dot)
 _LEAN = """
 import sys
-from hashlib import sha256
 from pathlib import Path
 from archlint.facts.lean import load_lean
 load_lean()
 import libcst as cst
 from archlint.facts.parsing import parse
+from tests.trees import digest
 cst.Name("a").value = "b"
 cst.Name("")
 for path in sys.argv[1:]:
-    tree = parse(Path(path).read_text(encoding="utf-8"))
-    print(sha256(repr(tree).encode()).hexdigest(), tree.deep_equals(tree.deep_clone()))
+    print(digest(parse(Path(path).read_text(encoding="utf-8"))))
 """
+_WRITTEN = """
+import sys
+from archlint.facts.lean import load_lean
+load_lean()
+from archlint.facts.parsing import parse
+from archlint.facts.syntax import source_of
+for text in sys.argv[1:]:
+    print(source_of(parse(text).body[0].body[0].value))
+"""
+_USUAL = {
+    "f( a,b = not  c , *d )": "f(a, b=not c, *d)",
+    "( x . y [ 1 : ] )": "(x.y[1:])",
+    "(  # why\n    a+b,  # because\n)": "(a + b,)",
+    "[ i async for i in x if i ]": "[i async for i in x if i]",
+    "lambda a,b = 1 : a": "lambda a, b=1: a",
+    "f'{ a }' 'b'": "f'{a}''b'",
+    "{'a' : 1, **b}": "{'a': 1, **b}",
+    "(yield)": "(yield)",
+    "a if b else(c)": "a if b else (c)",
+    "a is  not b": "a is not b",
+    "a[ 1:2 , :: 3 ]": "a[1:2, ::3]",
+}
 _LOADED = """
 import sys
 from archlint.facts.lean import load_lean
@@ -40,8 +63,19 @@ print([name for name in sys.modules if name.partition(".")[0] in ("libcst", "gri
 
 
 def test_the_tree_is_the_same() -> None:
-    run = subprocess.run([sys.executable, "-c", _LEAN, *map(str, _FILES)], capture_output=True, text=True, check=True)
-    assert run.stdout.splitlines() == [f"{_digest(path.read_text(encoding='utf-8'))} True" for path in _FILES]
+    command = [sys.executable, "-c", _LEAN, *map(str, _FILES)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert run.stdout.splitlines() == [
+        digest(cst.parse_module(path.read_text(encoding="utf-8")), without=_LEFT_OUT) for path in _FILES
+    ]
+
+
+def test_an_expression_is_written_with_the_usual_spaces() -> None:
+    run = subprocess.run([sys.executable, "-c", _WRITTEN, *_USUAL], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == list(_USUAL.values())
+    for text, usual in _USUAL.items():
+        line = cst.ensure_type(cst.parse_module(text).body[0], cst.SimpleStatementLine)
+        assert source_of(cst.ensure_type(line.body[0], cst.Expr).value) == usual
 
 
 def test_the_parsing_process_loads_neither_what_judges_nor_all_of_libcst() -> None:
@@ -52,7 +86,3 @@ def test_the_parsing_process_loads_neither_what_judges_nor_all_of_libcst() -> No
 def test_what_judges_loads_no_parser() -> None:
     run = subprocess.run([sys.executable, "-c", _JUDGES], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
-
-
-def _digest(text: str) -> str:
-    return sha256(repr(cst.parse_module(text)).encode()).hexdigest()

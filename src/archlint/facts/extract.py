@@ -38,7 +38,7 @@ def extract(text: str, name: str, is_package: bool, checks: ModuleChecks | None 
     tree = parse(text)
     walk = Walk(tree, name, is_package, checks or {})
     walk.run()
-    spans = _Spans(text, tree, walk)
+    spans = _Spans(text, walk)
     records = walk.records
     walk.release()
     parts = Parts(
@@ -93,11 +93,10 @@ def _candidates(records: Records, spans: "_Spans") -> tuple[Candidate, ...]:
 class _Spans:
     """Turns ordinals of identifiers into offsets of the text."""
 
-    def __init__(self, text: str, tree: cst.Module, walk: Walk) -> None:
+    def __init__(self, text: str, walk: Walk) -> None:
         words, starts = names(text)
         if words != walk.names and list(map(normalised, words)) != walk.names:
-            written = tree if text.isascii() else parse_as_written(text)
-            words, starts = tree_names(written, walk.names, walk.soft_keywords)
+            words, starts = tree_names(parse_as_written(text), walk.names, walk.soft_keywords)
         self._text = text
         self._starts = starts
         self._words = words

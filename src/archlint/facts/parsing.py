@@ -1,10 +1,11 @@
-"""Parses a module's text, with like white space made once, and with names as Python compares them."""
+"""Parses a module's text, without white space that says nothing, and with names as Python compares them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from keyword import iskeyword
 from types import FunctionType
+from typing import Any
 from unicodedata import is_normalized, normalize
 
 import libcst as cst
@@ -16,20 +17,29 @@ from archlint.facts.tokens import names
 _SHARED = {
     name: cache(getattr(cst, name))
     for name in (
-        *("SimpleWhitespace", "Newline", "TrailingWhitespace", "EmptyLine", "ParenthesizedWhitespace"),
-        *("Comma", "Dot", "AssignEqual", "LeftParen", "RightParen", "LeftSquareBracket", "RightSquareBracket"),
+        *("TrailingWhitespace", "EmptyLine", "ParenthesizedWhitespace", "Comma", "AssignEqual"),
+        *("LeftParen", "RightParen", "LeftSquareBracket", "RightSquareBracket"),
     )
 }
-"""What two nodes in three are: white space and punctuation. Nothing here looks at which of its likes one of them is."""
+"""Punctuation, and the white space that may have comments: nothing here looks at which of its likes one of them is."""
 
 for _name in _SHARED:
     # The same number by the same rule, without a call of Python code for each node that `cache` looks for.
     getattr(cst, _name).__hash__ = object.__hash__
 
+_nothing: Callable[..., None] = object.__init__.__get__(())
+"""Returns `None`, whatever it is called with, without a call of Python code.
+
+`object.__init__` refuses arguments only where a class has no `__new__` of its own either (CPython, `object_init` in
+`Objects/typeobject.c`).
+"""
+_LEFT_OUT = () if hasattr(cst.CSTNode, "__post_init__") else ("SimpleWhitespace", "Newline", "Dot")
+"""Nodes that are not made, unless others would look at them when they are made (see `facts/lean.py`)."""
+_MAKERS: dict[str, Callable[..., Any]] = {**dict.fromkeys(_LEFT_OUT, _nothing), **_SHARED}
 
 _parse_here = FunctionType(
     (lambda parser, text: parser(text, "utf-8")).__code__,
-    {"__builtins__": {"__import__": lambda *_: None}},
+    {"__builtins__": {"__import__": _nothing}},
 )
 """Calls the parser from a place where `import` does nothing.
 
@@ -40,11 +50,13 @@ The parser asks Python to import LibCST for each node that it makes, as code tha
 
 
 def parse(text: str) -> cst.Module:
-    """Return the tree of a module, with normalised names; like white space and punctuation may be one node.
+    """Return the tree of a module, with normalised names.
 
-    Raises `ParserSyntaxError`, `CSTLogicError` or `SyntaxError`.
+    Instead of plain white space, line ends and dots it may have `None`, and like punctuation may be one node. Raises
+    `ParserSyntaxError`, `CSTLogicError` or `SyntaxError`.
     """
-    tree = parse_as_written(text)
+    with _made_by(_MAKERS):
+        tree = parse_as_written(text)
     if not is_normalized("NFKC", text) and any(normalised(word) != word for word in names(text)[0]):
         _normalise(tree)
     return tree
@@ -52,9 +64,8 @@ def parse(text: str) -> cst.Module:
 
 def parse_as_written(text: str) -> cst.Module:
     """Return the tree of a module that gives its text back. Raises as `parse` does."""
-    with _shared():
-        tree: cst.Module = _parse_here(native.parse_module, text)
-        return tree
+    tree: cst.Module = _parse_here(native.parse_module, text)
+    return tree
 
 
 def normalised(name: str) -> str:
@@ -72,14 +83,15 @@ def _normalise(tree: cst.Module) -> None:
 
 
 @contextmanager
-def _shared() -> Iterator[None]:
-    """Let the parser, which asks LibCST for each class by its name, have each of `_SHARED` made once a module."""
-    classes = {name: getattr(cst, name) for name in _SHARED}
-    for name, maker in _SHARED.items():
+def _made_by(makers: Mapping[str, Callable[..., Any]]) -> Iterator[None]:
+    """Let the parser, which asks LibCST for each class by its name, find these instead."""
+    classes = {name: getattr(cst, name) for name in makers}
+    for name, maker in makers.items():
         setattr(cst, name, maker)
     try:
         yield
     finally:
         for name, node_class in classes.items():
             setattr(cst, name, node_class)
-            _SHARED[name].cache_clear()
+        for shared in _SHARED.values():
+            shared.cache_clear()

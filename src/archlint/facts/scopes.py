@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 import libcst as cst
 
 from archlint.facts.references import union
+from archlint.facts.syntax import descend
 from archlint.facts.unbound import UNBOUND
 
 _NOT_NAMES = frozenset({cst.Attribute, cst.Subscript})
@@ -143,13 +144,10 @@ class Bindings:
             stack.append(case.body)
 
     def _pattern(self, pattern: cst.CSTNode) -> None:
-        stack = [pattern]
-        while stack:
-            node = stack.pop()
+        for node in descend(pattern):
             name = getattr(node, "name", None) or getattr(node, "rest", None)
             if isinstance(name, cst.Name):
                 self._bind(name.value)
-            stack.extend(node.children)
 
     def _global(self, node: cst.Global, _: list[cst.CSTNode]) -> None:
         self.outer.update((item.name.value, "global") for item in node.names)

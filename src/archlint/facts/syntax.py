@@ -118,9 +118,49 @@ def parameters(function: cst.FunctionDef) -> dict[str, cst.Param]:
     return {each.name.value: each for each in listed}
 
 
+def comments(node: cst.CSTNode) -> Iterator[str]:
+    """Yield the comments in a node."""
+    stack: list[Any] = [node]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, cst.Comment):
+            yield each.value
+        elif isinstance(each, cst.CSTNode):
+            stack.extend(getattr(each, field.name) for field in dataclasses.fields(each))
+        elif isinstance(each, list | tuple):
+            stack.extend(each)
+
+
 def source_of(node: cst.CSTNode) -> str:
-    """Return a node as it is written, without the space around it."""
-    return _NOWHERE.code_for_node(node).strip()
+    """Return an expression on one line, with the spaces that LibCST puts where nobody says, and without comments."""
+    return _NOWHERE.code_for_node(_spaced(node)).strip()
 
 
-_NOWHERE = cst.Module([])
+def brief(node: cst.CSTNode) -> str:
+    """Return the beginning of an expression, or all of a short one, for a message."""
+    text = " ".join(source_of(node).split())
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _spaced(node: Any) -> Any:  # noqa: ANN401 -- a node of the class that it gets
+    """Return a copy of a node in which all white space, which trees here are mostly without, is the usual one."""
+    if isinstance(node, cst.AssignEqual):
+        return _EQUAL
+    fields = {}
+    for field in dataclasses.fields(node):
+        value = getattr(node, field.name)
+        if value is None or isinstance(value, _WHITE):
+            value = field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
+        elif isinstance(value, cst.CSTNode):
+            value = _spaced(value)
+        elif isinstance(value, list | tuple):
+            value = [_spaced(each) for each in value]
+        fields[field.name] = None if value is dataclasses.MISSING else value
+    return node.__class__(**fields)
+
+
+_WHITE = (cst.BaseParenthesizableWhitespace, cst.Comma, cst.Colon)
+_EQUAL = cst.AssignEqual(
+    whitespace_before=cst.SimpleWhitespace(value=""), whitespace_after=cst.SimpleWhitespace(value="")
+)
+_NOWHERE = cst.Module(body=())

@@ -9,7 +9,7 @@ import libcst as cst
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FIELDS, descend
+from archlint.facts.syntax import FIELDS, brief, descend, source_of
 
 _GATHER = "asyncio.gather"
 _SPAWNS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
@@ -60,7 +60,7 @@ def _unguarded(fan_out: _FanOut, callee: cst.BaseExpression, context: ModuleCont
     yield Sighting(
         code="ASY008",
         message=(
-            f"if one of `{_written(fan_out.iterable)}` raises, `gather` raises and leaves the others running "
+            f"if one of `{brief(fan_out.iterable)}` raises, `gather` raises and leaves the others running "
             "unobserved; use `asyncio.TaskGroup`, or `return_exceptions=True` and look at the results"
         ),
         subject=dotted_name(callee) or _GATHER,
@@ -96,10 +96,10 @@ def _unbounded(fan_out: _FanOut, context: ModuleContext, reference: str) -> Iter
     yield Sighting(
         code="ASY009",
         message=(
-            f"every element of `{_written(fan_out.iterable)}` gets its task at once, however many there are; "
+            f"every element of `{brief(fan_out.iterable)}` gets its task at once, however many there are; "
             "bound them with `asyncio.Semaphore`"
         ),
-        subject=_written(fan_out.iterable),
+        subject=source_of(fan_out.iterable),
         reference=reference,
     )
 
@@ -183,10 +183,6 @@ def _leaves(loop: cst.For) -> bool:
 
 def _words(node: cst.CSTNode) -> Iterator[str]:
     return (each.value for each in descend(node) if isinstance(each, cst.Name))
-
-
-def _written(node: cst.BaseExpression) -> str:
-    return cst.Module(body=()).code_for_node(node)
 
 
 def _around(root: cst.CSTNode, node: cst.CSTNode) -> list[cst.CSTNode]:

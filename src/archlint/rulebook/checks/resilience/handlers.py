@@ -8,7 +8,7 @@ import libcst as cst
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FUNCTIONS, ancestors, descend
+from archlint.facts.syntax import FUNCTIONS, ancestors, comments, descend
 
 _BROAD = frozenset({"builtins.Exception", "builtins.BaseException"})
 _LEVELS = frozenset({"debug", "info", "warning", "warn", "log", "trace"})
@@ -148,15 +148,7 @@ def _attempt(node: cst.ExceptHandler, context: ModuleContext) -> tuple[cst.Try, 
 
 def _is_explained(node: cst.ExceptHandler) -> bool:
     """Tell whether a comment in the handler says why."""
-    return any(isinstance(each, cst.Comment) and _COMMENT.match(each.value) for each in _trivia(node))
-
-
-def _trivia(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    stack = [node]
-    while stack:
-        each = stack.pop()
-        yield each
-        stack.extend(each.children)
+    return any(_COMMENT.match(each) for each in comments(node))
 
 
 def _is_best_effort(attempt: tuple[cst.Try, list[cst.CSTNode]], context: ModuleContext) -> bool:

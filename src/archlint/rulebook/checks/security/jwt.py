@@ -7,7 +7,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend, text_of
+from archlint.facts.syntax import descend, source_of, text_of
 
 PYJWT = (
     "jwt.decode",
@@ -183,7 +183,7 @@ def _is_checked(algorithms: cst.BaseExpression, context: ModuleContext) -> bool:
 
 def _turns_away(node: cst.CSTNode, algorithm: cst.BaseExpression) -> bool:
     """Tell whether a node asks whether the algorithm is not among others, or is not another one."""
-    if not isinstance(node, cst.Comparison) or not node.left.deep_equals(algorithm):
+    if not isinstance(node, cst.Comparison) or source_of(node.left) != source_of(algorithm):
         return False
     target = node.comparisons[0]
     return isinstance(target.operator, cst.NotIn | cst.NotEqual)

@@ -9,7 +9,7 @@ import msgspec
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend
+from archlint.facts.syntax import brief, descend
 from archlint.rulebook.checks.sql.constants import Judge
 from archlint.rulebook.checks.sql.flow import Flow
 from archlint.rulebook.checks.sql.statements import (
@@ -181,7 +181,7 @@ def _formatted(pieces: list[Piece], flow: Flow, context: ModuleContext, seen: Si
     for fault in alike:
         yield Sighting(
             code=FORMATTED,
-            message=_written(fault.node),
+            message=brief(fault.node),
             subject=seen.subject,
             severity=fault.severity,
             reference=seen.reference,
@@ -219,8 +219,3 @@ def _severity(position: str, origin: str, judge: Judge) -> str:
     if origin == "parameter":
         return "warning" if position in ("order", "quoted") else "note"
     return "note" if position == "quoted" else ""
-
-
-def _written(node: cst.CSTNode) -> str:
-    text = " ".join(cst.Module(body=()).code_for_node(node).split())
-    return text if len(text) <= 40 else text[:37] + "..."

@@ -6,6 +6,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import source_of
 from archlint.rulebook.checks.sql.flow import Flow
 
 TASK = "celery-task"
@@ -104,7 +105,7 @@ def setting(node: cst.Assign, _: ModuleContext) -> Iterator[Sighting]:
     target = node.targets[0].target
     if target.__class__ is cst.Name:
         name = target.value
-        if name == "DATABASES" and "ATOMIC_REQUESTS" in cst.Module(body=()).code_for_node(node.value):
+        if name == "DATABASES" and "ATOMIC_REQUESTS" in source_of(node.value):
             yield Sighting(code="atomic-requests", message="", subject=name)
     elif target.__class__ is cst.Attribute:
         name = target.attr.value
