@@ -258,6 +258,29 @@ def test_what_a_name_may_be_besides_is_kept() -> None:
     assert KEYS in called({"m": text}, "m", "keys")
 
 
+def test_what_a_package_binds_to_the_name_of_its_module_is_what_others_import() -> None:
+    files = {
+        "shop": "from shop.app import client as app",
+        "shop.app": "from redis.asyncio import Redis\nclient = Redis()",
+        "orders": "from shop import app\napp.keys()",
+        "users": "from shop.app import client\nclient.keys()",
+        "bare": "import shop.app\nshop.app.client.keys()",
+    }
+    assert all(KEYS in called(files, name, "keys") for name in ("orders", "users", "bare"))
+
+
+def test_a_module_that_its_package_binds_to_something_of_the_same_name_is_no_circle() -> None:
+    files = {"shop": "from shop.app import app", "shop.app": "", "orders": "from shop import app\napp.keys()"}
+    assert not called(files, "orders", "keys")
+
+
+def test_a_named_tuple_is_taken_apart() -> None:
+    tuple_ = "from typing import NamedTuple\nclass Pair(NamedTuple):\n    name: str\n    cache: Redis\n"
+    text = f"from redis.asyncio import Redis\n{tuple_}def f(p: Pair):\n    name, cache = p\n    cache.keys()"
+    assert KEYS in called({"m": text}, "m", "keys")
+    assert KEYS not in called({"m": text.replace("name, cache", "cache, name")}, "m", "keys")
+
+
 def test_a_relative_import_above_the_top_names_nothing() -> None:
     assert not called({"m": "from ....redis.asyncio import Redis\nRedis().keys()"}, "m", "keys")
 

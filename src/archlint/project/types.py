@@ -26,6 +26,7 @@ from archlint.project.namespaces import Namespaces
 from archlint.project.program import Module, Project
 from archlint.project.reading import CUT
 
+_NAMED_TUPLE = "typing.NamedTuple"
 MAX_DEPTH = 60
 _CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itertools.filterfalse"})
@@ -170,10 +171,28 @@ class Types:
             return self._external(dotted)
         head, rest = found
         self.reading.add(head)
-        values: tuple[Value, ...] = (Value("object", head),)
-        for attribute in rest.split(".") if rest else ():
-            values = tuple(result for value in values for result in self._attribute(value, attribute))
+        values = self._below((Value("object", head),), rest)
+        if not rest or not values:
+            values = self._below(self._over_module(head), rest) or values
         return self._external(dotted) if not values and _GENERATED in dotted else values
+
+    def _below(self, values: tuple[Value, ...], dotted: str) -> tuple[Value, ...]:
+        for attribute in dotted.split(".") if dotted else ():
+            values = tuple(result for value in values for result in self._attribute(value, attribute))
+        return values
+
+    def _over_module(self, name: str) -> tuple[Value, ...]:
+        """Return what a package binds to the name of a module in it: who imports the name gets that."""
+        around, _, last = name.rpartition(".")
+        package = self._project.by_name.get(around)
+        if package is None:
+            return ()
+        self.reading.missed.add(name)
+        references = package.facts.bindings.get(last, ())
+        if not references or name in references:
+            return ()
+        self.reading.add(around)
+        return tuple(value for each in references for value in self.infer(each))
 
     def _module_attribute(self, module: Module, name: str) -> tuple[Value, ...]:
         self.reading.add(module.name)
@@ -516,8 +535,10 @@ class Types:
             return (Value("instance", value.name),)
         if value.kind == "object" and step.startswith("["):
             return (value,)
-        if value.kind != "instance" or value.is_class:
+        if value.kind != "instance":
             return ()
+        if value.is_class:
+            return self._field(value, step)
         listed = self._library.returns(f"{value.name}.__next__")
         if listed is not None and (value.args or listed != "T"):
             return self.infer_instance(filled(listed, "T", value.args[0] if value.args else ""))
@@ -526,6 +547,17 @@ class Types:
         else:
             reference = self._library.returns(f"{value.name}.__getitem__") or subscript(value.name, value.args, step)
         return self.infer_instance(reference) if reference else ()
+
+    def _field(self, value: Value, step: str) -> tuple[Value, ...]:
+        """Return what a named tuple has at a place: `host, port = address`."""
+        place, order = step[1:-1], self.order(value.name)
+        if not place.isdecimal() or _NAMED_TUPLE not in order:
+            return ()
+        owned = (self._project.class_(owner)[1].attributes for owner in order if "@" in owner)
+        fields = next(
+            filter(None, ([each.name for each in own if each.in_body and each.annotation] for own in owned)), []
+        )
+        return self._attribute(value, fields[int(place)]) if int(place) < len(fields) else ()
 
     def names(self, reference: str) -> tuple[str, ...]:
         """Return the dotted names under which rules may know the thing that a reference stands for.
