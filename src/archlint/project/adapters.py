@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from archlint.facts.model import Attribute, Call
+from archlint.facts.references import alternatives
 from archlint.project.asides import is_test
 from archlint.project.bindings import MADE
 from archlint.project.classes import STRUCTURAL, ClassTable, Member
@@ -18,6 +19,9 @@ from archlint.project.types import types
 _AFFIXES = re.compile(r"^(?:I(?=[A-Z][a-z])|Abstract|Base)|(?:Port|Protocol|Interface|ABC|Base)$")
 _INTERFACE = "zope.interface.Interface"
 """The base of classes that promise what others fulfil, in a way of their own."""
+_DISPLAYS = ("builtins.dict<", "builtins.list<", "builtins.tuple<")
+_ELEMENT = "builtins.type<"
+"""What stands before an expression whose type the elements of a display have."""
 MAX_ADAPTERS = 3
 """How many classes a value may be an instance of and still say something; what may be many things is no evidence."""
 
@@ -112,6 +116,10 @@ class Adapters:
             for adapter in found:
                 if port not in self._types.order(adapter) and self._may_be(adapter, found, port):
                     yield Pair(port, adapter, evidence, site, arguments)
+        held = self._takers.held_by(annotation) if annotation and values and not port else ""
+        for value in values if held else ():
+            for adapter in self._elements(value, held):
+                yield Pair(held, adapter, evidence, site)
         class_port = self._takers.class_port_of(annotation) if annotation and values and not port else ""
         for value in values if class_port else ():
             for adapter in self._classes_named(value):
@@ -128,6 +136,17 @@ class Adapters:
         if len(values) > MAX_ADAPTERS or not all(value.kind == "instance" and value.is_class for value in values):
             return []
         return [value.name for value in values if not self._is_stand_in(value.name)]
+
+    def _elements(self, reference: str, port: str) -> Iterator[str]:
+        """Yield the classes of which objects stand in a list, tuple or dictionary that is written out."""
+        if not reference.startswith(_DISPLAYS):
+            return
+        for value in self._types.infer(reference):
+            for element in (part for argument in value.args for part in alternatives(argument)):
+                made = element.removeprefix(_ELEMENT)
+                found = self._instances(made[:-1]) if made != element else []
+                if len(found) == 1 and port not in self._types.order(found[0]) and self._may_be(found[0], found, port):
+                    yield found[0]
 
     def _may_be(self, adapter: str, values: Sequence[str], port: str) -> bool:
         """Tell whether a class that a value may be is meant for a port: one of several shares a member with it.
@@ -162,6 +181,10 @@ class Adapters:
             return
         site = (module.name, call.start, call.end)
         for slot, argument, by_name in given(self._takers.slots(callees[0]), call.arguments):
+            if slot.holds:
+                for adapter in self._elements(argument, slot.holds):
+                    yield Pair(slot.holds, adapter, "parameter", site)
+                continue
             found = self._instances(argument)
             for adapter in found:
                 port = slot.port or (self._port_called(slot, adapter) if by_name else "")

@@ -12,19 +12,28 @@ from archlint.project.program import Project
 from archlint.project.reading import Memo
 from archlint.project.types import Value, types
 
+_HOLDERS = frozenset(
+    {
+        *("builtins.dict", "builtins.frozenset", "builtins.list", "builtins.set", "builtins.tuple"),
+        *(f"collections.abc.{name}" for name in ("Collection", "Iterable", "Mapping", "MutableMapping", "Sequence")),
+        *(f"typing.{name}" for name in ("Collection", "Iterable", "Mapping", "MutableMapping", "Sequence")),
+    }
+)
 _UNTYPED = ("", "typing.Any", "typing_extensions.Any", "builtins.object")
 
 
 class Slot(msgspec.Struct, frozen=True):
     """A parameter: its name, its position (-1: by keyword only), the port that annotates it, and the type arguments.
 
-    `port` is empty for a parameter without annotation, or whose annotation is `Any`.
+    `port` is empty for a parameter without annotation, or whose annotation is `Any`. `holds` is the port of the
+    elements that a parameter takes: `list[Port]`.
     """
 
     name: str
     position: int
     port: str = ""
     arguments: tuple[str, ...] = ()
+    holds: str = ""
 
 
 class Takers:
@@ -36,6 +45,8 @@ class Takers:
         self._classes = project.query(ClassTable)
         self._ports = project.query(ports).port_set
         self._slots = Memo(project.reading, self._find_slots)
+        self.held_by = Memo(project.reading, self._find_held)
+        """Gives the port of the elements, or of the values, of what an annotation means: `dict[str, Port]`."""
         self.port_of = Memo(project.reading, self._find_port)
         """Gives the port that an annotation means and its type arguments.
 
@@ -56,6 +67,15 @@ class Takers:
         if len(values) != 1 or values[0].kind != "object" or values[0].name not in self._ports:
             return "", ()  # an alias may stand for several types
         return values[0].name, _spelled(values[0].args)
+
+    def _find_held(self, annotation: str) -> str:
+        parts = alternatives(annotation)
+        values = self._types.infer(parts[0]) if len(parts) == 1 else ()
+        arguments = values[0].args if len(values) == 1 and values[0].name in _HOLDERS else ()
+        held = {
+            self.port_of(each)[0] for each in filter(None, arguments[-1:] if arguments[-1:] != ("",) else arguments)
+        }
+        return held.pop() if len(held) == 1 else ""
 
     def class_port_of(self, annotation: str) -> str:
         """Return the port of which an annotation means the class itself (`type[Port]`), else nothing."""
@@ -82,8 +102,9 @@ class Takers:
             place = position - bound if parameter.kind in ("normal", "positional-only") else -1
             port, arguments = self.port_of(parameter.annotation)
             untyped = not parameter.annotation and parameter.spelled in _UNTYPED
-            if (port or untyped) and "variadic" not in parameter.kind and position >= bound:
-                yield Slot(parameter.name, place, port, arguments)
+            holds = self.held_by(parameter.annotation) if parameter.annotation and not port else ""
+            if (port or holds or untyped) and "variadic" not in parameter.kind and position >= bound:
+                yield Slot(parameter.name, place, port, arguments, holds)
 
     def _of_fields(self, class_: Class) -> Iterator[Slot]:
         if not any("dataclass" in each or each.startswith("attr") for each in class_.decorators):
@@ -91,8 +112,9 @@ class Takers:
         fields = (each for each in class_.attributes if each.in_body and each.annotation)
         for position, each in enumerate(fields):
             port, arguments = self.port_of(each.annotation)
-            if port:
-                yield Slot(each.name, position, port, arguments)
+            holds = "" if port else self.held_by(each.annotation)
+            if port or holds:
+                yield Slot(each.name, position, port, arguments, holds)
 
 
 def given(slots: tuple[Slot, ...], arguments: tuple[tuple[str, str], ...]) -> Iterator[tuple[Slot, str, bool]]:

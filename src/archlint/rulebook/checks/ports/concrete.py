@@ -191,7 +191,9 @@ def _given_untyped(project: Project) -> Iterator[tuple[Value, Layer, str, str, t
             continue
         value, layer = inner[call.callee]
         for slot, argument, _ in given(known.slots(value), call.arguments):
-            instances = resolver.infer(argument) if not slot.port and not argument.startswith("=") else ()
+            instances = (
+                resolver.infer(argument) if not (slot.port or slot.holds) and not argument.startswith("=") else ()
+            )
             if len(instances) == 1 and instances[0].kind == "instance" and instances[0].is_class:
                 yield value, layer, slot.name, instances[0].name, (module.name, call.start, call.end)
 
