@@ -1,12 +1,15 @@
 """The rules about the border between event loop and threads: what is called there, handed over, brought back."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Collection, Iterator
 
 from archlint.facts import model
 from archlint.facts.model import Call
 from archlint.model import Step, Violation
+from archlint.project.calls import Site
 from archlint.project.handovers import Handover, handovers
 from archlint.project.program import Module, Project
+from archlint.project.sites import Sites
 from archlint.project.types import Types, Value, types
 from archlint.rulebook.checks.callables import gives_no_callable
 from archlint.rulebook.model import Rule
@@ -43,13 +46,21 @@ _LAZY_APIS = frozenset(
 
 def unsafe_thread_call(project: Project, rule: Rule) -> Iterator[Violation]:
     """ASY011: a function that runs in a thread calls what only the loop's thread may call."""
-    resolver = project.query(types)
+    running: deque[tuple[str, Handover, tuple[Step, ...]]] = deque()
     for key, handover in project.query(handovers).in_thread.items():
+        running.append((key, handover, tuple(_handed(handover, project.function(key)[1].name))))
+    known = {key for key, _, _ in running}
+    while running:
+        key, handover, steps = running.popleft()
         module, function = project.function(key)
-        index = int(key.rsplit("#", 1)[1])
-        calls = [(call, resolver.names(call.callee)) for call in module.facts.calls if call.function == index]
+        calls = _calls(project, key)
         if any(_OWN_LOOP.intersection(names) for _, names in calls):
             continue
+        for helper, site in _helpers(project, key, known):
+            known.add(helper)
+            name = project.function(helper)[1].name
+            place = module.place(site.use.start, site.use.end)
+            running.append((helper, handover, (*steps, Step(f"`{name}` is called in that thread only", place))))
         for call, names in calls:
             unsafe = next((name for name in names if name in _UNSAFE), None)
             if unsafe is not None:
@@ -62,8 +73,29 @@ def unsafe_thread_call(project: Project, rule: Rule) -> Iterator[Violation]:
                     ),
                     subject=unsafe,
                     scope=function.qualname,
-                    trace=tuple(_handed(handover, function.name)),
+                    trace=steps,
                 )
+
+
+def _calls(project: Project, key: str) -> list[tuple[Call, tuple[str, ...]]]:
+    """Return the calls in a function, each with what it may mean."""
+    module, index = project.function(key)[0], int(key.rsplit("#", 1)[1])
+    resolver = project.query(types)
+    return [(call, tuple(resolver.names(call.callee))) for call in module.facts.calls if call.function == index]
+
+
+def _helpers(project: Project, key: str, in_thread: Collection[str]) -> Iterator[tuple[str, Site]]:
+    """Yield the private functions that a function calls and that nothing runs but what runs in a thread."""
+    sites, on_loop = project.query(Sites), project.query(handovers).on_loop
+    for site in sites.within(key):
+        module, function = project.function(site.target)
+        plain = not function.is_async and not function.is_generator and not function.name.startswith("__")
+        if not plain or not function.name.startswith("_") or site.target in in_thread or site.target in on_loop:
+            continue
+        callers = {each.caller for each in sites.of(site.target)}
+        is_passed_on = any(load.reference.rpartition(".")[2] == function.name for load in module.facts.loads)
+        if callers <= {*in_thread, site.target} and not is_passed_on:
+            yield site.target, site
 
 
 def _handed(handover: Handover, name: str) -> Iterator[Step]:

@@ -80,7 +80,7 @@ def _before_commit(project: Project, rule: Rule, kind: str, what: str) -> Iterat
     for key, module in _functions(project, (kind,)):
         acts = timelines.of(key)
         for sent in acts:
-            if sent.kind != kind or sent.promised or sent.call.flags & model.IN_HANDLER or _is_put_off(sent):
+            if sent.kind != kind or sent.call.flags & model.IN_HANDLER or _is_put_off(sent):
                 continue
             early = _early(project, acts, sent)
             if early is not None and not _waits_for_commit(project, sent):
@@ -90,6 +90,7 @@ def _before_commit(project: Project, rule: Rule, kind: str, what: str) -> Iterat
                     message=f"`{sent.what}` {what}",
                     subject=sent.what,
                     scope=module.scope(sent.call.function, sent.call.owner),
+                    severity=Severity.NOTE if sent.promised else None,
                     trace=(*sent.steps("the message goes out here"), *early),
                 )
 
@@ -101,6 +102,8 @@ def _is_put_off(sent: Act) -> bool:
 
 def _early(project: Project, acts: list[Act], sent: Act) -> tuple[Step, ...] | None:
     """Return what shows that a transaction is open where something is sent; nothing if it is not known to be."""
+    if sent.promised:
+        return _promised_commit(acts, sent)
     transactions = project.query(Transactions)
     module = sent.module
     if transactions.around(module, sent.call) is not None or transactions.is_decorated(module, sent.call.function):
@@ -108,7 +111,7 @@ def _early(project: Project, acts: list[Act], sent: Act) -> tuple[Step, ...] | N
     before = [
         act for act in acts if act.call.start < sent.call.start and act.kind in STORED and _may_precede(act, sent)
     ]
-    if not before or before[-1].kind == "commits" or before[-1].through:
+    if not before or before[-1].kind == "commits" or (before[-1].through and before[-1].kind != "stages"):
         return None
     pending = before[-1]
     if _commits_at_once(project, pending):
@@ -117,6 +120,23 @@ def _early(project: Project, acts: list[Act], sent: Act) -> tuple[Step, ...] | N
     later = [act for act in behind if not exclude(sent.call.flags, act.call.flags)]
     commit = next((act for act in later if not act.call.flags & model.IN_HANDLER), None)
     return tuple(commit.steps("it is committed here")) if commit is not None else None
+
+
+def _promised_commit(acts: list[Act], sent: Act) -> tuple[Step, ...] | None:
+    """Return where a port promises to commit what another one has stored before something is sent; nothing if none."""
+    stored = [
+        act for act in acts if act.promised and act.kind == "writes" and not exclude(sent.call.flags, act.call.flags)
+    ]
+    before = [act for act in stored if act.call.start < sent.call.start and _may_precede(act, sent)]
+    later = (act for act in stored if act.call.start > sent.call.end and not act.call.flags & model.IN_HANDLER)
+    commit = next(filter(_is_commit, later), None)
+    if not before or _is_commit(before[-1]) or commit is None:
+        return None
+    return tuple(commit.steps("it is committed here"))
+
+
+def _is_commit(act: Act) -> bool:
+    return act.effect.name.endswith(".commit")
 
 
 def _waits_for_commit(project: Project, sent: Act) -> bool:

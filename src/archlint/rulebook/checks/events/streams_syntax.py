@@ -10,6 +10,8 @@ from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import descend, text_of
 from archlint.rulebook.checks.sql.flow import Flow
 
+_DOLLARS = ("$", b"$")
+
 
 def lost_position(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     """EVT004: `xread` in a loop asks for what comes after the call, and misses what came since the one before."""
@@ -27,7 +29,7 @@ def lost_position(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
         given = given or [context.assigned(streams.value)]
     else:
         given = [streams]
-    if any(isinstance(each, cst.BaseExpression) and _asks_for_new(each) for each in given):
+    if any(isinstance(each, cst.BaseExpression) and _asks_for_new(each, context) for each in given):
         yield Sighting(
             code="EVT004",
             message="`$` is what comes after this call: entries between two reads are lost; go on from the last id",
@@ -43,19 +45,23 @@ def _streams(node: cst.Call) -> cst.BaseExpression | None:
     return None
 
 
-def _asks_for_new(node: cst.BaseExpression) -> bool:
-    """Tell whether a dictionary maps streams to a literal `$`."""
+def _asks_for_new(node: cst.BaseExpression, context: ModuleContext) -> bool:
+    """Tell whether a dictionary maps streams to `$`."""
     if isinstance(node, cst.DictComp):
-        return _is_dollar(node.value)
+        return _is_dollar(node.value, context)
     if isinstance(node, cst.Dict):
-        return any(isinstance(each, cst.DictElement) and _is_dollar(each.value) for each in node.elements)
+        return any(isinstance(each, cst.DictElement) and _is_dollar(each.value, context) for each in node.elements)
     if isinstance(node, cst.Call) and dotted_name(node.func) == "dict.fromkeys" and len(node.args) == 2:
-        return _is_dollar(node.args[1].value)
+        return _is_dollar(node.args[1].value, context)
     return False
 
 
-def _is_dollar(node: cst.BaseExpression) -> bool:
-    return text_of(node) in ("$", b"$")
+def _is_dollar(node: cst.BaseExpression, context: ModuleContext) -> bool:
+    """Tell whether this is `$`, or a constant of the module that is."""
+    if isinstance(node, cst.Name) and node.value.isupper() and context.is_of_module(node.value):
+        held = context.assigned(node.value)
+        return isinstance(held, cst.BaseExpression) and text_of(held) in _DOLLARS
+    return text_of(node) in _DOLLARS
 
 
 def _is_moved_on(name: str, context: ModuleContext) -> bool:

@@ -70,6 +70,8 @@ def _is_stub_of(made: cst.Call, names: set[str]) -> bool:
 def _held(around: list[cst.CSTNode]) -> str:
     """Return the name that holds what is made at a place, by assignment or `with ... as`."""
     match around[0]:
+        case cst.Arg() if len(around) > 2 and _makes_stub(around[1]):
+            return _held(around[2:])
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))]):
             return name
         case cst.WithItem(asname=cst.AsName(name=cst.Name(value=name))):
@@ -88,7 +90,7 @@ def _escapes(function: cst.FunctionDef, name: str) -> bool:
         if isinstance(around[0], cst.Attribute | cst.AssignTarget | cst.AsName | cst.WithItem | cst.Del):
             continue
         made = around[1] if isinstance(around[0], cst.Arg) and len(around) > 2 else None
-        if not isinstance(made, cst.Call) or not dotted_name(made.func).endswith("Stub"):
+        if not _makes_stub(made) and not (_makes_object(made) and isinstance(around[2], cst.Attribute)):
             return True
         stub = _held(around[2:])
         if stub != name and stub and _escapes(function, stub):
@@ -96,6 +98,15 @@ def _escapes(function: cst.FunctionDef, name: str) -> bool:
         if not stub and not isinstance(around[2], cst.Attribute):
             return True
     return False
+
+
+def _makes_stub(node: cst.CSTNode | None) -> bool:
+    return isinstance(node, cst.Call) and dotted_name(node.func).endswith("Stub")
+
+
+def _makes_object(node: cst.CSTNode | None) -> bool:
+    """Tell whether this makes an object, by the name of its class: `Prices(channel)`."""
+    return isinstance(node, cst.Call) and dotted_name(node.func).rpartition(".")[2][:1].isupper()
 
 
 def iterated_stream(node: cst.For, context: ModuleContext) -> Iterator[Sighting]:
@@ -116,7 +127,8 @@ def leaked_error_details(node: cst.Call, context: ModuleContext) -> Iterator[Sig
     for each in ancestors(function.body, node):
         if isinstance(each, cst.ExceptHandler):
             name = dotted_name(each.name.name) if each.name is not None else ""
-            if name and is_broad(each, context) and _tells(details, name):
+            told = _held_in(each, details)
+            if name and is_broad(each, context) and any(_tells(text, name) for text in (details, *told)):
                 yield Sighting(
                     code="RPC004",
                     message=(
@@ -127,6 +139,15 @@ def leaked_error_details(node: cst.Call, context: ModuleContext) -> Iterator[Sig
                     reference=context.reference(node.func.value) or f"?{dotted_name(node.func.value)}",
                 )
             return
+
+
+def _held_in(handler: cst.ExceptHandler, details: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    """Yield what the handler has given a name to that is told: `message = f"failed: {error}"`."""
+    for each in descend(handler.body) if isinstance(details, cst.Name) else ():
+        match each:
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))], value=value):
+                if name == dotted_name(details):
+                    yield value
 
 
 def _tells(details: cst.BaseExpression, name: str) -> bool:

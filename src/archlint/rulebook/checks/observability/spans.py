@@ -12,6 +12,8 @@ _TRACERS = ("opentelemetry.trace.Tracer", "opentelemetry.sdk.trace.Tracer")
 _ONLY_LOOKS = frozenset({"set_span_in_context", "use_span", "print", "str", "repr", "bool", "isinstance"})
 """What is given a span and does not end it (`use_span` without `end_on_exit=True`)."""
 
+_DESCRIBE = frozenset({"add_event", "record_exception", "set_attribute", "set_attributes", "set_status", "update_name"})
+
 
 def unended_span(node: cst.Call, context: ModuleContext) -> Iterable[Sighting]:
     """OBS004: `start_span` whose span nobody ends, `start_as_current_span` that nobody enters."""
@@ -46,7 +48,7 @@ def _holder(node: cst.Call, function: cst.FunctionDef, looking: frozenset[cst.CS
     """Return the name that a call's result gets; empty when it is dropped, `None` when it goes elsewhere."""
     for each in descend(function.body):
         match each:
-            case cst.Expr(value=value) if value is node:
+            case cst.Expr(value=value) if value is node or _describes(value, node):
                 return ""
             case cst.Call(args=arguments) if each in looking and any(given.value is node for given in arguments):
                 return ""
@@ -55,6 +57,16 @@ def _holder(node: cst.Call, function: cst.FunctionDef, looking: frozenset[cst.CS
             case cst.AnnAssign(target=cst.Name(value=name), value=value) if value is node:
                 return name
     return None
+
+
+def _describes(value: cst.CSTNode, span: cst.Call) -> bool:
+    """Tell whether something is said about a span where it is started, after which nobody has it."""
+    return (
+        isinstance(value, cst.Call)
+        and isinstance(value.func, cst.Attribute)
+        and value.func.value is span
+        and value.func.attr.value in _DESCRIBE
+    )
 
 
 def _is_cared_for(name: str, function: cst.FunctionDef, looking: frozenset[cst.CSTNode], *, entered: bool) -> bool:

@@ -12,6 +12,8 @@ from archlint.facts.syntax import ancestors, descend, parameters, source_of
 _EXPIRIES = frozenset({"ex", "px", "exat", "pxat", "**"})
 _RELEASES = frozenset({"delete", "unlink", "eval", "evalsha"})
 _LOCKS = re.compile(r"lock|acquire|mutex|claim|lease|guard|once|reserve|begin|start|enter", re.I)
+_NAMED_LOCK = re.compile(r"""[bfr]*["'](?:\w+[:.])?lock[:.]""", re.I)
+"""Texts of keys that say what they are for: `f"lock:{name}"`, `"orders:lock:7"`."""
 _EXPIRING = frozenset({"expire", "pexpire", "expireat", "pexpireat"})
 
 
@@ -30,7 +32,7 @@ def lasting_lock(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     key = source_of(node.args[0].value)
     where = function if _is_wrapper(function, key) else context.enclosing_class or function
     expires = _names_key(function, _EXPIRING, key)
-    if expires or _names_key(where, _RELEASES, key):
+    if expires or _NAMED_LOCK.match(key) or _names_key(where, _RELEASES, key):
         gap = " before `expire` is called" if expires else ""
         yield Sighting(
             code="RDS008",

@@ -77,7 +77,10 @@ def _given(use: Call | Load) -> dict[str, str] | None:
 def _is_one_of(resolver: Types, value: str, apis: tuple[str, ...]) -> bool:
     if value.startswith("="):
         return value[1:] in apis
-    return bool(value) and "|" not in value and not set(apis).isdisjoint(resolver.names(value.removesuffix("()")))
+    if not value or "|" in value:
+        return False
+    held = {each.name for each in resolver.infer(value) if each.kind == "instance"}
+    return bool(held and held <= set(apis)) or not set(apis).isdisjoint(resolver.names(value.removesuffix("()")))
 
 
 def _polls(value: str | None) -> bool:

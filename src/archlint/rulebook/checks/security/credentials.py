@@ -16,6 +16,7 @@ from archlint.rulebook.checks.security.secret_texts import (
     is_weak_secret,
     looks_secret,
     may_tell,
+    setting_password,
     url_password,
 )
 
@@ -83,6 +84,10 @@ def credentials_in_text(node: cst.SimpleString, context: ModuleContext) -> Seque
     found = url_password(text)
     if found is not None:
         return _unless_example(node, context, (_in_address(written, well_known=found[1]),))
+    if setting_password(text):
+        return _unless_example(
+            node, context, (_sighting("these settings have a password in them", "address", written),)
+        )
     if is_known_token(text):
         return _unless_example(node, context, (_sighting("this is the key of a service", "token", written),))
     return ()

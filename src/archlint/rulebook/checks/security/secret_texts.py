@@ -129,12 +129,15 @@ _TOKENS = re.compile(
     """
 )
 _HINT = re.compile(
-    "://[^@]*@|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|k_live_|SG[.]|sk-|npm_|pypi-|PRIVATE KEY-"
+    "password=|://[^@]*@|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|k_live_|SG[.]|sk-|npm_|pypi-|PRIVATE KEY-"
 )
 """What an address with a user, and each of `_TOKENS`, has in it."""
 _URL = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<user>[^:/?#@\s\"'`]*):(?P<password>[^/?#\s\"'`]*)@(?P<host>[^/?#\s\"'`:]*)"
 )
+_SETTINGS = re.compile(r"(?:^|\s)(?:dbname|host|user)=\S.*")
+_PASSWORD = re.compile(r"(?:^|\s)password=(?P<password>[^\s'\"{}%]+)(?=\s|$)")
+"""What a text for PostgreSQL has: `host=db user=shop password=...`."""
 _OWN_HOST = re.compile(r"(?i)(localhost|127\.0\.0\.1|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|[a-z_-]*)$")
 _SAMPLE_HOST = re.compile(
     r"(?i)^(host(name)?|server|proxy|url|domain|address|addr|ip|my.*|your.*|some.*|.*example.*|.*\.invalid|.*\.test|"
@@ -173,6 +176,13 @@ def url_password(text: str) -> tuple[str, bool] | None:
     if _SAMPLE_HOST.match(found["host"]) and len(password) < 10:
         return None
     return password, well_known
+
+
+def setting_password(text: str) -> str:
+    """Return the password in the settings of a connection, `host=db user=shop password=...`; empty for none."""
+    found = _PASSWORD.search(text) if _SETTINGS.search(text) else None
+    password = found["password"] if found is not None else ""
+    return "" if password.lower() in _WELL_KNOWN or is_placeholder(password) else password
 
 
 def may_tell(written: str) -> bool:
