@@ -70,24 +70,29 @@ def _python() -> bytes:
 
 def _imported_by(module: str) -> dict[str, str]:
     """Return the sources, by path, of a module of archlint and of all modules of archlint that it loads."""
+    files = _modules()
     found: dict[str, str] = {}
     waiting = [module]
     while waiting:
         name = waiting.pop()
-        waiting += filter(None, (name.rpartition(".")[0],))
-        path = _file(name)
-        if path is None or path.as_posix() in found:
+        path = files.pop(name, "")
+        if not path:  # a name in a module, or a module that was there before
             continue
-        text = found[path.as_posix()] = path.read_text(encoding="utf-8")
+        text = found[path] = Path(path).read_text(encoding="utf-8")
+        waiting.append(name.rpartition(".")[0])
         for package, names, plain in _IMPORT.findall(text):
-            waiting += [plain or package, *(f"{package}.{name}" for name in _WORD.findall(names))]
+            imported = plain or package
+            waiting += [imported, *(f"{imported}.{each}" for each in _WORD.findall(names))]
     return found
 
 
-def _file(module: str) -> Path | None:
-    """Return the file of a module of archlint, `None` when there is no such module."""
-    path = _PACKAGE.joinpath(*module.split(".")[1:])
-    return next((file for file in (path / "__init__.py", path.with_suffix(".py")) if file.is_file()), None)
+def _modules() -> dict[str, str]:
+    """Return the files of all modules of archlint by dotted name."""
+    found = {}
+    for path in _PACKAGE.rglob("*.py"):
+        parts = path.relative_to(_PACKAGE.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path.as_posix()
+    return found
 
 
 def _libcst() -> Iterator[str]:
