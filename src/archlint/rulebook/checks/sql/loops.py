@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from archlint.facts import model
 from archlint.facts.model import Call
+from archlint.facts.references import alternatives
 from archlint.model import Step, Violation
 from archlint.project.asides import is_test
 from archlint.project.calls import Site
@@ -30,6 +31,9 @@ _UNAVOIDABLE = frozenset(
 """Methods that ask about one object, whatever else there is to ask, or that send many statements already."""
 _RETURNING = re.compile(r"fetch|scalar")
 """Methods that a statement is given for what it returns, which those that send many do not."""
+_MONGO = ("motor.", "pymongo.")
+_ABOUT_COLLECTIONS = frozenset({"count_documents", "distinct"})
+"""What one collection after the other is asked: `database[name].count_documents({})`."""
 _REPLACED = re.compile(r"cache|property|memoize", re.I)
 """Decorators of functions that do not ask again each time, or that are read and not called."""
 
@@ -41,6 +45,8 @@ def query_in_loop(project: Project, rule: Rule) -> Iterator[Violation]:
         iterated: set[str] = set()
         for effect in found:
             if _is_query(effect) and effect.call.flags & model.PER_ELEMENT and _is_service_code(project, effect.module):
+                if _is_elsewhere(project, effect.module, effect.call, effect):
+                    continue
                 if effect.call.callee not in iterated:
                     yield _direct(rule, effect)
                 if effect.call.callee.endswith(".__iter__"):
@@ -93,7 +99,9 @@ def _asks_per_element(project: Project, site: Site, reach: Reach) -> bool:
     _, function = project.function(site.target)
     if function.name == "__init__" or any(_REPLACED.search(decorator) for decorator in function.decorators):
         return False
-    if _asks_itself(project, use, reach.effect) or _is_about_one(reach.effect):
+    if _asks_itself(project, use, reach.effect) or _is_elsewhere(project, site.module, use, reach.effect):
+        return False
+    if _is_about_one(reach.effect):
         return False
     kinds = {effect.kind for effect in project.query(Effects).of[site.target]}
     return kinds.isdisjoint({"writes", "stages", "commits"})
@@ -106,6 +114,24 @@ def _asks_itself(project: Project, use: Call, effect: Effect) -> bool:
         return False
     kept = project.query(types).infer(f"{owner}{{}}.{path.partition('.')[0]}")
     return any(project.library.client(value.name) is not None for value in kept)
+
+
+def _is_elsewhere(project: Project, module: Module, use: Call, effect: Effect) -> bool:
+    """Tell whether each element of the loop has a collection of MongoDB of its own: what gives it is told which."""
+    if not effect.name.startswith(_MONGO):
+        return False
+    receivers = alternatives(use.callee)
+    if last_word(use.callee) in _ABOUT_COLLECTIONS and any("[]." in each for each in receivers):
+        return True
+    resolver = project.query(types)
+    return any(
+        not any(project.library.client(kind.name) is not None for kind in resolver.infer(value))
+        for call in module.facts.calls
+        if call.function == use.function and call.flags & model.PER_ELEMENT and call.callee
+        if any(each.startswith((f"{call.callee}().", f"{call.callee}{{}}.")) for each in receivers)
+        for _, value in call.arguments
+        if not value.startswith("=")
+    )
 
 
 def _direct(rule: Rule, effect: Effect) -> Violation:
