@@ -111,10 +111,24 @@ def _matches(rule: Rule, pattern: Pattern, module: Module, use: Call | Load) -> 
     if not stands_within(rule.within, module, use):
         return False
     if not isinstance(use, Call):
-        return pattern.kind == "name" or not use.flags & model.IN_PARTIAL
+        return (pattern.kind == "name" or not use.flags & model.IN_PARTIAL) and not _is_called_later(module, use)
     if not arguments_match(pattern, use):
         return False
     return not any(_is_exempt(exempt, pattern, module, use) for exempt in rule.unless)
+
+
+def _is_called_later(module: Module, load: Load) -> bool:
+    """Tell whether a load gives another name to what is called by it below, where the call is judged."""
+    length = load.end - load.start
+    if load.function < 0 <= load.owner:
+        return False
+    return any(
+        call.callee == load.reference
+        and call.start > load.end
+        and call.end - call.start != length
+        and load.function in (-1, call.function)
+        for call in module.facts.calls
+    )
 
 
 def _is_exempt(exempt: Pattern, pattern: Pattern, module: Module, call: Call) -> bool:

@@ -1,6 +1,6 @@
 """The rules about coroutines that are made and not awaited, or awaited more than once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from archlint.facts import model
@@ -11,6 +11,7 @@ from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
 from archlint.project.types import Types, Value, types
+from archlint.project.uses import Calls
 from archlint.rulebook.checks.asynchrony.names import REPLACED
 from archlint.rulebook.model import Rule
 
@@ -222,22 +223,39 @@ def cached_coroutine(project: Project, rule: Rule) -> Iterator[Violation]:
     resolver = project.query(types)
     for module in project.by_name.values():
         for function in module.facts.functions:
-            cache = _cache(resolver, function) if function.is_async and function.decorators else ""
+            cache = _cache(resolver, function.decorators) if function.is_async and function.decorators else ""
             if cache:
-                yield rule.violation(
-                    module,
-                    (function.start, function.end),
-                    message=(
-                        f"`{cache}` keeps the coroutine of `{function.name}`, which can be awaited only once; "
-                        "cache the awaited value"
-                    ),
-                    subject=f"{module.name}.{function.qualname}",
-                    scope=function.qualname,
-                )
+                place = (function.start, function.end)
+                yield _cached(rule, module, place, cache, function, function.qualname)
+    words = {name.rpartition(".")[2] for name in _CACHES}
+    for module, call in project.query(Calls).named({*words, *(f"{word}()" for word in words)}):
+        given = [value for name, value in call.arguments[:1] if not name and not value.startswith("=")]
+        found = [value for each in given for value in resolver.infer(each)]
+        if len(found) == 1 and found[0].kind == "object" and found[0].is_function:
+            _, function = project.function(found[0].name)
+            cache = _cache(resolver, (call.callee,)) if function.is_async and not function.is_generator else ""
+            if cache and not function.decorators:
+                scope = module.scope(call.function, call.owner)
+                yield _cached(rule, module, (call.start, call.end), cache, function, scope)
 
 
-def _cache(resolver: Types, function: Function) -> str:
-    for decorator in function.decorators:
+def _cached(
+    rule: Rule, module: Module, place: tuple[int, int], cache: str, function: Function, scope: str
+) -> Violation:
+    return rule.violation(
+        module,
+        place,
+        message=(
+            f"`{cache}` keeps the coroutine of `{function.name}`, which can be awaited only once; "
+            "cache the awaited value"
+        ),
+        subject=f"{module.name}.{function.qualname}",
+        scope=scope,
+    )
+
+
+def _cache(resolver: Types, decorators: Iterable[str]) -> str:
+    for decorator in decorators:
         for name in resolver.names(decorator.removesuffix("()")):
             if name in _CACHES:
                 return name
