@@ -14,8 +14,9 @@ from archlint.project.modulewise import ModuleWise
 from archlint.project.ports import Pair, is_descriptor, ports
 from archlint.project.program import Module, Project
 from archlint.project.takers import Takers, given, takers
-from archlint.project.types import Types, Value, types
+from archlint.project.types import Types, types
 from archlint.project.uses import Endings, other_spellings, spellings
+from archlint.project.values import Value
 
 _VERBS = frozenset(
     {

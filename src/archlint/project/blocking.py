@@ -16,7 +16,8 @@ from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
 from archlint.project.sites import Sites
-from archlint.project.types import Types, Value, types
+from archlint.project.types import Types, types
+from archlint.project.values import Value
 from archlint.project.waits import openings, waits
 
 OWN = "configured"

@@ -19,7 +19,8 @@ from archlint.project.modulewise import ModuleWise
 from archlint.project.ports import class_keys_in, subclasses
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
-from archlint.project.types import LAZY, Types, Value, types
+from archlint.project.types import LAZY, Types, types
+from archlint.project.values import Value
 
 _CALLS_ITS_ARGUMENTS = frozenset(
     {

@@ -6,7 +6,8 @@ from archlint.project.classes import definitions
 from archlint.project.layers import layers
 from archlint.project.ports import ports
 from archlint.project.program import Project
-from archlint.project.types import Value, types
+from archlint.project.types import types
+from archlint.project.values import Value
 
 _VALUE_BASES = frozenset(
     {

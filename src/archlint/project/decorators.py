@@ -6,7 +6,8 @@ from archlint.facts import model
 from archlint.facts.model import Call, Function
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
-from archlint.project.types import Types, Value, types
+from archlint.project.types import Types, types
+from archlint.project.values import Value
 
 _MAX_NESTING = 3
 

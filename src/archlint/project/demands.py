@@ -19,7 +19,8 @@ from archlint.facts.references import (
 )
 from archlint.project.calls import Site, passed_for
 from archlint.project.program import Module, Project
-from archlint.project.types import Types, Value, types
+from archlint.project.types import Types, types
+from archlint.project.values import Value
 from archlint.project.waits import STREAMS
 
 _FALSE = frozenset({"=False", "=None", "=0", "=0.0", "=''", '=""', "=b''", '=b""'})

@@ -2,15 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from archlint.facts.model import Function
 from archlint.facts.references import alternatives, arguments_of, last_step
 from archlint.project.program import Project
 from archlint.project.reading import Memo
-
-if TYPE_CHECKING:
-    from archlint.project.types import Value
+from archlint.project.values import Value
 
 VARIABLES = frozenset({"typing.TypeVar", "typing_extensions.TypeVar"})
 _DECLARING = frozenset({"typing.Generic", "typing.Protocol", "typing_extensions.Protocol"})
@@ -22,7 +19,7 @@ Meanings = Mapping[str, str]
 class Generics:
     """Replaces type variables; `infer` tells what a reference stands for."""
 
-    def __init__(self, project: Project, infer: "Callable[[str], tuple[Value, ...]]") -> None:
+    def __init__(self, project: Project, infer: Callable[[str], tuple[Value, ...]]) -> None:
         self._project = project
         self._infer = infer
         self._variables: Memo[str, tuple[str, ...]] = Memo(

@@ -7,7 +7,8 @@ A module `x_pb2_grpc` has, for a service `S`, the classes `SStub` and `SServicer
 import re
 
 from archlint.project.program import Module, Project
-from archlint.project.types import Value, types
+from archlint.project.types import types
+from archlint.project.values import Value
 
 _GENERATED = re.compile(r"(?:^|\.)\w*_pb2_grpc(?::\d+)?\.(\w+)$")
 

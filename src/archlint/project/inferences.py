@@ -16,7 +16,8 @@ from archlint.project.namespaces import KEPT
 from archlint.project.program import Project
 from archlint.project.reading import NAMESPACES, Number
 from archlint.project.shaken import shaken
-from archlint.project.types import Answer, types
+from archlint.project.types import types
+from archlint.project.values import Answer
 
 
 class Inferences(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archlint.project.reading import CUT
 
 if TYPE_CHECKING:
-    from archlint.project.types import Answer
+    from archlint.project.values import Answer
 
 
 class Known:

@@ -9,7 +9,8 @@ from archlint.project.program import Project
 from archlint.project.reading import NAMESPACES
 
 if TYPE_CHECKING:
-    from archlint.project.types import Types, Value
+    from archlint.project.types import Types
+    from archlint.project.values import Value
 
 __all__ = ["KEPT", "Namespaces", "kept_attributes"]
 

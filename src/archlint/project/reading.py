@@ -26,7 +26,8 @@ _BODIES = _BITS + 2
 class Reading:
     """What is being read: `reads` for the answer that is worked out now, `missed` the names not found in any module.
 
-    A name is missed as `module.name`: an answer may change when the module gets one.
+    A name is missed as `module.name`: an answer may change when the module gets one. `cuts` counts the answers
+    that were cut short, because they go in a circle or lead on too far: what is worked out of one is nothing to keep.
     """
 
     def __init__(self, modules: Collection[str]) -> None:
@@ -36,6 +37,7 @@ class Reading:
         self.one: dict[int, int] = {}
         """By each set that was read an equal one, the same object for all answers."""
         self.reads = 0
+        self.cuts = 0
         self.missed: set[str] = set()
         self.spread()
 

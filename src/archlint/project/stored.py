@@ -11,7 +11,8 @@ from archlint.project.inferences import Inferences, modules_of
 from archlint.project.modulewise import Answered, Answers
 from archlint.project.program import Project
 from archlint.project.reading import Number
-from archlint.project.types import Answer, Value, types
+from archlint.project.types import types
+from archlint.project.values import Answer, Value
 
 T = TypeVar("T")
 

@@ -10,7 +10,8 @@ from archlint.project.classes import ClassTable
 from archlint.project.ports import ports
 from archlint.project.program import Project
 from archlint.project.reading import Memo
-from archlint.project.types import Value, types
+from archlint.project.types import types
+from archlint.project.values import Value
 
 _HOLDERS = frozenset(
     {

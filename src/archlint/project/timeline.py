@@ -12,8 +12,9 @@ from archlint.project.effects import Effect, Effects
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.transactions import Transactions
-from archlint.project.types import Value, types
+from archlint.project.types import types
 from archlint.project.uses import CalledWords, last_word, other_spellings, spellings
+from archlint.project.values import Value
 from archlint.project.withs import spot
 
 STORED = ("writes", "commits", "stages")

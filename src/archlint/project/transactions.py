@@ -6,7 +6,8 @@ from archlint.facts.model import Call
 from archlint.facts.references import alternatives
 from archlint.project.classes import ClassTable
 from archlint.project.program import Module, Project
-from archlint.project.types import Types, Value, types
+from archlint.project.types import Types, types
+from archlint.project.values import Value
 from archlint.project.withs import ENTERS, Block, with_blocks
 
 _UNIT_OF_WORK = frozenset({"commit", "rollback"})

@@ -3,8 +3,6 @@
 Nothing is guessed: a step that cannot be followed gives no value. Third-party results come from `rules/data`.
 """
 
-from typing import NamedTuple, TypeAlias
-
 from archlint.facts.model import Function
 from archlint.facts.references import (
     KEPT_BY_KEY,
@@ -18,13 +16,15 @@ from archlint.facts.references import (
     parameter_of,
     step,
 )
-from archlint.project.classes import CONTEXT_BASES, STRUCTURAL, ClassTable, Member, implementation
+from archlint.project.classes import STRUCTURAL, ClassTable, Member, implementation
 from archlint.project.containers import element, method_result, subscript
 from archlint.project.generics import VARIABLES, Generics
 from archlint.project.known import Known
 from archlint.project.namespaces import Namespaces
+from archlint.project.orders import Orders
 from archlint.project.program import Module, Project
 from archlint.project.reading import CUT
+from archlint.project.values import Answer, Value
 
 _NAMED_TUPLE = "typing.NamedTuple"
 MAX_DEPTH = 60
@@ -40,39 +40,6 @@ _CLASSES = frozenset({"builtins.type", "typing.Type"})
 _CALLABLE = frozenset({"typing.Callable", "collections.abc.Callable"})
 
 
-class Value(NamedTuple):
-    """One thing that a reference may stand for.
-
-    `kind` is "object" (the module, class or function `name` itself), "instance" (of the class `name`, with
-    type arguments `args`, which are references), "super" (an instance seen through `super()`), "partial"
-    (`functools.partial` of an object), or what calling a function gave: "coroutine", "generator", "context",
-    or "elements" (what was a generator, in a list). Names of project things are reference roots (`module@3`,
-    `module#3`); others are canonical dotted names. `receiver` is the class that a method was reached through,
-    `handed` are the classes that a function is called with, by position; before that, the one that a library's method
-    is asked of.
-    """
-
-    kind: str
-    name: str
-    args: tuple[str, ...] = ()
-    receiver: str = ""
-    handed: tuple[str, ...] = ()
-
-    @property
-    def is_class(self) -> bool:
-        """Whether `name` is a class of the project."""
-        return "@" in self.name
-
-    @property
-    def is_function(self) -> bool:
-        """Whether `name` is a function of the project."""
-        return "#" in self.name
-
-
-Answer: TypeAlias = tuple[tuple[Value, ...], int]
-"""What a reference stands for, and what was read for that."""
-
-
 class Types:
     """Resolves references; one per project, reached by `project.query(types)`."""
 
@@ -85,13 +52,11 @@ class Types:
         self._memo = self.known.memo
         self._circular: dict[str, Answer] = {}
         self._draft: dict[str, tuple[Value, ...]] = {}
-        self._orders: dict[str, tuple[str, ...]] = {}
-        self._order_reads: dict[str, int] = {}
+        self._orders = Orders(project, self.infer)
         self._names: dict[str, tuple[tuple[str, ...], int]] = {}
         self._generics = Generics(project, self.infer)
         self._namespaces = Namespaces(project, self)
         self._depth = 0
-        self._cuts = 0
 
     def infer(self, reference: str) -> tuple[Value, ...]:
         """Return everything that `reference` may stand for; empty when nothing is known.
@@ -116,19 +81,19 @@ class Types:
             return answer
         draft = self._draft.get(reference)
         if draft is not None:
-            self._cuts += 1
+            self.reading.cuts += 1
             return draft
         if self._depth > MAX_DEPTH:
-            self._cuts += 1
+            self.reading.cuts += 1
             self.reading.reads |= CUT
             return ()
         return self._work_out(reference)
 
     def _work_out(self, reference: str) -> tuple[Value, ...]:
-        cuts = self._cuts
+        reading = self.reading
+        cuts = reading.cuts
         self._draft[reference] = ()
         self._depth += 1
-        reading = self.reading
         before, reading.reads = reading.reads, 0
         try:
             if "|" in reference:
@@ -138,7 +103,7 @@ class Types:
             if len(found) > 1:
                 found = tuple(dict.fromkeys(found))
             self._draft[reference] = found
-            if cuts == self._cuts:
+            if cuts == reading.cuts:
                 self._memo[reference] = found, reading.set()
             elif self._depth == 1:
                 self._circular[reference] = found, reading.set()
@@ -358,56 +323,14 @@ class Types:
 
     def order(self, key: str) -> tuple[str, ...]:
         """Return the method resolution order of a class of the project: itself, its bases, external ones by name."""
-        known = self._orders.get(key)
-        reading = self.reading
-        if known is not None:
-            reads = self._order_reads[key]
-            if reads < 0:
-                self._cuts += 1
-            else:
-                reading.reads |= reads
-            return known
-        cuts = self._cuts
-        self._orders[key], self._order_reads[key] = (key,), -1
-        before, reading.reads = reading.reads, 0
-        known = self._linearize(key)
-        if cuts == self._cuts:
-            self._orders[key], self._order_reads[key] = known, reading.reads
-        else:
-            del self._orders[key]
-        reading.reads |= before
-        return known
-
-    def _linearize(self, key: str) -> tuple[str, ...]:
-        """Depth first, each class where it comes last: C3 for every hierarchy that does not mix orders."""
-        _, fact = self._project.class_(key)
-        found: list[str] = []
-        for base in fact.bases:
-            for value in self.infer(base):
-                if value.kind != "object" or value.is_function:
-                    continue
-                found.extend(self.order(value.name) if value.is_class else self._library.ancestors(value.name))
-        latest = {name: position for position, name in enumerate(found)}
-        return (key, *sorted(latest, key=lambda name: latest[name]))
+        return self._orders.of(key)
 
     def has_unknown_base(self, key: str, known: frozenset[str] = frozenset()) -> bool:
         """Tell whether some base of the class, at any depth, could not be resolved or is external and adds members.
 
         What `with` calls does not count, nor do bases that are `known` to the caller.
         """
-        for owner in self.order(key):
-            if "@" not in owner:
-                if owner not in STRUCTURAL and owner not in CONTEXT_BASES and owner not in known:
-                    return True
-                continue
-            _, fact = self._project.class_(owner)
-            if any(self._is_open(self.infer(base)) for base in fact.bases):
-                return True
-        return False
-
-    def _is_open(self, base: tuple[Value, ...]) -> bool:
-        """Tell whether a base is nothing that is known, or some class, as a variable annotated with `type` has it."""
-        return not base or any(value.kind == "instance" and value.name in _CLASSES for value in base)
+        return self._orders.has_unknown_base(key, known)
 
     def _call(self, value: Value) -> tuple[Value, ...]:
         if value.kind == "partial":

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from archlint.project.blocking import BlockingApis
 from archlint.project.program import Project
-from archlint.project.types import Types, Value
+from archlint.project.types import Types
+from archlint.project.values import Value
 
 _CALLABLE = frozenset({"typing.Callable", "collections.abc.Callable", "builtins.type", "typing.Type"})
 

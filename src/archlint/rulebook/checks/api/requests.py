@@ -10,8 +10,9 @@ from archlint.project.calls import call_graph
 from archlint.project.endpoints import endpoints
 from archlint.project.layers import layers
 from archlint.project.program import Module, Project
-from archlint.project.types import Types, Value, types
+from archlint.project.types import Types, types
 from archlint.project.uses import last_word
+from archlint.project.values import Value
 from archlint.rulebook.model import Rule
 
 _CONTAINERS = frozenset(

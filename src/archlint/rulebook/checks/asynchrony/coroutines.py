@@ -10,8 +10,9 @@ from archlint.model import Violation
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
-from archlint.project.types import Types, Value, types
+from archlint.project.types import Types, types
 from archlint.project.uses import Calls
+from archlint.project.values import Value
 from archlint.rulebook.checks.asynchrony.names import REPLACED
 from archlint.rulebook.model import Rule
 

@@ -10,7 +10,8 @@ from archlint.project.calls import Site
 from archlint.project.handovers import Handover, handovers
 from archlint.project.program import Module, Project
 from archlint.project.sites import Sites
-from archlint.project.types import Types, Value, types
+from archlint.project.types import Types, types
+from archlint.project.values import Value
 from archlint.rulebook.checks.callables import gives_no_callable
 from archlint.rulebook.model import Rule
 

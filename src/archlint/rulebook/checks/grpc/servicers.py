@@ -9,8 +9,9 @@ from archlint.model import Step, Violation
 from archlint.project.asides import is_test
 from archlint.project.grpc import is_generated, is_stub, uses_grpc
 from archlint.project.program import Module, Project
-from archlint.project.types import Value, types
+from archlint.project.types import types
 from archlint.project.uses import Calls, last_word
+from archlint.project.values import Value
 from archlint.rulebook.model import Rule
 
 STREAM = "grpc-stream"

@@ -12,8 +12,9 @@ from archlint.project.layers import INNER, Layer, Layers, layers
 from archlint.project.missing_port import MissingPorts, Use, missing_ports
 from archlint.project.program import Module, Project
 from archlint.project.takers import given, takers
-from archlint.project.types import Types, Value, types
+from archlint.project.types import Types, types
 from archlint.project.uses import Calls, other_spellings, spellings
+from archlint.project.values import Value
 from archlint.rulebook.model import Rule
 
 _WRAPPING = ("builtins.", "collections.", "contextlib.", "typing.")

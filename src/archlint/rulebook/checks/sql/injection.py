@@ -10,8 +10,9 @@ from archlint.project.asides import is_test
 from archlint.project.calls import call_graph
 from archlint.project.classes import ClassTable
 from archlint.project.program import Module, Project
-from archlint.project.types import Types, Value, types
+from archlint.project.types import Types, types
 from archlint.project.uses import Calls, last_word
+from archlint.project.values import Value
 from archlint.rulebook.model import Rule
 
 FORMATTED = "formatted-sql"

@@ -7,7 +7,8 @@ from archlint.model import Violation
 from archlint.project.asides import is_test
 from archlint.project.classes import ClassTable
 from archlint.project.program import Module, Project
-from archlint.project.types import Types, Value, types
+from archlint.project.types import Types, types
+from archlint.project.values import Value
 from archlint.rulebook.model import Rule
 
 SHARED = "shared"
