@@ -29,6 +29,7 @@ _STARTERS = frozenset(
         "multiprocessing.Process.start",
         "_thread.start_new_thread",
         "concurrent.futures.Executor.submit",
+        "prometheus_client.start_http_server",
     }
 )
 _WRITES = frozenset(
