@@ -20,6 +20,8 @@ class Decorators:
         self._types: Types = project.query(types)
         self.is_replaced = Memo(project.reading, self._is_replaced)
         """Tells whether an offloader or an async wrapper stands in a function's place; in doubt it is the function."""
+        self.stand_ins = Memo(project.reading, self._stand_ins)
+        """Gives the functions of the project that decorators put in the place of one."""
         self.wrappers = Memo(project.reading, self._wrappers)
         """Gives the plain functions of the project that decorators put around one: a call of it runs them first."""
 
@@ -27,10 +29,13 @@ class Decorators:
         _, function = self._project.function(key)
         return any(self._replaces(decorator, function) for decorator in function.decorators)
 
-    def _wrappers(self, key: str) -> tuple[str, ...]:
+    def _stand_ins(self, key: str) -> tuple[str, ...]:
         _, function = self._project.function(key)
         found = (each for one in function.decorators for made in self._made(one) for each in self._function_of(made))
-        return tuple(dict.fromkeys(filter(self._is_plain, found)))
+        return tuple(dict.fromkeys(found))
+
+    def _wrappers(self, key: str) -> tuple[str, ...]:
+        return tuple(filter(self._is_plain, self.stand_ins(key)))
 
     def _is_plain(self, key: str) -> bool:
         _, function = self._project.function(key)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from archlint.facts.model import Call
 from archlint.facts.references import alternatives
 from archlint.project.classes import ClassTable
+from archlint.project.decorators import decorators
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
 from archlint.project.values import Value
@@ -34,16 +35,29 @@ class Transactions:
 
     def may_be_around(self, module: Module, call: Call) -> bool:
         """Tell whether a call may stand in a transaction or unit of work; what a `with` enters may be anything."""
-        return self.is_decorated(module, call.function) or any(
+        return self.may_be_decorated(module, call.function) or any(
             self._may_open(block.entered) for block in self._around(module, call)
         )
+
+    def may_be_decorated(self, module: Module, function: int) -> bool:
+        """Tell whether a decorator is a transaction, or puts a function in the place that opens one."""
+        if self.is_decorated(module, function):
+            return True
+        if function < 0 or not module.facts.functions[function].decorators:
+            return False
+        return any(map(self._opens_inside, self._project.query(decorators).stand_ins(f"{module.name}#{function}")))
+
+    def _opens_inside(self, key: str) -> bool:
+        module, _ = self._project.function(key)
+        blocks = self._of_module(module).get(int(key.rpartition("#")[2]), ())
+        return any(self.opens(block.entered) for block in blocks)
 
     def is_decorated(self, module: Module, function: int) -> bool:
         """Tell whether a decorator puts the whole function into a transaction."""
         if function < 0:
             return False
-        decorators = module.facts.functions[function].decorators
-        return any(self._begins(each.removesuffix("()")) or self.opens(each) for each in decorators)
+        found = module.facts.functions[function].decorators
+        return any(self._begins(each.removesuffix("()")) or self.opens(each) for each in found)
 
     def opens(self, entered: str) -> bool:
         """Tell whether entering what a reference stands for is known to open a transaction."""
@@ -59,9 +73,16 @@ class Transactions:
             return True
         if any(self._begins(entered + method) for method in ENTERS):
             return True
+        values = self._types.infer(entered)
+        if any(value.kind == "instance" and value.is_class and self._is_derived(value.name) for value in values):
+            return True
         return depth < _MAX_NESTING and any(
-            self._yields_inside(value, depth) for value in self._types.infer(entered) if value.kind == "context"
+            self._yields_inside(value, depth) for value in values if value.kind == "context"
         )
+
+    def _is_derived(self, key: str) -> bool:
+        """Tell whether a class of the project has a base that opens a transaction."""
+        return any(self._project.library.effect(owner) == "begins" for owner in self._types.order(key))
 
     def _yields_inside(self, value: Value, depth: int) -> bool:
         """Tell whether a context manager function opens a transaction itself."""

@@ -59,7 +59,10 @@ def missing_port_method(project: Project, rule: Rule, pairs: Pairs = None) -> It
         yield rule.violation(
             module,
             (fact.start, fact.end),
-            message=(f"`{fact.name}` lacks the {kind} `{member.name}` of `{port.name}`, {_EVIDENCE[pair.evidence]}"),
+            message=(
+                f"`{fact.name}` lacks the {kind} `{member.name}` of `{_told_apart(project, pair)}`, "
+                f"{_EVIDENCE[pair.evidence]}"
+            ),
             subject=f"{port.name}.{member.name}",
             scope=fact.qualname,
             severity=_severity(rule, pair),
@@ -200,7 +203,10 @@ def _async(project: Project, rule: Rule, pair: Pair, mismatch: Mismatch) -> Viol
     return rule.violation(
         module,
         (theirs.start, theirs.end),
-        message=f"`{adapter.name}.{theirs.name}` is {other}, but its port `{port.name}` says {mine} ({pair.evidence})",
+        message=(
+            f"`{adapter.name}.{theirs.name}` is {other}, but its port `{_told_apart(project, pair)}` "
+            f"says {mine} ({pair.evidence})"
+        ),
         subject=f"{port.name}.{theirs.name}",
         scope=theirs.qualname,
         severity=_severity(rule, pair),
@@ -222,7 +228,7 @@ def _stream(project: Project, rule: Rule, pair: Pair, mismatch: Mismatch) -> Vio
         module,
         (ours.start, ours.end),
         message=(
-            f"`{port.name}.{ours.name}` is `async def` without a `yield`, which promises a coroutine; "
+            f"`{_told_apart(project, pair)}.{ours.name}` is `async def` without a `yield`, which promises a coroutine; "
             f"`{adapter.name}` gives an async iterator ({pair.evidence})"
         ),
         subject=f"{port.name}.{ours.name}",
@@ -253,7 +259,7 @@ def port_signature_mismatch(project: Project, rule: Rule, pairs: Pairs = None) -
             module,
             (start, end),
             message=(
-                f"`{adapter.name}.{kept.name}` does not fit its port `{port.name}` ({pair.evidence}): "
+                f"`{adapter.name}.{kept.name}` does not fit its port `{_told_apart(project, pair)}` ({pair.evidence}): "
                 f"{'; '.join(mismatch.texts)}"
             ),
             subject=f"{port.name}.{kept.name}",
@@ -316,9 +322,15 @@ def _trace(project: Project, pair: Pair) -> Iterator[Step]:
     module, start, end = pair.site
     if pair.evidence not in ("inheritance", "name", "statement"):
         _, adapter = project.class_(pair.adapter)
-        _, port = project.class_(pair.port)
-        text = f"`{adapter.name}` meets `{port.name}` here, {_EVIDENCE[pair.evidence]}"
+        text = f"`{adapter.name}` meets `{_told_apart(project, pair)}` here, {_EVIDENCE[pair.evidence]}"
         yield Step(text, project.by_name[module].place(start, end))
+
+
+def _told_apart(project: Project, pair: Pair) -> str:
+    """Return the name of a port, with its module if the adapter has the same."""
+    module, port = project.class_(pair.port)
+    _, adapter = project.class_(pair.adapter)
+    return f"{module.name}.{port.name}" if adapter.name == port.name else port.name
 
 
 def _kept(mismatch: Mismatch) -> Member:

@@ -97,7 +97,7 @@ def _is_called_in_transaction(project: Project, key: str) -> bool:
     """Tell whether the function runs in a transaction: by a decorator, by what it registers, or by some caller."""
     transactions = project.query(Transactions)
     module, index = project.by_name[key.rpartition("#")[0]], int(key.rpartition("#")[2])
-    if transactions.is_decorated(module, index):
+    if transactions.may_be_decorated(module, index):
         return True
     if any(call.function == index and call.callee.endswith(".on_commit") for call in module.facts.calls):
         return True
