@@ -27,7 +27,7 @@ _QUESTIONS = frozenset({"exists", "hexists"}) | _COUNTING
 _GUARDS = ("lock", "mutex", "semaphore", "transaction")
 _ATOMIC = frozenset({"watch", "acquire", "transaction"})
 _TESTS = (cst.Comparison, cst.BooleanOperation, cst.UnaryOperation, cst.Assert)
-_CONVERSIONS = frozenset({"int", "float", "bool", "str", "len"})
+_CONVERSIONS = frozenset({"int", "float", "bool", "str", "len", "asyncio.run"})
 
 
 class _Read(NamedTuple):
