@@ -1,6 +1,6 @@
 """Parses a module's text, without white space that says nothing, and with names as Python compares them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from keyword import iskeyword
@@ -55,7 +55,7 @@ def parse(text: str) -> cst.Module:
     Instead of plain white space, line ends and dots it may have `None`, and like punctuation may be one node. Raises
     `ParserSyntaxError`, `CSTLogicError` or `SyntaxError`.
     """
-    with _made_by(_MAKERS):
+    with _made_lightly():
         tree = parse_as_written(text)
     if not is_normalized("NFKC", text) and any(normalised(word) != word for word in names(text)[0]):
         _normalise(tree)
@@ -83,10 +83,10 @@ def _normalise(tree: cst.Module) -> None:
 
 
 @contextmanager
-def _made_by(makers: Mapping[str, Callable[..., Any]]) -> Iterator[None]:
-    """Let the parser, which asks LibCST for each class by its name, find these instead."""
-    classes = {name: getattr(cst, name) for name in makers}
-    for name, maker in makers.items():
+def _made_lightly() -> Iterator[None]:
+    """Let the parser, which asks LibCST for each class by its name, find `_MAKERS` instead."""
+    classes = {name: getattr(cst, name) for name in _MAKERS}
+    for name, maker in _MAKERS.items():
         setattr(cst, name, maker)
     try:
         yield

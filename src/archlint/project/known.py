@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from archlint.project.reading import CUT
-
-if TYPE_CHECKING:
-    from archlint.project.values import Answer
+from archlint.project.values import Answer
 
 
 class Known:

@@ -7,10 +7,10 @@ from archlint.facts.references import KEPT, KEPT_BY_KEY, passed_for
 from archlint.project.asides import is_test
 from archlint.project.program import Project
 from archlint.project.reading import NAMESPACES
+from archlint.project.values import Value
 
 if TYPE_CHECKING:
     from archlint.project.types import Types
-    from archlint.project.values import Value
 
 __all__ = ["KEPT", "Namespaces", "kept_attributes"]
 

@@ -117,15 +117,19 @@ def _ends(statements: Sequence[cst.CSTNode]) -> bool:
     return isinstance(last, _LEAVING)
 
 
-def _goes_round(statements: Sequence[cst.CSTNode]) -> bool:
-    """Tell whether statements never come to their end: they begin the next round of the loop, or leave it."""
-    last = statements[-1]
+def _goes_round(block: cst.BaseSuite | cst.Else | cst.If | None) -> bool:
+    """Tell whether a block never comes to its end: it begins the next round of the loop, or leaves it."""
+    if block is None:
+        return False
+    if isinstance(block, cst.If):
+        return _goes_round(block.body) and _goes_round(block.orelse)
+    if isinstance(block, cst.Else):
+        return _goes_round(block.body)
+    last = block.body[-1]
     if isinstance(last, cst.If):
-        other = last.orelse.body if isinstance(last.orelse, cst.Else) else last.orelse
-        branches = [last.body.body, [other] if isinstance(other, cst.If) else other.body if other else []]
-        return all(branch and _goes_round(branch) for branch in branches)
+        return _goes_round(last)
     if isinstance(last, cst.With):
-        return _goes_round(last.body.body)
+        return _goes_round(last.body)
     step = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
     return isinstance(step, (cst.Continue, *_LEAVING))
 
@@ -171,7 +175,7 @@ def _gives_up(body: cst.BaseSuite, attempt: cst.Try) -> bool:
     success = {id(each) for part in (attempt.body, attempt.orelse) if part is not None for each in descend(part)}
     lines = list(body.body)
     tail = lines[-1] if attempt is not lines[-1] and isinstance(lines[-1], cst.SimpleStatementLine) else None
-    if tail is not None and _ends([tail]) and all(_goes_round(each.body.body) for each in attempt.handlers):
+    if tail is not None and _ends([tail]) and all(_goes_round(each.body) for each in attempt.handlers):
         success |= {id(each) for each in descend(tail)}
     return any(
         isinstance(each, _LEAVING) or (isinstance(each, cst.Call) and dotted_name(each.func) in ("sys.exit", "exit"))
