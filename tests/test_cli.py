@@ -11,6 +11,7 @@ import pytest
 from click.testing import Result
 
 from archlint import __version__
+from archlint.cli import COMMANDS
 from archlint.outcome.files import write_whole
 from tests.support import run
 
@@ -132,6 +133,58 @@ def test_usage(arguments: list[str]) -> None:
     result = run(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Usage: " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["good.py", "--select", ""], "no rule ran; what is selected is ignored, or nothing is selected"),
+        (["good.py", "--ignore", "ALL"], "no rule ran; what is selected is ignored, or nothing is selected"),
+        (["notes.md"], "no file was checked; what is named is no Python file, or `exclude` leaves it out"),
+        (["left"], "no file was checked; what is named is no Python file, or `exclude` leaves it out"),
+    ],
+)
+def test_a_run_that_cannot_find_anything_says_so(project: Path, arguments: list[str], said: str) -> None:
+    (project / "archlint.toml").write_text('exclude = ["left/"]\n')
+    (project / "notes.md").write_text("")
+    (project / "left").mkdir()
+    (project / "left" / "bad.py").write_text(BROKEN)
+    result = check(*arguments)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert f"note: {said}\n" in result.stderr
+    assert check(*arguments, "-q").stderr == ""
+
+
+def test_without_git_and_configuration_paths_start_at_the_working_directory(project: Path) -> None:
+    (project / "archlint.toml").unlink()
+    (project / "lib").mkdir()
+    (project / "bad.py").rename(project / "lib" / "bad.py")
+    for paths in (["lib"], ["lib/bad.py"], ["."]):
+        report = json.loads(check(*paths, "--output-format", "json").stdout)
+        assert [each["path"] for each in report["violations"]] == ["lib/bad.py"]
+    (project / "lib" / "pack").mkdir()
+    for name, text in (("__init__", ""), ("a", "import pack.b\n"), ("b", "")):
+        (project / "lib" / "pack" / f"{name}.py").write_text(text)
+    (project / ".importlinter").write_text(
+        "[importlinter]\nroot_package = pack\n"
+        "[importlinter:contract:1]\nname = x\ntype = independence\nmodules =\n    pack.a\n    pack.b\n"
+    )
+    broken = check("lib", "--select", "LAY007", "--output-format", "concise")
+    assert broken.stdout.startswith("lib/pack/a.py:1:8: LAY007 ")
+
+
+def test_the_commands_are_listed_in_whole_sentences() -> None:
+    listed = run("--help").stdout.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in listed] == list(COMMANDS)
+    assert all(line.endswith(".") and not line.endswith("...") for line in listed)
+
+
+def test_standard_output_is_a_dash(project: Path) -> None:
+    assert check("bad.py", "-o", "-").stdout == check("bad.py").stdout != ""
+    refused = check("bad.py", "--report", "sarif=-")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert refused.stderr.endswith("standard output has the report of --output-format; name a file\n")
+    assert not (project / "-").exists()
 
 
 def test_output_file(project: Path) -> None:

@@ -299,7 +299,7 @@ WRONG: dict[str, tuple[dict[str, str | bytes], tuple[str, ...]]] = {
         settings('[layers]\nxyz = ["shop.domain"]\n'),
         (
             "archlint.toml:2: layers.xyz: unknown layer role; the roles are domain, application, infrastructure,"
-            " presentation, composition, tests",
+            ' presentation, composition, tests, and layers of other names a contract of type "layers"',
         ),
     ),
     "layer string": (

@@ -79,6 +79,10 @@ def test_what_is_written_by_default_and_what_is_said(tmp_path: Path, monkeypatch
     assert result.stdout == 'flowchart TB\n  n0["a"]\n  n1["b"]\n  n0 --> n1\n'
     assert graph(".", "-o", "x.svg").stderr == "x.svg shows 2 modules, 1 import.\n"
     assert (tmp_path / "x.svg").read_text(encoding="utf-8").startswith("<svg ")
+    assert graph(".", "-o", "-").stdout == result.stdout
+    unknown = graph(".", "-o", "x.png")
+    assert (unknown.exit_code, (tmp_path / "x.png").exists()) == (2, False)
+    assert unknown.stderr.startswith("archlint: x.png: no format is known by .png; name it .mmd, ")
     (tmp_path / "broken.py").write_text("(")
     broken = graph("--output-format", "dot")
     assert (broken.exit_code, broken.stderr.startswith("broken.py:1:1: failure ")) == (2, True)

@@ -87,14 +87,34 @@ def test_layers_from_the_imports_of_scripts_and_a_file_that_is_no_python(tmp_pat
     assert result.stdout.splitlines()[1:] == [
         "4 layers in the order that most imports follow; 3 of them import each other in circles:"
         " main > pull > store > paths.",
-        "Wrote archlint.toml and a baseline that accepts 1 violation; next: archlint check .",
+        f"Wrote archlint.toml and a baseline that accepts 1 violation; next: archlint check {tmp_path}",
     ]
-    settings = tomli.loads((tmp_path / "archlint.toml").read_text())
+    written = (tmp_path / "archlint.toml").read_text()
+    settings = tomli.loads(written)
     assert settings["exclude"] == ["old.py"]
+    assert "\n  \"old.py\",  # the file is no valid Python: Missing parentheses in call to 'print'. " in written
+    assert "Leave it out" not in written
     assert settings["contracts"] == [{"name": "Layers", "type": "layers", "layers": ["main", "pull", "store", "paths"]}]
     assert (tmp_path / "pyproject.toml").read_text() == "broken"
     assert run("check", str(tmp_path)).exit_code == 0
     assert "is there already" in run("init", str(tmp_path)).stderr
+
+
+def test_a_folder_of_the_working_directory_which_has_a_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(tmp_path, {"archlint.toml": "", "other/late.py": "x = 1\n"})
+    make(tmp_path / "my service", LAYERED)
+    monkeypatch.chdir(tmp_path)
+
+    result = run("init", "my service")
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("Saw 7 modules ")
+    assert result.stdout.endswith("; next: archlint check 'my service'\n")
+    settings = tomli.loads((tmp_path / "my service" / "archlint.toml").read_text())
+    assert (settings["source-roots"], settings["layers"]["domain"]) == (["src"], ["shop.domain"])
+    assert run("check", "my service", "--baseline-mode", "strict").exit_code == 0
 
 
 def test_contracts_that_are_there_are_enough(tmp_path: Path) -> None:
@@ -106,7 +126,7 @@ def test_contracts_that_are_there_are_enough(tmp_path: Path) -> None:
     )
     result = run("init", str(tmp_path))
     assert "No layers but those in the contracts of import-linter, which run as they are.\n" in result.stdout
-    assert "Wrote pyproject.toml; next: archlint check .\n" in result.stdout
+    assert f"Wrote pyproject.toml; next: archlint check {tmp_path}\n" in result.stdout
     assert not (tmp_path / "archlint-baseline.json").exists()
     assert run("check", str(tmp_path)).exit_code == 0
 

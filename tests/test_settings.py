@@ -231,8 +231,7 @@ MISTAKES: Mapping[str, tuple[str, list[str]]] = {
         [
             'archlint.toml:2: layers.domian: unknown layer role; did you mean "domain"?',
             "archlint.toml:3: layers.xyz: unknown layer role; the roles are domain, application,"
-            " infrastructure,"
-            " presentation, composition, tests",
+            ' infrastructure, presentation, composition, tests, and layers of other names a contract of type "layers"',
             'archlint.toml:4: layers.domain: "shop..a" has an empty part; write names with one dot between them',
             'archlint.toml:4: layers.domain: "src/shop" is a path, but module names are dotted: shop',
             'archlint.toml:5: layers.tests: "shop.a" already has the role domain; a module has one',

@@ -17,7 +17,7 @@ from archlint.model import Accepted, Failure, Report, Severity, Violation
 from archlint.outcome.baseline import STALE, Compared, Entry, compare, stale_entries
 from archlint.outcome.identity import identities
 from archlint.outcome.suppressions import Excused, apply
-from archlint.project.layers import layers
+from archlint.project.layers import ROLES, layers
 from archlint.project.program import Project
 from archlint.rulebook.fixable import Wish, may_be_fixed, wish
 from archlint.rulebook.model import Rule
@@ -108,7 +108,8 @@ def _layer_notes(project: Project, rules: Mapping[str, Rule]) -> Iterator[str]:
     known = project.query(layers) if asked else None
     if known is None or not known.inferred:
         return
-    roles = {role: len(names) for role, names in known.members().items() if role != "tests"}
+    members = known.members()
+    roles = {role: len(members[role]) for role in ROLES if role in members and role != "tests"}
     if roles:
         said = ", ".join(f"{role} ({count} module{'s' * (count != 1)})" for role, count in roles.items())
         yield f"layers inferred from package names: {said}; name them under [tool.archlint.layers] to be sure"

@@ -1,6 +1,6 @@
 """The first configuration and baseline of a project, worked out from what is there."""
 
-import tempfile
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +10,7 @@ import msgspec
 from archlint.baselining import Renewed, renew
 from archlint.engine import Options, Taken, project_of, take_in
 from archlint.intake.contracts import find_contracts
+from archlint.intake.settings import OWN
 from archlint.model import Failure
 from archlint.outcome.starter import Start
 from archlint.project.asides import is_test
@@ -19,6 +20,8 @@ from archlint.project.program import Project
 from archlint.project.proposal import patterns, propose
 
 _ROOTS = 6
+_ADVICE = re.compile(r"; |(?<=\?) ")
+"""What stands between a failure and the advice on it."""
 _ROLES = ("domain", "application", "infrastructure", "presentation", "composition")
 
 
@@ -34,10 +37,8 @@ class Seen(msgspec.Struct, frozen=True):
 
 def look(folder: Path, options: Options) -> Seen:
     """Look at a project that has no configuration yet. Raises as `engine.check` does."""
-    with tempfile.TemporaryDirectory() as empty:
-        nothing = Path(empty) / "archlint.toml"
-        nothing.touch()
-        taken = take_in((folder,), msgspec.structs.replace(options, config=nothing, baseline_mode="off"))
+    empty = {(folder.resolve() / OWN).as_posix(): b""}  # without it, that of a folder above would hold
+    taken = take_in((folder,), msgspec.structs.replace(options, unsaved=empty, baseline_mode="off"))
     project = project_of(taken)
     graph = import_graph({name: module.facts for name, module in project.by_name.items()})
     own = [name for name, module in project.by_name.items() if not is_test(module) and name != "setup"]
@@ -95,7 +96,7 @@ def _unreadable(taken: Taken) -> dict[str, str]:
     root = f"{taken.inputs.sources.root.as_posix()}/"
     failures: tuple[Failure, ...] = (*taken.inputs.sources.failures, *taken.gathered.failures)
     return {
-        f"/{each.path.removeprefix(root)}".removeprefix("/"): each.message.partition(";")[0]
+        f"/{each.path.removeprefix(root)}".removeprefix("/"): _ADVICE.split(each.message)[0]
         for each in failures
         if each.path.startswith(root)
     }

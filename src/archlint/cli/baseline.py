@@ -15,7 +15,7 @@ from archlint.outcome.reporters.paths import relative
 from archlint.outcome.reporters.visible import visible
 
 
-@click.command("baseline")
+@click.command("baseline", short_help="Accept what breaks a rule today.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), help="Write this file.")
 @click.option("--prune", is_flag=True, help="Take out what no longer occurs, and accept nothing new.")

@@ -20,7 +20,7 @@ from archlint.outcome.reporters.paint import plain
 from archlint.outcome.reporters.visible import visible
 
 
-@click.command("check")
+@click.command("check", short_help="Report what breaks a rule.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @judging_options
 @output_options

@@ -82,6 +82,16 @@ def project_options(command: Command) -> Command:
     return with_options(run, _PROJECT)
 
 
+def output_file(about: str) -> Callable[[Command], Command]:
+    """Return the option for the file that is written; `-` is standard output, as without it."""
+
+    def chosen(_context: click.Context, _option: click.Parameter, value: Path | None) -> Path | None:
+        return None if value == Path("-") else value
+
+    path = click.Path(path_type=Path, dir_okay=False)
+    return click.option("-o", "--output-file", type=path, callback=chosen, help=about)
+
+
 def with_options(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
     """Give a command options, which its help lists in this order before those that it has."""
     for option in reversed(options):

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from archlint.cli.common import able, project_options, write
+from archlint.cli.common import able, output_file, project_options, stop, write
 from archlint.engine import Options, Taken, assess, project_of, take_in
 from archlint.intake.texts import Texts
 from archlint.model import Failure, Report
@@ -21,12 +21,12 @@ from archlint.project.imports import import_graph
 from archlint.project.program import Project
 
 
-@click.command("graph")
+@click.command("graph", short_help="Draw layers, packages and imports.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--output-format", type=click.Choice(tuple(FORMATS)), help="By default what the output file is called, or mermaid."
 )
-@click.option("-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the picture here.")
+@output_file("Write the picture here.")
 @project_options
 @click.pass_context
 def command(
@@ -43,7 +43,7 @@ def command(
     accepted ones too. The HTML page needs no network: packages open on a click, arrows list their import lines. Exit
     code 0, or 2 when something could not be read.
     """
-    name = output_format or SUFFIXES.get(output_file.suffix.lower() if output_file else "", "mermaid")
+    name = output_format or _format(output_file)
     with able():
         taken = take_in(paths or (Path(),), msgspec.structs.replace(options, baseline_mode="off"))
         drawn, failures = _picture(taken)
@@ -52,6 +52,14 @@ def command(
         click.echo(f"{output_file} shows {summary(drawn)}.", err=True)
     click.echo(concise.render(failures, {}, plain), err=True, nl=False)
     context.exit(2 if failures.failures else 0)
+
+
+def _format(file: Path | None) -> str:
+    """Return the format that a file's suffix says, or that of a picture without a suffix."""
+    suffix = file.suffix.lower() if file else ""
+    if suffix and suffix not in SUFFIXES:
+        stop(f"{file}: no format is known by {suffix}; name it {', '.join(SUFFIXES)}, or give --output-format")
+    return SUFFIXES.get(suffix, "mermaid")
 
 
 def _picture(taken: Taken) -> tuple[Picture, Report]:

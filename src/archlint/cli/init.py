@@ -1,5 +1,6 @@
 """`archlint init`: a first configuration and a baseline, without questions."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -22,7 +23,7 @@ from archlint.starting import Seen, accept, look
 _SHOWN = 6
 
 
-@click.command("init")
+@click.command("init", short_help="Write a first configuration and a baseline.")
 @click.argument("folder", default=".", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @project_options
 @click.pass_context
@@ -46,7 +47,7 @@ def command(context: click.Context, *, folder: Path, options: Options) -> None:
         click.echo(concise.render(_only_failures(renewed.report), {}, plain), err=True, nl=False)
     elif total:
         _save(renewed.path, baseline.render(renewed.after).encode())
-    for line in _told(seen, target, total, bool(renewed.report.failures)):
+    for line in _told(seen, folder, target, total, bool(renewed.report.failures)):
         click.echo(visible(line))
     context.exit(2 if renewed.report.failures else 0)
 
@@ -102,10 +103,11 @@ def _only_failures(report: Report) -> Report:
     return msgspec.structs.replace(report, violations=(), identities=())
 
 
-def _told(seen: Seen, target: Path, total: int, failed: bool) -> list[str]:
+def _told(seen: Seen, folder: Path, target: Path, total: int, failed: bool) -> list[str]:
     """Return what was seen, what was made of it, and what was written, a line each."""
     accepted = f" and a baseline that accepts {counted(total, 'violation')}" if total and not failed else ""
-    following = "mend what failed, then run `archlint baseline`" if failed else "next: archlint check ."
+    checked = f"next: archlint check {shlex.quote(str(folder))}"
+    following = "mend what failed, then run `archlint baseline`" if failed else checked
     return [
         f"Saw {counted(seen.modules, 'module')} and {counted(seen.imports, 'import')} between them.",
         _layers_told(seen),

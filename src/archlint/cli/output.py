@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import click
 
-from archlint.cli.common import Command, paint, stop, tell, with_options, write
+from archlint.cli.common import Command, output_file, paint, stop, tell, with_options, write
 from archlint.engine import Outcome
 from archlint.outcome.reporters import REPORTERS, SHOW_FIXES, summary
 from archlint.outcome.reporters.limits import beyond
@@ -17,7 +17,7 @@ from archlint.outcome.reporters.visible import visible
 
 _OPTIONS: tuple[Callable[[Command], Command], ...] = (
     click.option("--output-format", type=click.Choice(tuple(REPORTERS)), default="text", show_default=True),
-    click.option("-o", "--output-file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here."),
+    output_file("Write the report here."),
     click.option(
         "--report", multiple=True, metavar="FORMAT=FILE", help="Write this report too; may be given more than once."
     ),
@@ -72,7 +72,7 @@ class Output(NamedTuple):
             file = outcome.config.file
             said = f"configuration: {file if file else 'none'}; rules: {', '.join(outcome.rules)}"
             click.echo(visible(said), err=True)
-        for note in (*outcome.report.notes, *hints):
+        for note in (summary.vacuous(outcome.report, outcome.rules), *outcome.report.notes, *hints):
             _note(note)
 
 
@@ -106,6 +106,8 @@ def _report(text: str) -> tuple[str, Path]:
         stop(f"--report {text}: there is no format {name}; {hint}")
     if not file:
         stop(f"--report {text}: names no file; write {name}=FILE")
+    if file == "-":
+        stop(f"--report {text}: standard output has the report of --output-format; name a file")
     return name, Path(file)
 
 

@@ -11,7 +11,7 @@ from archlint.project.missing_port import Draft, missing_ports
 from archlint.project.program import Module, Project
 
 
-@click.command("port")
+@click.command("port", short_help="Print the Protocol to write for a class.")
 @click.argument("class_", metavar="CLASS")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="Put in every public method, used or not.")

@@ -10,7 +10,7 @@ from archlint.outcome.reporters.port_table import as_json, table
 from archlint.project.port_inventory import inventory
 
 
-@click.command("ports")
+@click.command("ports", short_help="List ports and their adapters.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
 @click.option("--fakes", is_flag=True, help="Show fakes and mocks of the tests among the adapters, too.")

@@ -22,7 +22,7 @@ _STYLES = {"markdown.code": "bold", "markdown.code_block": "none"}
 _NEW_PAGES = "lint/rules"
 
 
-@click.command("rule")
+@click.command("rule", short_help="Show the page of a rule, or list all rules.")
 @click.argument("code", required=False, shell_complete=completing.rules)
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text", show_default=True)
 @click.option("--new", nargs=2, metavar="CODE NAME", help="Write a page to start a rule of your own from.")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MISSING = "the language server needs pygls 2, which is not installed; install it with `pip install 'archlint[lsp]'`"
 
 
-@click.command("server")
+@click.command("server", short_help="Serve an editor by the Language Server Protocol.")
 @click.option("--stdio", is_flag=True, hidden=True, help="As always; some editors add it.")
 @project_options
 def command(*, stdio: bool, options: Options) -> None:

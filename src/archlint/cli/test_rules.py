@@ -12,7 +12,7 @@ from archlint.ruletests import Tried, configured_directories, try_pages
 _NONE = 'no directory is given or configured; give one, or write in the configuration: rule-pages = ["lint/rules"]'
 
 
-@click.command("test-rules")
+@click.command("test-rules", short_help="Run the examples of rule pages.")
 @click.argument(
     "directories", nargs=-1, metavar="[DIR]...", type=click.Path(path_type=Path, exists=True, file_okay=False)
 )

@@ -20,7 +20,7 @@ LIMIT = 1_000
 """How many chains are written; there may be millions."""
 
 
-@click.command("why")
+@click.command("why", short_help="Show chains of imports from one module to another.")
 @click.argument("source")
 @click.argument("target")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))

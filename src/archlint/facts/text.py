@@ -37,7 +37,7 @@ def decode(data: bytes) -> str:
         raise DecodeError(_cookie_line(data), message) from None
     null = data.find(b"\0")
     if null >= 0:
-        raise DecodeError(_line_at(data, null), "contains a null byte; is this a text file?")
+        raise DecodeError(_line_at(data, null), "contains a null byte, which no source may have")
     if not encoding.startswith("utf-8"):
         _refuse_no_text(text, encoding)
     return text

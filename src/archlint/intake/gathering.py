@@ -162,8 +162,9 @@ class _Take:
             self._gathered.facts[file.path] = self._facts.decode(answer.value)
         else:
             shown = Path(os.path.relpath(file.path, self._root)).as_posix()
-            hint = f'leave it out with exclude = ["{shown}"]'
-            self._gathered.failures.append(Failure(file.path, answer.line, f"{answer.message}; {hint}"))
+            joint = " Leave" if answer.message.endswith("?") else "; leave"
+            told = f'{answer.message}{joint} it out with exclude = ["{shown}"]'
+            self._gathered.failures.append(Failure(file.path, answer.line, told))
             self._gathered.lasting &= answer.lasting
         return answer.lasting
 

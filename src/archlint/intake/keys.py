@@ -156,7 +156,8 @@ def _layers(scope: _Scope, key: Key, value: object) -> dict[str, tuple[str, ...]
     for role, listed in scope.file.table(key, value).items():
         path = (*key, role)
         if role not in ROLES:
-            hint = did_you_mean(role, ROLES) or f"; the roles are {', '.join(ROLES)}"
+            named = f"the roles are {', '.join(ROLES)}"
+            hint = did_you_mean(role, ROLES) or f'; {named}, and layers of other names a contract of type "layers"'
             scope.file.complain(path, f"unknown layer role{hint}")
             continue
         layers[role] = scope.file.strings(path, listed)

@@ -30,7 +30,8 @@ class SourceFile(msgspec.Struct, frozen=True):
 class Sources(msgspec.Struct, frozen=True):
     """All files of the project, sorted by path, and the paths of those that the command line `selected`.
 
-    `root` is the project's directory, `base` the root of the git repository around it, else `root`. Of files that
+    `root` is the project's directory, `base` the root of the git repository around it, else `root`; without a
+    configuration, too, the working directory if that is around it, whichever of its folders are named. Of files that
     would have the same module name, imports mean the first. `failures` are what could not be looked into,
     `notes` sentences for the user.
     """
@@ -70,12 +71,20 @@ def find(paths: Sequence[Path], config: Config, unsaved: Collection[str] = ()) -
         raise SourceError(f"no Python file in {folders} that is not excluded or ignored; name another directory")
     return Sources(
         root=Path(extent.root),
-        base=Path(git_root(extent.root) or extent.root),
+        base=_base(Path(extent.root), config),
         files=tuple(_distinct(names)),
         selected=selected,
         failures=tuple(found.failures),
         notes=tuple(found.notes),
     )
+
+
+def _base(root: Path, config: Config) -> Path:
+    repository = git_root(root.as_posix())
+    if repository is not None:
+        return Path(repository)
+    here = Path.cwd()
+    return here if config.root is None and root.is_relative_to(here) else root
 
 
 def _distinct(names: Mapping[str, str]) -> Iterator[SourceFile]:

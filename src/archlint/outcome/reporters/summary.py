@@ -21,6 +21,15 @@ def summary(report: Report) -> str:
     return f"{sentence}; {told}." if told else f"{sentence}."
 
 
+def vacuous(report: Report, rules: Mapping[str, Rule]) -> str:
+    """Return the sentence about a run that could not find anything, empty if it could."""
+    if not rules:
+        return "no rule ran; what is selected is ignored, or nothing is selected"
+    if not report.files:
+        return "no file was checked; what is named is no Python file, or `exclude` leaves it out"
+    return ""
+
+
 def statistics(report: Report, rules: Mapping[str, Rule]) -> str:
     """Write a table of count, code and name, the rules with most violations first."""
     counts = Counter(violation.code for violation in report.violations)
