@@ -92,8 +92,7 @@ def test_a_file_that_cannot_be_read_may_hide_a_chain(project: Path) -> None:
 
 def graph(pairs: frozenset[tuple[int, int]]) -> ImportGraph:
     edges = tuple(
-        Edge(f"m{a}", f"m{b}", Import(f"m{b}", "", "", 0, 0, 0, 0, "runtime", False, -1), True)
-        for a, b in sorted(pairs)
+        Edge(f"m{a}", f"m{b}", Import(f"m{b}", "", "", 0, 0, 0, "runtime", False, -1), True) for a, b in sorted(pairs)
     )
     return ImportGraph({}, edges, ())
 

@@ -154,7 +154,6 @@ class _Spans:
             start,
             end,
             max(statement, 0),
-            self.of([record.last, record.last])[1],
             record.kind,
             record.lazy,
             record.function,

@@ -17,7 +17,6 @@ def import_(walk: Walk, node: cst.Import | cst.LazyImport) -> None:
     if lazy:
         walk.soft_keyword("lazy")
     keyword = "lazy" if lazy else "import"
-    records: list[ImportRecord] = []
     for alias in node.names:
         dotted = dotted_name(alias.name)
         start = len(walk.names)
@@ -27,10 +26,9 @@ def import_(walk: Walk, node: cst.Import | cst.LazyImport) -> None:
         name = bound or dotted.partition(".")[0]
         walk.scope.block.env[name] = dotted if bound else name
         _bind_import(walk, name, dotted if bound else name)
-        records.append(
-            ImportRecord(dotted, "", name, anchor, first, 0, keyword, _kind(walk), lazy, walk.scope.function)
+        walk.records.imports.append(
+            ImportRecord(dotted, "", name, anchor, first, keyword, _kind(walk), lazy, walk.scope.function)
         )
-    _finish_imports(walk, records)
 
 
 @handles(cst.ImportFrom, cst.LazyImportFrom)
@@ -44,11 +42,10 @@ def import_from(walk: Walk, node: cst.ImportFrom | cst.LazyImportFrom) -> None:
     target = import_target(node, walk.module, walk.is_package)
     if node.module is not None:
         walk.names.extend(dotted_name(node.module).split("."))
-    records: list[ImportRecord] = []
     if isinstance(node.names, cst.ImportStar):
         last = max(len(walk.names) - 1, first)
-        records.append(
-            ImportRecord(target, "*", "", [first, last], first, last, keyword, _kind(walk), lazy, walk.scope.function)
+        walk.records.imports.append(
+            ImportRecord(target, "*", "", [first, last], first, keyword, _kind(walk), lazy, walk.scope.function)
         )
     else:
         for alias in node.names:
@@ -59,21 +56,11 @@ def import_from(walk: Walk, node: cst.ImportFrom | cst.LazyImportFrom) -> None:
             reference = f"{target}.{name}" if target else ""
             walk.scope.block.env[bound] = reference
             _bind_import(walk, bound, reference)
-            records.append(
+            walk.records.imports.append(
                 ImportRecord(
-                    target,
-                    name,
-                    bound,
-                    [start, start],
-                    first,
-                    0,
-                    keyword,
-                    _kind(walk),
-                    lazy,
-                    walk.scope.function,
+                    target, name, bound, [start, start], first, keyword, _kind(walk), lazy, walk.scope.function
                 )
             )
-    _finish_imports(walk, records)
 
 
 def _alias(walk: Walk, alias: cst.ImportAlias) -> str:
@@ -86,12 +73,6 @@ def _alias(walk: Walk, alias: cst.ImportAlias) -> str:
 def _bind_import(walk: Walk, name: str, reference: str) -> None:
     if walk.scope.block.parent is None:
         bind_in_module(walk, name, reference)
-
-
-def _finish_imports(walk: Walk, records: list[ImportRecord]) -> None:
-    for record in records:
-        record.last = max(len(walk.names) - 1, record.first)
-    walk.records.imports.extend(records)
 
 
 def _kind(walk: Walk) -> model.ImportKind:

@@ -78,9 +78,9 @@ class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `target` is the absolute module named (`from ..b import c` in `a.x.y` has `a.b`), `name` the name imported
     from it (empty for `import target`, `*` for a star import), `alias` the local name it binds (empty for a
-    star). `start`/`end` span the alias as written; `statement` is where the import statement starts and
-    `statement_end` where its last name ends. `kind` is runtime, type-checking, function-local, conditional
-    (under `if` or `try`) or dynamic (`importlib.import_module("literal")`, `__import__("literal")`).
+    star). `start`/`end` span the alias as written; `statement` is where the import statement starts. `kind` is
+    runtime, type-checking, function-local, conditional (under `if` or `try`) or dynamic
+    (`importlib.import_module("literal")`, `__import__("literal")`).
     `function` is the index of the enclosing function, -1 outside.
     """
 
@@ -90,7 +90,6 @@ class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):
     start: int
     end: int
     statement: int
-    statement_end: int
     kind: ImportKind
     lazy: bool
     function: int

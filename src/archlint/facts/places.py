@@ -14,7 +14,7 @@ import msgspec
 from archlint.facts.module import ModuleFacts, Parts
 
 _S = TypeVar("_S", bound=msgspec.Struct)
-_PLACES = frozenset({"start", "end", "statement", "statement_end"})
+_PLACES = frozenset({"start", "end", "statement"})
 
 
 def moves(before: ModuleFacts, after: ModuleFacts) -> Mapping[int, int] | None:

@@ -92,7 +92,6 @@ class ImportRecord:
     alias: str
     anchor: Anchor
     first: int
-    last: int
     keyword: str
     kind: ImportKind
     lazy: bool

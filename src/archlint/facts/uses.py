@@ -201,7 +201,7 @@ def _dynamic_import(walk: Walk, arguments: tuple[tuple[str, str], ...], anchor: 
     if len(arguments) == 1 and value[:2] in ("='", '="') and value[2:-1].replace(".", "").isidentifier():
         first = anchor[0]
         walk.records.imports.append(
-            ImportRecord(value[2:-1], "", "", anchor, first, first, "", "dynamic", False, walk.scope.function)
+            ImportRecord(value[2:-1], "", "", anchor, first, "", "dynamic", False, walk.scope.function)
         )
 
 
