@@ -2,15 +2,18 @@
 
 import libcst as cst
 
+from archlint.facts import model
 from archlint.facts.binding import add_element, bind
 from archlint.facts.elements import assigned_names, of_element
 from archlint.facts.examined import examined
 from archlint.facts.records import Anchor
 from archlint.facts.references import step, union
+from archlint.facts.scopes import dotted_name
 from archlint.facts.spelling import spell
 from archlint.facts.uses import chain
-from archlint.facts.walk import Walk, handles
+from archlint.facts.walk import Action, Walk, handles
 
+_NAMES = frozenset({cst.Name, cst.Attribute})
 _TYPE_ALIAS = frozenset({"typing.TypeAlias", "typing_extensions.TypeAlias"})
 
 
@@ -24,11 +27,17 @@ def assign(walk: Walk, node: cst.Assign) -> None:
         add_element(walk, targets[0].value, "builtins.dict", reference)
     if of_element(node.value, walk):
         walk.elements |= assigned_names(targets)
+    gives_name = node.value.__class__ in _NAMES and targets[0].__class__ is cst.Name and dotted_name(node.value)
     walk.push(
         *((count_target, target) for target in targets),
-        node.value,
+        *(_aliased(walk, node.value) if gives_name else (node.value,)),
         (_bind_all, targets, reference, node.value),
     )
+
+
+def _aliased(walk: Walk, value: cst.BaseExpression) -> tuple[cst.CSTNode | Action, ...]:
+    """Visit a dotted name to which an assignment gives another name."""
+    return (Walk.set_flags, walk.flags | model.ALIASED), value, (Walk.set_flags, walk.flags)
 
 
 def _set_item(walk: Walk, target: cst.Subscript, value: str) -> None:

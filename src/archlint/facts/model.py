@@ -59,7 +59,8 @@ PER_ELEMENT = 131072
 MADE_ONCE = 262144
 IN_TRY_BLOCKING_ERROR = 524288
 MADE_PER_KEY = 1048576
-LAST_FLAG = MADE_PER_KEY
+ALIASED = 2097152
+LAST_FLAG = ALIASED
 """Bits of `flags`: the syntax around a call or load, up to the enclosing function or module body.
 
 AWAITED: the call itself is awaited. STATEMENT: the call's value is dropped. IN_LOOP covers the body of `for`
@@ -69,7 +70,8 @@ IN_PARTIAL what `functools.partial` will call. EXAMINED: the call's value is loo
 compared, subscripted or asked for an attribute that is not called. PER_ELEMENT: the call is made anew for each element
 of a collection, and made of the element (`facts/elements.py`). MADE_ONCE: in an `if` that asks whether an attribute or
 a global holds nothing yet, and then sets it, MADE_PER_KEY in one that asks whether it has no such key, and then adds
-it. IN_TRY_BLOCKING_ERROR: in a `try` with `except BlockingIOError`. LAST_FLAG is the highest of them.
+it. IN_TRY_BLOCKING_ERROR: in a `try` with `except BlockingIOError`. ALIASED: the load is all that is assigned to a
+name. LAST_FLAG is the highest of them.
 """
 
 

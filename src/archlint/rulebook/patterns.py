@@ -119,14 +119,15 @@ def _matches(rule: Rule, pattern: Pattern, module: Module, use: Call | Load) -> 
 
 def _is_called_later(module: Module, load: Load) -> bool:
     """Tell whether a load gives another name to what is called by it below, where the call is judged."""
-    length = load.end - load.start
-    if load.function < 0 <= load.owner:
+    if not load.flags & model.ALIASED or load.function < 0 <= load.owner:
         return False
+    if load.function >= 0:
+        callees = {load.reference}
+    else:
+        bindings = module.facts.bindings.items()
+        callees = {f"{module.name}.{name}" for name, values in bindings if load.reference in values}
     return any(
-        call.callee == load.reference
-        and call.start > load.end
-        and call.end - call.start != length
-        and load.function in (-1, call.function)
+        call.callee in callees and call.start > load.end and load.function in (-1, call.function)
         for call in module.facts.calls
     )
 
