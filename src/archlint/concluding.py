@@ -22,6 +22,7 @@ from archlint.project.program import Project
 from archlint.rulebook.fixable import Wish, may_be_fixed, wish
 from archlint.rulebook.model import Rule
 from archlint.rulebook.selection import meant_by
+from archlint.wording import counted
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,7 +112,7 @@ def _layer_notes(project: Project, rules: Mapping[str, Rule]) -> Iterator[str]:
     members = known.members()
     roles = {role: len(members[role]) for role in ROLES if role in members and role != "tests"}
     if roles:
-        said = ", ".join(f"{role} ({count} module{'s' * (count != 1)})" for role, count in roles.items())
+        said = ", ".join(f"{role} ({counted(count, 'module')})" for role, count in roles.items())
         yield f"layers inferred from package names: {said}; name them under [tool.archlint.layers] to be sure"
 
 

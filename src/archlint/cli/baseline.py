@@ -13,6 +13,7 @@ from archlint.outcome.reporters import concise
 from archlint.outcome.reporters.paint import plain
 from archlint.outcome.reporters.paths import relative
 from archlint.outcome.reporters.visible import visible
+from archlint.wording import counted
 
 
 @click.command("baseline", short_help="Accept what breaks a rule today.")
@@ -48,4 +49,4 @@ def command(
 def _told(result: Renewed) -> str:
     before, after = (sum(entry.count for entry in entries) for entries in (result.before, result.after))
     changed = f" ({before:,} before)" if result.before and before != after else ""
-    return f"{after:,} violation{'s' * (after != 1)}{changed}."
+    return f"{counted(after, 'violation')}{changed}."

@@ -17,8 +17,8 @@ from archlint.outcome.reporters import concise
 from archlint.outcome.reporters.paint import plain
 from archlint.outcome.reporters.visible import visible
 from archlint.outcome.starter import extended, render
-from archlint.picture.words import counted
 from archlint.starting import Seen, accept, look
+from archlint.wording import counted
 
 _SHOWN = 6
 

@@ -14,6 +14,7 @@ from archlint.outcome.reporters.visible import visible, visible_line
 from archlint.rulebook.model import Rule
 from archlint.rulebook.newpage import new_page, new_page_mistakes
 from archlint.rulebook.selection import did_you_mean, meant_by
+from archlint.wording import from_here
 
 MARKDOWN_WIDTH = 100
 _CODE_THEME = "ansi_dark"
@@ -90,10 +91,10 @@ def _write_new(
     except OSError as error:
         stop(f"cannot make {directory}: {error.strerror}")
     write(new_page(code, name), path)
-    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    click.echo(f"wrote {shown.as_posix()}; try it with: archlint test-rules {shown.parent.as_posix()}")
+    written = from_here(path.parent)
+    click.echo(f"wrote {from_here(path)}; try it with: archlint test-rules {written}")
     if not configured:
-        click.echo(f'to use it: rule-pages = ["{shown.parent.as_posix()}"] in the configuration', err=True)
+        click.echo(f'to use it: rule-pages = ["{written}"] in the configuration', err=True)
 
 
 def _shown(markdown: str) -> str:

@@ -8,6 +8,7 @@ import click
 from archlint.cli.common import able, stop, wants_colour
 from archlint.outcome.reporters.visible import visible
 from archlint.ruletests import Tried, configured_directories, try_pages
+from archlint.wording import counted, from_here
 
 _NONE = 'no directory is given or configured; give one, or write in the configuration: rule-pages = ["lint/rules"]'
 
@@ -32,9 +33,9 @@ def command(context: click.Context, *, directories: tuple[Path, ...], quiet: boo
     if not tried:
         stop(f"there is no rule page in {', '.join(map(str, chosen))}; `archlint rule --new ABC001 a-name` writes one")
     failed = sum(bool(each.problems) for each in tried)
-    pages = len({each.page for each in tried})
+    pages = counted(len({each.page for each in tried}), "page")
     passed = f"{len(tried) - failed} passed"
-    click.echo(f"{f'{failed} failed, ' if failed else ''}{passed} ({pages} page{'s' * (pages != 1)})", err=True)
+    click.echo(f"{f'{failed} failed, ' if failed else ''}{passed} ({pages})", err=True)
     context.exit(int(bool(failed)))
 
 
@@ -42,12 +43,9 @@ def _told(results: Iterable[Tried], *, quiet: bool) -> Iterable[Tried]:
     for each in results:
         if each.problems or not quiet:
             outcome = click.style("FAIL", fg="red") if each.problems else click.style("pass", fg="green")
-            click.echo(f"{outcome}  {visible(_shown(each.page))}:{each.line}  {each.section}", color=wants_colour())
+            click.echo(
+                f"{outcome}  {visible(from_here(Path(each.page)))}:{each.line}  {each.section}", color=wants_colour()
+            )
             for problem in each.problems:
                 click.echo(f"      {visible(problem)}")
         yield each
-
-
-def _shown(page: str) -> str:
-    path = Path(page)
-    return (path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path).as_posix()

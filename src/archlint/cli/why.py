@@ -15,6 +15,7 @@ from archlint.outcome.reporters.visible import visible
 from archlint.project.chains import Chains, Hop, inside, shortest_chains
 from archlint.project.imports import ImportGraph, import_graph, parents
 from archlint.project.program import Project
+from archlint.wording import counted
 
 LIMIT = 1_000
 """How many chains are written; there may be millions."""
@@ -83,7 +84,7 @@ def _lines(hop: Hop, project: Project, texts: Texts) -> Iterator[str]:
 def _summary(chains: Chains, source: str, target: str, graph: ImportGraph) -> str:
     if chains.count:
         length = len(chains.chains[0])
-        found = f"{chains.count:,} shortest chain{'s' * (chains.count != 1)} of {length} import{'s' * (length != 1)}"
+        found = f"{counted(chains.count, 'shortest chain')} of {counted(length, 'import')}"
         verb = "lead" if chains.count != 1 else "leads"
         left = f"; {len(chains.chains):,} are shown" if chains.count > len(chains.chains) else ""
         return f"{found} {verb} from {source} to {target}{left}."

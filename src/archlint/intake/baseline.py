@@ -11,6 +11,7 @@ import msgspec
 from archlint.intake.config import Config
 from archlint.intake.reading import leads_inside, read_regular
 from archlint.model import Baseline, BaselineEntry, Place, UnableError
+from archlint.wording import from_here
 
 DEFAULT = "archlint-baseline.json"
 VERSION = 1
@@ -38,7 +39,7 @@ def baseline_path(config: Config, explicit: Path | None) -> Path:
     root = config.root or Path.cwd()
     path = explicit if explicit is not None else root / (config.baseline or DEFAULT)
     if explicit is None and not leads_inside(path, root):
-        raise BaselineError(f"{_shown(path)}: is a link out of the project; name the baseline with --baseline")
+        raise BaselineError(f"{from_here(path)}: is a link out of the project; name the baseline with --baseline")
     return path
 
 
@@ -52,7 +53,7 @@ def wanted_baseline(config: Config, explicit: Path | None) -> Baseline | None:
 
 def read_baseline(path: Path) -> Baseline:
     """Read a baseline. Raises `BaselineError`."""
-    shown = _shown(path)
+    shown = from_here(path)
     data = _data(path, shown)
     try:
         text = data.decode("utf-8-sig")
@@ -69,11 +70,6 @@ def read_baseline(path: Path) -> Baseline:
         raise BaselineError(f"{shown}: is of version {document.version}, and this archlint reads version {VERSION}")
     absolute = path.resolve().as_posix()
     return Baseline(absolute, text, document.violations, _places(absolute, text, len(document.violations)))
-
-
-def _shown(path: Path) -> str:
-    here = Path.cwd()
-    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
 
 
 def _data(path: Path, shown: str) -> bytes:

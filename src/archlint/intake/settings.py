@@ -10,6 +10,7 @@ from archlint.intake.keys import read_keys
 from archlint.intake.reading import SETTINGS_BYTES, Files
 from archlint.intake.tomlfile import Key, TomlError, TomlFile, TooManyProblemsError
 from archlint.model import UnableError
+from archlint.wording import from_here
 
 OWN, SHARED = "archlint.toml", "pyproject.toml"
 """The names of files of settings: one that has nothing else, and one that others use too."""
@@ -53,7 +54,7 @@ def load(
     except TomlError as error:
         raise ConfigError((str(error),)) from None
     except OSError as error:
-        raise ConfigError((f"{_shown(Path(error.filename or start))}: cannot be read: {error.strerror}",)) from None
+        raise ConfigError((f"{from_here(Path(error.filename or start))}: cannot be read: {error.strerror}",)) from None
     if settings is None:
         return Config()
     file, prefix, table = settings
@@ -100,7 +101,7 @@ def _nearest(start: Path, files: Files) -> _Settings | None:
 def _own(path: Path, files: Files) -> _Settings | None:
     if not files.has(path):
         return None
-    file = TomlFile(path, _shown(path), files)
+    file = TomlFile(path, from_here(path), files)
     return _Settings(file, (), file.values)
 
 
@@ -108,7 +109,7 @@ def _shared(path: Path, files: Files) -> _Settings | None:
     """Read a pyproject.toml; one that never mentions archlint may be as broken as it likes."""
     if not files.has(path) or b"archlint" not in files.read(path, SETTINGS_BYTES):
         return None
-    return _tool_table(TomlFile(path, _shown(path), files))
+    return _tool_table(TomlFile(path, from_here(path), files))
 
 
 def _tool_table(file: TomlFile) -> _Settings | None:
@@ -119,7 +120,7 @@ def _tool_table(file: TomlFile) -> _Settings | None:
 
 
 def _explicit(path: Path, files: Files) -> _Settings:
-    shown = _shown(path.resolve())
+    shown = from_here(path.resolve())
     if not files.has(path):
         what = "is a directory, not a configuration file" if path.is_dir() else "there is no such file"
         raise ConfigError((f"{shown}: {what}; give --config a pyproject.toml or an archlint.toml",))
@@ -128,9 +129,3 @@ def _explicit(path: Path, files: Files) -> _Settings:
     if shared is None and path.name == SHARED:
         raise ConfigError((f"{shown}: has no [tool.archlint] table; add one or give --config another file",))
     return shared or _Settings(file, (), file.values)
-
-
-def _shown(path: Path) -> str:
-    """Write a path relative to the working directory if it is below it."""
-    here = Path.cwd()
-    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()

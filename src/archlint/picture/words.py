@@ -1,6 +1,7 @@
 """What pictures say in words, the same in every format."""
 
 from archlint.picture.model import Arrow, Node, Picture
+from archlint.wording import counted
 
 NO_LAYER = "in no layer"
 
@@ -35,11 +36,6 @@ def summary(picture: Picture) -> str:
 def size(picture: Picture, node: int) -> int:
     """Return how many modules are in a node."""
     return sum(1 for _ in picture.leaves(node))
-
-
-def counted(number: int, noun: str) -> str:
-    """Return number and noun, as `1 module` or `2 modules`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def problems(picture: Picture, node: int) -> int:

@@ -7,15 +7,16 @@ from archlint.model import Report, Severity
 from archlint.outcome.reporters.text import MANY
 from archlint.rulebook.fixable import may_be_fixed
 from archlint.rulebook.model import Rule
+from archlint.wording import counted
 
 
 def summary(report: Report) -> str:
     """Return the sentence that ends a run, without a line end."""
     found = len(report.violations)
-    sentence = f"Found {_count(found, 'violation')} ({_by_severity(report)})" if found else "No violations"
+    sentence = f"Found {counted(found, 'violation')} ({_by_severity(report)})" if found else "No violations"
     if report.failures:
-        sentence += f" and {_count(len(report.failures), 'failure')}"
-    sentence += f" in {_count(report.files, 'file')}"
+        sentence += f" and {counted(len(report.failures), 'failure')}"
+    sentence += f" in {counted(report.files, 'file')}"
     accepted = ((report.suppressed, "suppressed"), (report.baselined, "in the baseline"))
     told = ", ".join(f"{number:,} {how}" for number, how in accepted if number)
     return f"{sentence}; {told}." if told else f"{sentence}."
@@ -41,7 +42,7 @@ def statistics(report: Report, rules: Mapping[str, Rule]) -> str:
 def fixable(report: Report) -> str:
     """Return the sentence about what a fix is known for, empty if nothing; whether it fits each time is not known."""
     found = sum(map(may_be_fixed, report.violations))
-    return f"{_count(found, 'violation')} may be fixed with --fix; --diff shows how" if found else ""
+    return f"{counted(found, 'violation')} may be fixed with --fix; --diff shows how" if found else ""
 
 
 def advice(report: Report, rules: Mapping[str, Rule]) -> list[str]:
@@ -60,14 +61,10 @@ def advice(report: Report, rules: Mapping[str, Rule]) -> list[str]:
 def fixed(count: int, files: int, unsafe: int, *, would: bool) -> str:
     """Return the sentence about what was fixed, or `would` be, without a line end."""
     verb = "Would fix" if would else "Fixed"
-    sentence = f"{verb} {_count(count, 'violation')} in {_count(files, 'file')}" if count else "Nothing to fix"
+    sentence = f"{verb} {counted(count, 'violation')} in {counted(files, 'file')}" if count else "Nothing to fix"
     return f"{sentence}; {unsafe:,} more with --unsafe-fixes." if unsafe else f"{sentence}."
 
 
 def _by_severity(report: Report) -> str:
     counts = Counter(violation.severity for violation in report.violations)
-    return ", ".join(_count(counts[severity], severity) for severity in Severity if counts[severity])
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return ", ".join(counted(counts[severity], severity) for severity in Severity if counts[severity])

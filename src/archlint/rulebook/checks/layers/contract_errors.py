@@ -7,6 +7,7 @@ from archlint.model import Failure
 from archlint.project.grimp_graph import members_of
 from archlint.project.imports import ImportGraph, namespaces, parents
 from archlint.rulebook.checks.layers.contract_file import ContractFile, suggestion
+from archlint.wording import counted
 
 if TYPE_CHECKING:
     import grimp
@@ -57,9 +58,8 @@ def unseen_folders(contracts: ContractFile, project: ImportGraph) -> Iterator[Fa
             folder = next((parent for parent in parents(name) if parent not in seen), name)
             unseen[folder] = unseen.get(folder, 0) + 1
     for folder, count in unseen.items():
-        modules = "1 module" if count == 1 else f"{count} modules"
         yield contracts.failure(
-            f"import-linter does not see {modules} of `{folder}` that import others or are imported: the folder"
+            f"import-linter does not see {counted(count, 'module')} of `{folder}` that import others or are imported: the folder"
             " has no `__init__.py`; add one"
         )
 

@@ -12,6 +12,7 @@ from archlint.project.paths import Ban, Paths
 from archlint.project.program import Project
 from archlint.project.traffic import Traffic
 from archlint.rulebook.model import Rule
+from archlint.wording import counted
 
 _SHOWN = 12
 """How many imports a help lists at most."""
@@ -80,7 +81,7 @@ def mending(paths: Paths, bans: Iterable[Ban], found: int, what: str) -> str:
     links = paths.fewest(bans)
     if not 0 < len(links) < found:
         return ""
-    count = "1 import" if len(links) == 1 else f"{len(links)} imports"
+    count = counted(len(links), "import")
     lines = [f"without {count} {what} would hold, which {found} imports break now:"]
     lines += [f"`{importer}` imports `{imported}`" for importer, imported in links[:_SHOWN]]
     return "\n".join([*lines, *([f"and {len(links) - _SHOWN} more"] if len(links) > _SHOWN else [])])
