@@ -4,7 +4,7 @@ import libcst as cst
 
 from archlint.facts import model
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FUNCTIONS, descend, text_of
+from archlint.facts.syntax import FUNCTIONS, descend, last_statement, text_of
 from archlint.facts.walk import Walk
 
 _OWN = frozenset({"self", "cls"})
@@ -100,9 +100,7 @@ def _given(body: cst.BaseSuite) -> cst.BaseExpression | None:
 
 
 def _raises(node: cst.If) -> bool:
-    line = node.body.body[-1]
-    last = line.body[-1] if isinstance(line, cst.SimpleStatementLine) else line
-    return isinstance(last, cst.Raise) and node.orelse is None
+    return isinstance(last_statement(node.body), cst.Raise) and node.orelse is None
 
 
 def _may_be_kept(walk: Walk, name: str) -> bool:

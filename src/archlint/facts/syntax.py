@@ -93,6 +93,17 @@ def descend(node: cst.CSTNode, but_not: tuple[type[cst.CSTNode], ...] = ()) -> I
                 stack.extend(value[::-1])
 
 
+def is_name(node: cst.CSTNode | None, name: str) -> bool:
+    """Tell whether a node is this name, and nothing more."""
+    return isinstance(node, cst.Name) and node.value == name
+
+
+def last_statement(block: cst.BaseSuite | cst.SimpleStatementLine) -> cst.CSTNode | None:
+    """Return the last statement of a block or line, of several on a line the last one; `None` if there is none."""
+    last = block.body[-1] if block.body else None
+    return last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
+
+
 def ancestors(root: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """Yield what a node stands in, innermost first, up to `root`."""
     parents: dict[int, cst.CSTNode] = {}

@@ -6,7 +6,7 @@ import libcst as cst
 
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
-from archlint.facts.syntax import ancestors, descend
+from archlint.facts.syntax import ancestors, descend, is_name, last_statement
 
 MUTATORS = (
     *("add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop", "popitem", "popleft", "remove"),
@@ -45,9 +45,8 @@ def _is_made_once(node: cst.CSTNode, name: str, context: ModuleContext) -> bool:
 def _gives(name: str, node: cst.If) -> bool:
     """Tell whether a global is returned if there is one."""
     asks = _asks_for(name, node.test) or (isinstance(node.test, cst.Name) and node.test.value == name)
-    last = node.body.body[-1] if node.body.body else None
-    ending = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
-    return asks and isinstance(ending, cst.Return) and isinstance(ending.value, cst.Name) and ending.value.value == name
+    ending = last_statement(node.body)
+    return asks and isinstance(ending, cst.Return) and is_name(ending.value, name)
 
 
 def _asks_for(name: str, test: cst.BaseExpression) -> bool:

@@ -6,7 +6,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FUNCTIONS, ancestors, descend
+from archlint.facts.syntax import FUNCTIONS, ancestors, descend, is_name
 from archlint.rulebook.checks.asynchrony.ending import ends_after, is_only_handed_on, waits
 
 _BROAD = "builtins.BaseException"
@@ -216,7 +216,7 @@ def _passes_on(handler: cst.ExceptHandler) -> bool:
                 return True
             if word not in _LOGS and any(_hands_over(argument.value, name) for argument in each.args):
                 return True
-        elif isinstance(each, cst.Assign | cst.Return | cst.Yield) and _is_name(each.value, name):
+        elif isinstance(each, cst.Assign | cst.Return | cst.Yield) and is_name(each.value, name):
             return True
     return False
 
@@ -224,13 +224,9 @@ def _passes_on(handler: cst.ExceptHandler) -> bool:
 def _hands_over(node: cst.BaseExpression, name: str) -> bool:
     """Tell whether an argument is what a name stands for, alone or beside something else."""
     elements = [each.value for each in node.elements] if isinstance(node, cst.Tuple | cst.List) else [node]
-    return any(_is_name(each, name) for each in elements)
+    return any(is_name(each, name) for each in elements)
 
 
 def _takes_note(handler: cst.BaseSuite) -> bool:
     """Tell whether a handler sets a flag (`cancelled = True`), by which the function ends in its own time."""
-    return any(isinstance(each, cst.Assign) and _is_name(each.value, "True") for each in descend(handler))
-
-
-def _is_name(node: cst.CSTNode | None, name: str) -> bool:
-    return isinstance(node, cst.Name) and node.value == name
+    return any(isinstance(each, cst.Assign) and is_name(each.value, "True") for each in descend(handler))

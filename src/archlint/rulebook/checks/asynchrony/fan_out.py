@@ -9,7 +9,7 @@ import libcst as cst
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FIELDS, brief, descend, source_of
+from archlint.facts.syntax import FIELDS, brief, descend, last_statement, source_of
 
 _GATHER = "asyncio.gather"
 _SPAWNS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
@@ -177,8 +177,7 @@ def _is_bounded(iterable: cst.BaseExpression) -> bool:
 
 def _leaves(loop: cst.For) -> bool:
     """Tell whether a loop ends with its first round."""
-    last = loop.body.body[-1] if loop.body.body else None
-    return isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Return | cst.Break)
+    return isinstance(last_statement(loop.body), cst.Return | cst.Break)
 
 
 def _words(node: cst.CSTNode) -> Iterator[str]:

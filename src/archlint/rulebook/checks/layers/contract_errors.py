@@ -59,8 +59,8 @@ def unseen_folders(contracts: ContractFile, project: ImportGraph) -> Iterator[Fa
             unseen[folder] = unseen.get(folder, 0) + 1
     for folder, count in unseen.items():
         yield contracts.failure(
-            f"import-linter does not see {counted(count, 'module')} of `{folder}` that import others or are imported: the folder"
-            " has no `__init__.py`; add one"
+            f"import-linter does not see {counted(count, 'module')} of `{folder}` that import others or are imported:"
+            " the folder has no `__init__.py`; add one"
         )
 
 

@@ -6,7 +6,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend
+from archlint.facts.syntax import descend, is_name
 
 _TRACERS = ("opentelemetry.trace.Tracer", "opentelemetry.sdk.trace.Tracer")
 _ONLY_LOOKS = frozenset({"set_span_in_context", "use_span", "print", "str", "repr", "bool", "isinstance"})
@@ -77,19 +77,15 @@ def _is_cared_for(name: str, function: cst.FunctionDef, looking: frozenset[cst.C
 def _cares(node: cst.CSTNode, name: str, *, entered: bool) -> bool:
     match node:
         case cst.Attribute(value=value, attr=cst.Name(value=method)):
-            return _is(value, name) and method in (("__enter__",) if entered else ("end", "__enter__"))
+            return is_name(value, name) and method in (("__enter__",) if entered else ("end", "__enter__"))
         case cst.WithItem(item=value) | cst.Return(value=value) | cst.Yield(value=value) | cst.Await(expression=value):
-            return _is(value, name)
+            return is_name(value, name)
         case cst.Assign(value=value) | cst.AnnAssign(value=value) | cst.NamedExpr(value=value):
-            return _is(value, name)
+            return is_name(value, name)
         case cst.Element(value=value) | cst.DictElement(value=value):
-            return _is(value, name)
+            return is_name(value, name)
         case cst.Global() | cst.Nonlocal():
             return any(each.name.value == name for each in node.names)
         case cst.Call(args=arguments):
-            return any(_is(each.value, name) for each in arguments)
+            return any(is_name(each.value, name) for each in arguments)
     return False
-
-
-def _is(node: cst.CSTNode | None, name: str) -> bool:
-    return isinstance(node, cst.Name) and node.value == name

@@ -6,6 +6,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
+from archlint.facts.syntax import is_name
 from archlint.rulebook.checks.handling import bound_name, handler_around, inside, is_broad, raises
 
 LOGGERS = (
@@ -70,20 +71,16 @@ def _hands_on(node: cst.CSTNode, name: str) -> bool:
         case cst.Call(func=function, args=arguments):
             if dotted_name(function) in _FORMATS or _is_log(function):
                 return False
-            return any(_is(argument.value, name) for argument in arguments)
+            return any(is_name(argument.value, name) for argument in arguments)
         case cst.Return(value=value) | cst.Assign(value=value) | cst.AnnAssign(value=value) | cst.Yield(value=value):
-            return _is(value, name)
+            return is_name(value, name)
         case cst.Element(value=value) | cst.DictElement(value=value):
-            return _is(value, name)
+            return is_name(value, name)
     return False
 
 
 def _logs(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.Call) and _is_log(node.func)
-
-
-def _is(node: cst.CSTNode | None, name: str) -> bool:
-    return isinstance(node, cst.Name) and node.value == name
 
 
 def _is_log(function: cst.CSTNode) -> bool:

@@ -8,7 +8,7 @@ import libcst as cst
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FUNCTIONS, ancestors, comments, descend
+from archlint.facts.syntax import FUNCTIONS, ancestors, comments, descend, last_statement
 
 _BROAD = frozenset({"builtins.Exception", "builtins.BaseException"})
 _LEVELS = frozenset({"debug", "info", "warning", "warn", "log", "trace"})
@@ -180,12 +180,12 @@ def _is_best_effort(attempt: tuple[cst.Try, list[cst.CSTNode]], context: ModuleC
 def _succeeds_behind(tried: cst.Try, around: Sequence[cst.CSTNode]) -> bool:
     """Tell whether a loop ends behind an attempt that did not fail: it goes on to the next one otherwise."""
     block = around[0] if around else None
-    lines = list(block.body) if isinstance(block, cst.IndentedBlock) else []
-    if tried not in lines or not isinstance(around[1] if len(around) > 1 else None, cst.For | cst.While):
+    if not isinstance(block, cst.IndentedBlock) or tried not in block.body:
         return False
-    last = lines[-1].body[-1] if isinstance(lines[-1], cst.SimpleStatementLine) else None
+    if not isinstance(around[1] if len(around) > 1 else None, cst.For | cst.While):
+        return False
     goes_on = any(isinstance(each, cst.Continue) for each in descend(tried.handlers[-1].body, FUNCTIONS))
-    return goes_on and isinstance(last, cst.Return | cst.Break)
+    return goes_on and isinstance(last_statement(block), cst.Return | cst.Break)
 
 
 def _only_converts(tried: cst.Try) -> bool:

@@ -7,11 +7,12 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FUNCTIONS, descend, text_of
+from archlint.facts.syntax import FUNCTIONS, descend, last_statement, text_of
 
 _SLEEPS = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep", "eventlet.sleep"})
 _COUNTS = re.compile(r"attempt|count|delay|failure|retr|tr(?:y|ies)|wait", re.I)
 _LEAVING = (cst.Return, cst.Break, cst.Raise)
+_GOING = (*_LEAVING, cst.Continue)
 
 
 def retrying_loop(node: cst.While | cst.For, context: ModuleContext) -> Iterator[Sighting]:
@@ -85,9 +86,9 @@ def _attempt(statements: Sequence[cst.CSTNode]) -> cst.Try | None:
             return _attempt(each.body.body)
         if not isinstance(each, cst.Try):
             continue
-        ends_after = _ends(statements[index + 1 :])
+        ends_after = index + 1 < len(statements) and _ends(statements[-1])
         staying = [handler for handler in each.handlers if _stays(handler, ends_after)]
-        if (ends_after or _leaves(each.body) or _leaves(each.orelse)) and any(
+        if (ends_after or _ends(each.body) or _ends(each.orelse)) and any(
             _is_failure(handler, each) for handler in staying
         ):
             return each
@@ -97,41 +98,19 @@ def _attempt(statements: Sequence[cst.CSTNode]) -> cst.Try | None:
 def _stays(handler: cst.ExceptHandler, ends_after: bool) -> bool:
     """Tell whether a handler goes on with the loop; what follows the `try` may end it for whoever comes by."""
     if not ends_after:
-        return not _ends(handler.body.body)
+        return not _ends(handler.body)
     return any(isinstance(each, cst.Continue) for each in descend(handler.body, but_not=FUNCTIONS))
 
 
-def _leaves(block: cst.BaseSuite | cst.Else | None) -> bool:
-    if isinstance(block, cst.Else):
-        block = block.body
-    return block is not None and _ends(block.body)
-
-
-def _ends(statements: Sequence[cst.CSTNode]) -> bool:
-    """Tell whether statements end by leaving the loop."""
-    last = statements[-1] if statements else None
-    if isinstance(last, cst.SimpleStatementLine):
-        last = last.body[-1]
-    if isinstance(last, cst.With):
-        return _ends(last.body.body)
-    return isinstance(last, _LEAVING)
-
-
-def _goes_round(block: cst.BaseSuite | cst.Else | cst.If | None) -> bool:
-    """Tell whether a block never comes to its end: it begins the next round of the loop, or leaves it."""
-    if block is None:
-        return False
-    if isinstance(block, cst.If):
-        return _goes_round(block.body) and _goes_round(block.orelse)
-    if isinstance(block, cst.Else):
-        return _goes_round(block.body)
-    last = block.body[-1]
-    if isinstance(last, cst.If):
-        return _goes_round(last)
-    if isinstance(last, cst.With):
-        return _goes_round(last.body)
-    step = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
-    return isinstance(step, (cst.Continue, *_LEAVING))
+def _ends(node: cst.CSTNode | None, steps: tuple[type[cst.CSTNode], ...] = _LEAVING) -> bool:
+    """Tell whether a block or statement ends, in each of its branches, by one of these steps."""
+    if isinstance(node, cst.If):
+        return _ends(node.body, steps) and _ends(node.orelse, steps)
+    if isinstance(node, cst.Else | cst.With):
+        return _ends(node.body, steps)
+    if isinstance(node, cst.BaseSuite | cst.SimpleStatementLine):
+        return _ends(last_statement(node), steps)
+    return isinstance(node, steps)
 
 
 def _is_failure(handler: cst.ExceptHandler, attempt: cst.Try) -> bool:
@@ -175,7 +154,7 @@ def _gives_up(body: cst.BaseSuite, attempt: cst.Try) -> bool:
     success = {id(each) for part in (attempt.body, attempt.orelse) if part is not None for each in descend(part)}
     lines = list(body.body)
     tail = lines[-1] if attempt is not lines[-1] and isinstance(lines[-1], cst.SimpleStatementLine) else None
-    if tail is not None and _ends([tail]) and all(_goes_round(each.body) for each in attempt.handlers):
+    if tail is not None and _ends(tail) and all(_ends(each.body, _GOING) for each in attempt.handlers):
         success |= {id(each) for each in descend(tail)}
     return any(
         isinstance(each, _LEAVING) or (isinstance(each, cst.Call) and dotted_name(each.func) in ("sys.exit", "exit"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend
+from archlint.facts.syntax import descend, last_statement
 from archlint.rulebook.checks.sql.flow import FUNCTIONS
 
 _CHECKS = re.compile(r"valid|check|assert|sanit|verify|ensure|allow|require|whitelist", re.I)
@@ -55,9 +55,7 @@ def _compared(node: cst.If) -> str:
         branch = branch.orelse
     if branch is None or len(names) != 1 or not isinstance(branch.body, cst.IndentedBlock):
         return ""
-    last = branch.body.body[-1]
-    ends = isinstance(last, cst.SimpleStatementLine) and isinstance(last.body[-1], cst.Return | cst.Raise)
-    return names.pop() if ends else ""
+    return names.pop() if isinstance(last_statement(branch.body), cst.Return | cst.Raise) else ""
 
 
 def _equal_to_text(test: cst.BaseExpression) -> str:
