@@ -1,4 +1,4 @@
-"""Builds the site into `build/docs/html`: `pip install --group docs && python docs/build.py`. Warnings are errors."""
+"""Builds the site into `build/docs/html`: `pip install . --group docs && python docs/build.py`. Warnings are errors."""
 
 import re
 import shutil

@@ -117,6 +117,11 @@ def test_a_folder_of_the_working_directory_which_has_a_configuration(
     assert run("check", "my service", "--baseline-mode", "strict").exit_code == 0
 
 
+def test_without_any_layers_it_says_how_to_write_them(tmp_path: Path) -> None:
+    make(tmp_path, {"app/__init__.py": "", "app/a.py": "import app.b\n", "app/b.py": ""})
+    assert "`archlint rule LAY001` shows how to write them." in run("init", str(tmp_path)).stdout
+
+
 def test_contracts_that_are_there_are_enough(tmp_path: Path) -> None:
     files = {f"app/{name}.py": "" for name in ("__init__", "c")}
     make(tmp_path, {**files, "app/a.py": "import app.b\n", "app/b.py": "import app.c\n"})

@@ -5,6 +5,8 @@ import tomllib
 from pathlib import Path
 
 from archlint.inputs import Options, configure
+from archlint.intake.rulefiles import data_tables
+from archlint.project.library_files import read_tables
 from tests.readme import README, updated
 from tests.support import ROOT
 
@@ -13,6 +15,14 @@ def test_generated_parts_are_up_to_date() -> None:
     text = README.read_text(encoding="utf-8")
 
     assert updated(text) == text, "run: python -m tests.readme"
+
+
+def test_the_catalogue_of_blocking_apis_is_as_large_as_said() -> None:
+    said = re.search(r"some ([\d,]+) APIs", README.read_text(encoding="utf-8"))
+    assert said is not None
+    known = len(read_tables(data_tables()).blocking)
+
+    assert 0.9 * known <= int(said[1].replace(",", "")) <= known
 
 
 def test_two_commands_set_everything_up() -> None:

@@ -123,7 +123,10 @@ def _layers_told(seen: Seen) -> str:
     if seen.contracts:
         return "No layers but those in the contracts of import-linter, which run as they are."
     if found is None:
-        return "No layers: the names of packages tell none, and too few or too many of them import each other."
+        return (
+            "No layers: the names of packages tell none, and too few or too many of them import each other;"
+            " `archlint rule LAY001` shows how to write them."
+        )
     lines = [" : ".join(layer) for layer in found.layers]
     shown = " > ".join(lines if len(lines) <= _SHOWN else [*lines[: _SHOWN - 1], "...", lines[-1]])
     circle = f"; {found.circle} of them import each other in circles" if found.circle else ""
