@@ -246,6 +246,8 @@ class _Judgement:
         if ours.is_class_level and not theirs.is_class_level:
             return Mismatch("signature", promised, kept, ("it is no class or static method",))
         found = [each for signature in ours.signatures for each in self._best(signature, theirs.signatures)]
+        if self._gives_itself(ours, theirs):
+            found = [each for each in found if each.kind != "result"]
         if promised.name.startswith("__") and promised.name != "__call__":
             found = [each for each in found if each.kind != "name"]  # an operator passes no names
         serious = [each for each in found if each.kind != "name" or promised.name == "__call__"]
@@ -262,6 +264,11 @@ class _Judgement:
             return Mismatch("signature", promised, kept, texts)
         renamed = tuple(each.parameter for each in found)
         return Mismatch("name", promised, kept, texts, renamed if all(renamed) else ())
+
+    def _gives_itself(self, ours: Shape, theirs: Shape) -> bool:
+        """Tell whether the port promises a port like itself and gets the adapter, which its other members judge."""
+        one, other = awaited(ours.signatures[0].result), awaited(theirs.signatures[0].result)
+        return one.name == self._pair.port and other.name == self._pair.adapter
 
     def _best(self, promised: Signature, candidates: tuple[Signature, ...]) -> list[Difference]:
         """Return the differences from the signature that fits best: an overload is enough."""

@@ -182,8 +182,14 @@ class Library:
         return not self._one_task.isdisjoint(self.ancestors(cls))
 
     def is_coroutine_function(self, name: str) -> bool:
-        """Tell whether calling this function or method gives a coroutine, which has to be awaited."""
-        return self._inherited(self._coroutines, name) is not None
+        """Tell whether calling this function or method gives a coroutine, which has to be awaited.
+
+        A class that says by itself what the call gives overrules its bases, as a pipeline does that queues the command.
+        """
+        for _, member in self._owners(name):
+            if member in self._coroutines or member in self._returns:
+                return member in self._coroutines
+        return False
 
     def loop_methods(self, cls: str) -> frozenset[str]:
         """Return the names of the methods that the event loop calls on instances of a class, its own entry only."""

@@ -21,6 +21,8 @@ CONSISTENCY_CHECKS: ModuleChecks = {
     "ensure_future": (started_apart,),
     "gather": (gathered_together,),
     "retry": (retried,),
+    "s": (given,),
+    "si": (given,),
     "start_soon": (started_apart,),
     "xread": (lost_position,),
     **dict.fromkeys(POSITIONS, (sql_text,)),

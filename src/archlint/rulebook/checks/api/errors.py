@@ -10,14 +10,20 @@ from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import ancestors
 from archlint.rulebook.checks.handling import bound_name, handler_around, inside, is_broad
 
+_OF_DJANGO = ("HttpResponse", "HttpResponseBadRequest", "HttpResponseServerError", "JsonResponse")
 _ERRORS = (
     *("fastapi.HTTPException", "starlette.exceptions.HTTPException", "litestar.exceptions.HTTPException"),
     *("starlette.responses.Response", "starlette.responses.JSONResponse", "starlette.responses.PlainTextResponse"),
     *("starlette.responses.HTMLResponse", "fastapi.responses.ORJSONResponse"),
+    *("aiohttp.web.json_response", "aiohttp.web.Response", "aiohttp.web.HTTPBadRequest", "aiohttp.web.HTTPBadGateway"),
+    *("aiohttp.web.HTTPInternalServerError", "aiohttp.web.HTTPServiceUnavailable"),
+    *(f"django.http.{name}" for name in _OF_DJANGO),
+    *(f"django.http.response.{name}" for name in _OF_DJANGO),
+    *("rest_framework.response.Response", "flask.jsonify", "flask.json.jsonify", "quart.jsonify", "quart.json.jsonify"),
 )
 RESPONSES = frozenset(name.rpartition(".")[2] for name in _ERRORS)
 _POSITIONS = {"HTTPException": 1}
-_TEXTS = frozenset({"detail", "content"})
+_TEXTS = frozenset({"detail", "content", "data", "text", "body", "reason"})
 _CLEANS = re.compile(r"saniti[sz]e|redact|scrub|censor|mask|filter_secrets|strip_secrets", re.I)
 """Functions after which a text is one that somebody has thought about."""
 _READS = re.compile(r"(?:^|\.)req(?:uest)?\.(?:json|get_json|body|form)$")
@@ -35,7 +41,7 @@ def leaked_exception_text(node: cst.Call, context: ModuleContext) -> Iterable[Si
         return ()
     kind = reference.rpartition(".")[2]
     name = bound_name(handler)
-    if not any(_tells(each, name, context, 0) for each in _texts(node, _POSITIONS.get(kind, 0))):
+    if not any(_tells(each, name, context, 0) for each in _texts(node, kind)):
         return ()
     return (
         Sighting(
@@ -78,9 +84,11 @@ def _asks_kind(test: cst.BaseExpression, name: str) -> bool:
     )
 
 
-def _texts(node: cst.Call, position: int) -> list[cst.BaseExpression]:
+def _texts(node: cst.Call, kind: str) -> list[cst.BaseExpression]:
+    position = _POSITIONS.get(kind, 0)
     positional = [each.value for each in node.args if each.keyword is None and not each.star]
-    named = [each.value for each in node.args if each.keyword is not None and each.keyword.value in _TEXTS]
+    keywords = ((each.keyword.value, each.value) for each in node.args if each.keyword is not None)
+    named = [value for keyword, value in keywords if keyword in _TEXTS or kind == "jsonify"]
     return positional[position : position + 1] + named
 
 

@@ -16,6 +16,8 @@ _OF_PARTS = frozenset({"run", "start"})
 """Methods by which parts of a program begin, perhaps while others work already."""
 _AT_START = frozenset({"file", "import", "metadata"})
 """Kinds of what a program reads before it works: certificates, settings, templates."""
+_ONCE = "once at start-up"
+"""What the advice says about objects that are dear to make and good for the whole program."""
 _OF_COMMANDS = _AT_START | {"cpu", "subprocess", "terminal"}
 
 
@@ -23,6 +25,15 @@ def runs_alone(module: Module, function: Function, found: Blocking) -> bool:
     """Tell whether what blocks in an async function most likely keeps nobody waiting."""
     if found.kind in _OF_COMMANDS and not _COMMANDS.isdisjoint(module.words):
         return True
+    return found.kind in _AT_START and _starts_program(function)
+
+
+def is_done_once(function: Function, found: Blocking) -> bool:
+    """Tell whether what should be made once, when the program starts, is made there."""
+    return _ONCE in found.instead and _starts_program(function)
+
+
+def _starts_program(function: Function) -> bool:
     if function.owner >= 0 and function.name.strip("_") in _OF_PARTS:
         return False
-    return found.kind in _AT_START and _STARTING.fullmatch(function.name) is not None
+    return _STARTING.fullmatch(function.name) is not None

@@ -18,7 +18,7 @@ from archlint.project.reach import is_one_of_several
 from archlint.project.sites import Sites
 from archlint.project.types import types
 from archlint.project.withs import spot
-from archlint.rulebook.checks.asynchrony.alone import runs_alone
+from archlint.rulebook.checks.asynchrony.alone import is_done_once, runs_alone
 from archlint.rulebook.model import Rule
 
 _SHOWN = 3
@@ -40,7 +40,7 @@ def blocking_call(project: Project, rule: Rule) -> Iterator[Violation]:
             continue
         if not module.facts.functions[call.function].is_async and f"{module.name}#{call.function}" not in on_loop:
             continue
-        if _matters(module, found):
+        if _matters(module, found) and not is_done_once(module.facts.functions[call.function], found):
             yield _blocking_violation(project, rule, module, call, found)
 
 
@@ -90,7 +90,8 @@ def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
                 twins = _coroutine_functions(project, alike)
                 reaching = (site for site in alike if site.target not in seen and known.reached(site))
                 new = [site for site in reaching if project.function(site.target)[1].name not in twins]
-                chains = [_Chain(project, known, site) for site in new]
+                made = (_Chain(project, known, site) for site in new)
+                chains = [each for each in made if not is_done_once(function, each.found)]
                 told = [each for each in chains if _matters(each.site.module, each.found) and each.is_likely()]
                 seen.update(each.site.target for each in told)
                 if told:

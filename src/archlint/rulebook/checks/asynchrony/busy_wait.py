@@ -27,27 +27,28 @@ def busy_wait(node: cst.While, context: ModuleContext) -> Iterator[Sighting]:
             return
         test = _test_of_endless(node, context)
     else:
-        test = node.test if _only_sleeps(node.body.body, context) else None
+        test = node.test if _only_sleeps(node.body.body, context) or _does_nothing(node.body.body) else None
     if test is None:
         return
+    how = "sleeps" if any(isinstance(each, cst.Await) for each in descend(node.body)) else "spins"
     for flag in _flags(test):
         if isinstance(flag, cst.Call):
-            yield _polling(flag.func, context.reference(flag.func), _QUESTIONS)
+            yield _polling(flag.func, how, context.reference(flag.func), _QUESTIONS)
         elif isinstance(flag, cst.Attribute):
             reference = context.reference(flag)
             if reference:
-                yield _polling(flag, reference, ())
+                yield _polling(flag, how, reference)
         elif _is_set_by_inner(function, flag.value):
-            yield _polling(flag, "", ())
+            yield _polling(flag, how)
         return
 
 
-def _polling(flag: cst.BaseExpression, reference: str, names: tuple[str, ...]) -> Sighting:
+def _polling(flag: cst.BaseExpression, how: str, reference: str = "", names: tuple[str, ...] = ()) -> Sighting:
     written = dotted_name(flag) or "the flag"
     return Sighting(
         code="ASY010",
         message=(
-            f"this loop sleeps until `{written}` has changed; "
+            f"this loop {how} until `{written}` has changed; "
             "let whoever changes it set an `asyncio.Event`, and await that"
         ),
         subject=written,
@@ -80,7 +81,7 @@ def _test_of_endless(node: cst.While, context: ModuleContext) -> cst.BaseExpress
     statements = node.body.body
     branches = [each for each in statements if isinstance(each, cst.If)]
     rest = [each for each in statements if not isinstance(each, cst.If)]
-    if len(branches) != 1 or branches[0].orelse is not None or not _only_sleeps(rest, context):
+    if len(branches) != 1 or branches[0].orelse is not None or not (_only_sleeps(rest, context) or _does_nothing(rest)):
         return None
     inner = branches[0].body.body
     if len(inner) != 1:
@@ -99,6 +100,14 @@ def _only_sleeps(statements: Sequence[cst.CSTNode], context: ModuleContext) -> b
         return False
     call = only.value.expression
     return isinstance(call, cst.Call) and context.reference(call.func) in _SLEEPS
+
+
+def _does_nothing(statements: Sequence[cst.CSTNode]) -> bool:
+    return all(
+        isinstance(line, cst.SimpleStatementLine)
+        and all(isinstance(each, cst.Pass | cst.Continue) for each in line.body)
+        for line in statements
+    )
 
 
 def _flags(test: cst.BaseExpression) -> list[cst.Name | cst.Attribute | cst.Call]:

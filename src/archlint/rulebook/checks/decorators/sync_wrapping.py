@@ -31,7 +31,7 @@ def sync_wrapper(node: cst.FunctionDef, context: ModuleContext) -> Iterable[Sigh
     if not called or _thinks_of_coroutines(outer):
         return ()
     work = _work(node, called)
-    if not work:
+    if not work or (work == CHECKS and _says_coroutine(outer)):
         return ()
     return (
         Sighting(
@@ -48,12 +48,17 @@ def sync_wrapper(node: cst.FunctionDef, context: ModuleContext) -> Iterable[Sigh
 
 def _thinks_of_coroutines(outer: cst.FunctionDef) -> bool:
     """Tell whether a decorator asks what it was given, or has an async wrapper to return, too."""
-    for each in descend(outer):
+    for each in descend(outer, but_not=(cst.Annotation,)):
         if isinstance(each, cst.Name) and each.value in _KNOWS_COROUTINES:
             return True
         if isinstance(each, cst.FunctionDef) and each.asynchronous and _is_returned(outer, each.name.value):
             return True
     return False
+
+
+def _says_coroutine(outer: cst.FunctionDef) -> bool:
+    """Tell whether a decorator says, in its annotations, that what it returns is to be awaited."""
+    return any(isinstance(each, cst.Name) and each.value in _KNOWS_COROUTINES for each in descend(outer))
 
 
 def _is_returned(outer: cst.FunctionDef, name: str) -> bool:

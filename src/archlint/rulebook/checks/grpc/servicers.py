@@ -85,7 +85,7 @@ def missing_deadline(project: Project, rule: Rule) -> Iterator[Violation]:
         for call in module.facts.calls:
             callee = _without_way(call.callee)
             method = last_word(callee)
-            names = [name for name, _ in call.arguments]
+            names = [name for name, value in call.arguments if (name, value) != ("timeout", "=None")]
             if not (method[:1].isupper() or "stub" in callee.lower()) or not _may_lack_deadline(names):
                 continue
             receivers = (each.rpartition(".")[0] for each in alternatives(callee))

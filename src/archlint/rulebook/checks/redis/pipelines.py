@@ -72,7 +72,14 @@ def _chain(node: cst.CSTNode, around: list[cst.CSTNode]) -> list[str]:
             methods.append(each.attr.value)
         elif isinstance(each, cst.Expr):
             return methods
-        elif not (isinstance(each, cst.Call) and each.func is child) and not isinstance(each, cst.Await):
+        elif not _passes_on(each, child):
             break
         child = each
     return methods if not _SENDS.isdisjoint(methods) else []
+
+
+def _passes_on(node: cst.CSTNode, child: cst.CSTNode) -> bool:
+    """Tell whether a node is the call of a method, awaits one, or is a list of one for each element."""
+    if isinstance(node, cst.Call):
+        return node.func is child
+    return isinstance(node, cst.Await) or (isinstance(node, cst.ListComp) and node.elt is child)

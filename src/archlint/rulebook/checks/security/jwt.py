@@ -132,7 +132,25 @@ def _options(decode: Decode, context: ModuleContext) -> dict[str, cst.BaseExpres
     """Return the options of the call, written there or in a dictionary that a local name holds."""
     node: cst.CSTNode | None = decode.arguments.get("options")
     if isinstance(node, cst.Name):
-        node = context.assigned(node.value)
+        return _written(context.assigned(node.value)) | _put_in(node.value, context)
+    return _written(node)
+
+
+def _put_in(name: str, context: ModuleContext) -> dict[str, cst.BaseExpression]:
+    """Return what a function always puts into a dictionary by its keys: `options["verify_exp"] = False`."""
+    function = context.enclosing_function
+    found: dict[str, cst.BaseExpression] = {}
+    for line in function.body.body if function is not None else ():
+        match line:
+            case cst.SimpleStatementLine(
+                body=[cst.Assign(targets=[cst.AssignTarget(target=cst.Subscript() as target)], value=value)]
+            ) if dotted_name(target.value) == name and isinstance(target.slice[0].slice, cst.Index):
+                found |= dict.fromkeys(strings(target.slice[0].slice.value), value)
+    return found
+
+
+def _written(node: cst.CSTNode | None) -> dict[str, cst.BaseExpression]:
+    """Return the entries of a dictionary that is written out."""
     if isinstance(node, cst.Dict):
         return {
             str(text_of(element.key)): element.value

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
+from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import descend
 from archlint.rulebook.checks.security.jwt import strings
 
@@ -32,14 +33,23 @@ def token_without_expiry(node: cst.Call, context: ModuleContext) -> Iterable[Sig
 def _never_expires(payload: cst.BaseExpression, context: ModuleContext) -> bool:
     """Tell whether claims are written out, and neither they nor anything in the function say `exp`."""
     claims = context.assigned(payload.value) if isinstance(payload, cst.Name) else payload
-    if not isinstance(claims, cst.Dict):
-        return False
-    keys = [each.key if isinstance(each, cst.DictElement) else None for each in claims.elements]
-    if any(not isinstance(key, cst.SimpleString) for key in keys):
+    if claims is None or not _is_written_out(claims):
         return False
     function = context.enclosing_function
     places = [claims] if function is None or claims is payload else [claims, function.body]
     return not any(_says_exp(each) for place in places for each in descend(place))
+
+
+def _is_written_out(claims: cst.CSTNode) -> bool:
+    """Tell whether a dictionary is a literal, or made by `dict`, with keys that all can be read."""
+    if isinstance(claims, cst.Dict):
+        keys = [each.key if isinstance(each, cst.DictElement) else None for each in claims.elements]
+        return all(isinstance(key, cst.SimpleString) for key in keys)
+    return (
+        isinstance(claims, cst.Call)
+        and dotted_name(claims.func) == "dict"
+        and all(each.keyword is not None for each in claims.args)
+    )
 
 
 def _says_exp(node: cst.CSTNode) -> bool:

@@ -89,7 +89,7 @@ _LABELS = frozenset(
 """First words of names whose value is a label or a piece of syntax: `CONF_PASSWORD`, `pad_token`."""
 _PLACEHOLDER = re.compile(
     r"(?i)(change|fill)[-_ ]?(me|this|it)|replace|your|^my[-_ ]|example|placeholder|dummy|todo|fixme|redacted|insert|"
-    r"sample|^<|>$|^\[.*\]$|\{[^}]*\}|%\(\w|%s|\$\{|\$\(|\$[A-Z_]{3}|^\$|\*{3}|\.{3}|…|^x+$|x{4}|^-+$|^_+$|undefined|"
+    r"sample|^<|>$|^\[.*\]$|\{[^}]*\}|%\(\w|%s|\$\{|\$\(|(?-i:\$[A-Z_]{3})|^\$|\*{3}|\.{3}|…|^x+$|x{4}|^-+$|^_+$|undefined|"
     r"^fake|mock|^not[-_ ]|^no[-_ ]|deadbeef|lorem|^foo|^bar$|^baz|^n/?a$|enter[-_ ]|^test|test$|"
     r"testing|optional|notasecret|for[-_ ]?tests?$"
 )

@@ -55,7 +55,6 @@ _READABLE = (
 )  # fmt: skip
 _INDIRECTIONS = 12
 _NAMES_TABLE = re.compile(r'\b(?:from|into|update|join|table)\s+(?:[\w."`\[]|\x00[`"\]]?\.)*$', re.I)
-_WORST = {"error": 2, "warning": 1, "note": 0}
 
 
 class _Fault(NamedTuple):
@@ -173,12 +172,7 @@ def _is_object(node: cst.Call) -> bool:
 
 
 def _formatted(pieces: list[Piece], flow: Flow, context: ModuleContext, seen: Sighting) -> Iterator[Sighting]:
-    faults = list(_faults(pieces, flow, context))
-    if not faults:
-        return
-    worst = max(faults, key=lambda fault: _WORST[fault.severity])
-    alike = [fault for fault in faults if fault.severity == worst.severity]
-    for fault in alike:
+    for fault in _faults(pieces, flow, context):
         yield Sighting(
             code=FORMATTED,
             message=brief(fault.node),

@@ -12,7 +12,7 @@ from archlint.project.values import Value
 from archlint.rulebook.model import Rule
 
 ARGUMENT = "celery-argument"
-_SENDS = frozenset({"celery.Task.delay", "celery.Task.apply_async", "celery.Task.delay_on_commit"})
+_SENDS = frozenset(f"celery.Task.{name}" for name in ("delay", "apply_async", "delay_on_commit", "s", "si"))
 _PLAIN = frozenset(
     {
         *(f"builtins.{name}" for name in ("str", "int", "float", "bool", "dict", "list", "tuple", "bytes")),
