@@ -173,6 +173,17 @@ def test_without_git_and_configuration_paths_start_at_the_working_directory(proj
     assert broken.stdout.startswith("lib/pack/a.py:1:8: LAY007 ")
 
 
+def test_the_proposal_to_leave_a_file_out_holds_where_settings_would_be(project: Path) -> None:
+    (project / "archlint.toml").unlink()
+    (project / "lib").mkdir()
+    (project / "lib" / "worse.py").write_text("(")
+    (project / "lib" / "good.py").write_text("")
+    proposed = check("lib", "--output-format", "concise").stdout.partition("leave it out with ")[2]
+    assert proposed == 'exclude = ["lib/worse.py"]\n'
+    (project / "archlint.toml").write_text(proposed)
+    assert check("lib").exit_code == 0
+
+
 def test_the_commands_are_listed_in_whole_sentences() -> None:
     listed = run("--help").stdout.partition("Commands:\n")[2].splitlines()
     assert [line.split()[0] for line in listed] == list(COMMANDS)

@@ -88,8 +88,7 @@ def parse(inputs: Inputs, store: Store, known: Answers | None, told: Told | None
         load_checks(inputs.jobs)
         library()
 
-    root = inputs.sources.root
-    gathered = gather(inputs.sources.files, inputs.data, inputs.jobs, root, known, told, meanwhile)
+    gathered = gather(inputs.sources.files, inputs.data, inputs.jobs, inputs.home, known, told, meanwhile)
     return Taken(inputs, gathered, library(), (store.problem,) if store.problem else ())
 
 
@@ -176,7 +175,7 @@ def _contracts(project: Project, inputs: Inputs, texts: Texts) -> Iterator[Viola
     if "LAY007" not in inputs.chosen:
         return
     sources = inputs.sources
-    contracts, failures = find_contracts(sources.root, sources.root if inputs.config.root else sources.base)
+    contracts, failures = find_contracts(sources.root, inputs.home)
     yield from failures
     if contracts is not None:
         from archlint.rulebook.checks.layers.contracts import broken_contracts  # noqa: PLC0415 -- loads grimp and import-linter

@@ -105,7 +105,7 @@ def _with(taken: Taken, edited: Mapping[str, bytes]) -> tuple[Taken, dict[str, F
     """Return what was taken in with other bytes for some files, but for those that would not parse: their failures."""
     files = [file for file in taken.inputs.sources.files if file.path in edited]
     jobs = taken.inputs.jobs
-    again = gather(files, edited, jobs, taken.inputs.sources.root)
+    again = gather(files, edited, jobs, taken.inputs.home)
     old = taken.gathered
     gathered = Gathered(
         facts={**old.facts, **again.facts},

@@ -88,6 +88,11 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
         return looked_at(selected, others, self.chosen)
 
     @property
+    def home(self) -> Path:
+        """The directory of the settings, or that in which they would be looked for; contracts and cache are there."""
+        return self.config.root or self.sources.base
+
+    @property
     def jobs(self) -> int:
         """How many processes parse."""
         return self.options.jobs or available_processors()
@@ -95,7 +100,7 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     def store(self) -> Store:
         """Return where this run keeps what it works out."""
         options = self.options
-        directory = cache_directory(self.config.root or self.sources.base, options.cache_dir) if options.cache else None
+        directory = cache_directory(self.home, options.cache_dir) if options.cache else None
         return Store(directory)
 
     def reports(self, store: Store) -> Reports | None:

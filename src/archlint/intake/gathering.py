@@ -48,9 +48,9 @@ def gather(
 ) -> Gathered:
     """Parse the files whose `data` are there (by path) and not `known`, with `jobs` child processes.
 
-    The result depends on neither. `root` is the project's directory, to which the `exclude` that failures propose is
-    relative; `told` hears how many of how many files are parsed, `meanwhile` is called when parsing has begun. Raises
-    `WorkerError` when no child process can start.
+    The result depends on neither. `root` is the directory of the settings, to which the `exclude` that failures propose
+    is relative; `told` hears how many of how many files are parsed, `meanwhile` is called when parsing has begun.
+    Raises `WorkerError` when no child process can start.
     """
     take = _Take(root, data)
     there = [file for file in files if file.path in data]

@@ -123,7 +123,7 @@ class _Known:
         answers = None
         if self._is_first and inputs.options.cache:
             answers = Answers(inputs.store(), parser_version(), inputs.sources.root.as_posix())
-        made = gather(files, inputs.data, inputs.jobs, inputs.sources.root, answers, told)
+        made = gather(files, inputs.data, inputs.jobs, inputs.home, answers, told)
         self._is_first = False
         failures = {failure.path: failure for failure in made.failures}
         for file in files:
