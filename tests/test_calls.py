@@ -9,8 +9,8 @@ from archlint.facts.extract import extract
 from archlint.facts.references import attributes, last_step, parse
 from archlint.model import Severity, Violation
 from archlint.project.program import Architecture, Module, Project
+from archlint.rulebook.checks.project_checks import PROJECT_CHECKS
 from archlint.rulebook.examples import Finding, expected
-from archlint.rulebook.judge import PROJECT_CHECKS
 from archlint.rulebook.model import Rule
 from tests.calls_that_block import BLOCKS
 from tests.calls_that_do_not_block import SAFE

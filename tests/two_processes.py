@@ -27,6 +27,7 @@ from archlint.project.partner import Partner
 from archlint.project.program import Module, Project
 from archlint.project.stored import decode, encode
 from archlint.rulebook import judge
+from archlint.rulebook.checks.project_checks import PROJECT_CHECKS
 from archlint.rulebook.questions import questions
 
 OWN = os.getpid()
@@ -160,7 +161,7 @@ def main(folder: Path) -> None:
                     told[name] = [expected, result(two), calls]
         with patch.object(Partner, "share", half):
             told["inferred"] = [inferred(alone, others=True), inferred(two, others=False), inferred(two, others=True)]
-        with patch.dict(judge.PROJECT_CHECKS, dict.fromkeys(judge.PROJECT_CHECKS, interrupted)):
+        with patch.dict(PROJECT_CHECKS, dict.fromkeys(PROJECT_CHECKS, interrupted)):
             try:
                 told["interrupt"] = result(two)
             except KeyboardInterrupt:

@@ -16,17 +16,34 @@ from archlint.rulebook.checks.asynchrony.coroutine_syntax import (
 from archlint.rulebook.checks.asynchrony.event_loop_syntax import acquired, lock_across_await, waited_result
 from archlint.rulebook.checks.asynchrony.fan_out import gathered, spawned
 from archlint.rulebook.checks.asynchrony.tested_syntax import tested_coroutine
-from archlint.rulebook.checks.consistency_checks import CONSISTENCY_CHECKS
 from archlint.rulebook.checks.decorators.sync_wrapping import sync_wrapper
 from archlint.rulebook.checks.decorators.wrapping import unwrapped_decorator
 from archlint.rulebook.checks.domain.locator_syntax import looked_up
 from archlint.rulebook.checks.domain.value_object_syntax import mutable_value_object
+from archlint.rulebook.checks.events.shapes_syntax import shape
+from archlint.rulebook.checks.events.streams_syntax import lost_position
+from archlint.rulebook.checks.grpc.channels import channel_per_call, iterated_stream, leaked_error_details
+from archlint.rulebook.checks.http.clients import CLIENTS, client_per_call
+from archlint.rulebook.checks.http.tls import (
+    REQUESTS,
+    SERVICES,
+    unverified_attribute,
+    unverified_call,
+    unverified_context,
+)
 from archlint.rulebook.checks.importing.environment_syntax import environment_element
 from archlint.rulebook.checks.kept_attributes import kept_attribute
 from archlint.rulebook.checks.observability.spans import unended_span
 from archlint.rulebook.checks.observability.tracebacks import lost_traceback
 from archlint.rulebook.checks.ports.accepted_syntax import accepted_override
 from archlint.rulebook.checks.ports.isinstance_syntax import checked_instance, matched_class
+from archlint.rulebook.checks.redis.locking import lasting_lock
+from archlint.rulebook.checks.redis.pipelines import unexecuted_pipeline
+from archlint.rulebook.checks.redis.races import check_then_set
+from archlint.rulebook.checks.resilience.breakers import unlocked_breaker_state
+from archlint.rulebook.checks.resilience.clocks import wall_clock_duration
+from archlint.rulebook.checks.resilience.handlers import raised_base_exception, swallowed_exception
+from archlint.rulebook.checks.resilience.retry_loops import fixed_delay, retrying_loop
 from archlint.rulebook.checks.security.credentials import (
     READER_WORDS,
     SIGNERS,
@@ -43,7 +60,9 @@ from archlint.rulebook.checks.security.credentials import (
 from archlint.rulebook.checks.security.jwt import unverified_jwt
 from archlint.rulebook.checks.security.jwt_algorithms import mixed_algorithms
 from archlint.rulebook.checks.security.jwt_claims import token_without_expiry, unvalidated_claims
-from archlint.rulebook.checks.service_call_syntax import SERVICE_MODULE_CHECKS
+from archlint.rulebook.checks.sql.formatted import POSITIONS, returned_text, sql_text
+from archlint.rulebook.checks.sql.sharing_syntax import gathered_together, started_apart
+from archlint.rulebook.checks.tasks.syntax import declared_task, given, retried, setting
 
 _CHECKS: ModuleChecks = {
     cst.ClassDef: (mutable_value_object,),
@@ -87,11 +106,54 @@ _CHECKS: ModuleChecks = {
     "setdefault": (default_of_setting, mutated_global),
 }
 
+_CONSISTENCY: ModuleChecks = {
+    cst.FunctionDef: (declared_task,),
+    cst.ClassDef: (shape,),
+    cst.Assign: (setting,),
+    cst.Return: (returned_text,),
+    "apply_async": (given,),
+    "create_task": (started_apart,),
+    "delay": (given,),
+    "delay_on_commit": (given,),
+    "ensure_future": (started_apart,),
+    "gather": (gathered_together,),
+    "retry": (retried,),
+    "s": (given,),
+    "si": (given,),
+    "start_soon": (started_apart,),
+    "xread": (lost_position,),
+    **dict.fromkeys(POSITIONS, (sql_text,)),
+}
+"""Those of the SQL, EVT and TSK rules."""
+
+_SERVICE_CALLS: ModuleChecks = {
+    cst.Assign: (unverified_attribute,),
+    cst.ExceptHandler: (swallowed_exception,),
+    cst.For: (retrying_loop, iterated_stream),
+    cst.FunctionDef: (unlocked_breaker_state,),
+    cst.Raise: (raised_base_exception,),
+    cst.While: (retrying_loop,),
+    **dict.fromkeys(REQUESTS, (unverified_call,)),
+    **dict.fromkeys(SERVICES, (unverified_call,)),
+    **dict.fromkeys(CLIENTS, (unverified_call, client_per_call)),
+    **dict.fromkeys(("abort", "set_details"), (leaked_error_details,)),
+    **dict.fromkeys(("decr", "decrby", "hset", "incr", "incrby", "incrbyfloat", "psetex", "setex"), (check_then_set,)),
+    **dict.fromkeys(("lpush", "rpush", "sadd", "zadd"), (check_then_set,)),
+    **dict.fromkeys(("insecure_channel", "secure_channel"), (channel_per_call,)),
+    **dict.fromkeys(("now", "time", "utcnow"), (wall_clock_duration,)),
+    "_create_unverified_context": (unverified_context,),
+    "pipeline": (unexecuted_pipeline,),
+    "set": (check_then_set, lasting_lock),
+    "setnx": (lasting_lock,),
+    "sleep": (fixed_delay,),
+}
+"""Those of the HTP, RDS, RES and RPC rules."""
+
 
 def _joined(*tables: ModuleChecks) -> ModuleChecks:
     keys = dict.fromkeys(key for table in tables for key in table)
     return {key: tuple(check for table in tables for check in table.get(key, ())) for key in keys}
 
 
-MODULE_CHECKS: ModuleChecks = _joined(_CHECKS, CONSISTENCY_CHECKS, SERVICE_MODULE_CHECKS)
+MODULE_CHECKS: ModuleChecks = _joined(_CHECKS, _CONSISTENCY, _SERVICE_CALLS)
 """Node class, or name of what is called -> checks. What they see is judged by rules of the same code."""
