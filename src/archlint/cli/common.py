@@ -1,7 +1,6 @@
 """What the commands share: how they stop, take lists of rules, and write."""
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -123,10 +122,16 @@ def wants_colour() -> bool:
 def paint() -> Paint:
     """Return what standard output can do with words."""
     terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size().columns if terminal else WIDTH
+    width = _columns() if terminal else WIDTH
     if not wants_colour():
         return Paint(width, folds=terminal)
     return Colours(width, folds=terminal, links=terminal and _knows_links(os.environ))
+
+
+def _columns() -> int:
+    import shutil  # noqa: PLC0415 -- it loads all kinds of archives
+
+    return shutil.get_terminal_size().columns
 
 
 def tell(sentence: str) -> None:

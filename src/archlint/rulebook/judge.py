@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import chain, groupby
+from itertools import chain
 from typing import NamedTuple
 
 from archlint.model import Failure, Severity, Violation
@@ -12,10 +12,8 @@ from archlint.rulebook.checks.project_checks import CANDIDATE_JUDGES, CANDIDATE_
 from archlint.rulebook.model import Rule
 from archlint.rulebook.patterns import pattern_violations
 
-_ABOUT_CALLS = ("ASY", "SQL", "EVT", "IMP", "DOM")
-"""The families that ask who calls what, those that take longest first."""
-_PARTLY_ABOUT_CALLS = ("TSK",)
-"""The families that ask so now and then."""
+_ABOUT_CALLS = ("ASY", "SQL", "EVT", "TSK007", "IMP", "DOM")
+"""The families (and a rule of another one) that ask who calls what, those that take longest first."""
 _ABOUT_MODULES = ("PRT", "LAY")
 """The families that ask for layers and ports, those that take longest last."""
 
@@ -40,15 +38,16 @@ def checks(project: Project, rules: Mapping[str, Rule]) -> Checks:
     """Return what `judge` does, in parts, so that neighbours ask the same about the program."""
     patterned = [rule for rule in rules.values() if rule.match]
     codes = PROJECT_CHECKS.keys() & rules.keys()
-    families = {family: [*own] for family, own in groupby(sorted(codes), key=lambda code: code[:3])}
-    rest = families.keys() - {*_ABOUT_CALLS, *_PARTLY_ABOUT_CALLS, *_ABOUT_MODULES}
-    first, second, third, last = (
-        [partial(_family, project, [rules[code] for code in families[each]]) for each in order if each in families]
-        for order in (_ABOUT_CALLS, _PARTLY_ABOUT_CALLS, sorted(rest), _ABOUT_MODULES)
+    families: dict[str, list[Rule]] = {}
+    for code in sorted(codes):
+        families.setdefault(code if code in _ABOUT_CALLS else code[:3], []).append(rules[code])
+    rest = families.keys() - {*_ABOUT_CALLS, *_ABOUT_MODULES}
+    first, second, last = (
+        [partial(_family, project, families[each]) for each in order if each in families]
+        for order in (_ABOUT_CALLS, sorted(rest), _ABOUT_MODULES)
     )
     others = [
         *second,
-        *third,
         partial(_guarded, "the module checks", partial(_candidates, project, rules)),
         partial(_guarded, "the patterns", partial(pattern_violations, project, patterned)),
         *last,

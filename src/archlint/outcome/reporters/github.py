@@ -4,13 +4,12 @@ from collections.abc import Mapping
 
 from archlint.model import Failure, Report, Severity, Violation
 from archlint.outcome.reporters import concise
+from archlint.outcome.reporters.limits import ANNOTATIONS
 from archlint.outcome.reporters.paint import Paint, plain
 from archlint.outcome.reporters.paths import relative
 from archlint.outcome.reporters.visible import visible
 from archlint.rulebook.model import Rule
 
-SHOWN = 10
-"""How many annotations of a kind GitHub shows for one step (actions/toolkit, docs/problem-matchers.md)."""
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
@@ -21,8 +20,8 @@ def render(report: Report, rules: Mapping[str, Rule], paint: Paint) -> str:
     columns count code points.
     """
     lines = [_failure(report, failure) for failure in report.failures]
-    left = dict.fromkeys(Severity, SHOWN)
-    left[Severity.ERROR] -= min(len(lines), SHOWN)
+    left = dict.fromkeys(Severity, ANNOTATIONS)
+    left[Severity.ERROR] -= min(len(lines), ANNOTATIONS)
     for violation in sorted(report.violations, key=lambda each: -each.severity.rank):
         if left[violation.severity] > 0:
             left[violation.severity] -= 1

@@ -8,6 +8,7 @@ from archlint import __version__
 from archlint.model import Accepted, Failure, Provenance, Report, Violation
 from archlint.outcome.reporters.dump import Json, dump
 from archlint.outcome.reporters.fingerprint import line_hashes
+from archlint.outcome.reporters.limits import SARIF_TAKEN
 from archlint.outcome.reporters.paint import Paint
 from archlint.outcome.reporters.sarif_places import ROOT, Places, logical
 from archlint.outcome.reporters.sarif_rules import FAILURE, rule_descriptor, sentence
@@ -17,8 +18,6 @@ from archlint.rulebook.model import Rule
 _PROJECT = "https://github.com/archlint/archlint"
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _BRACKET = re.compile(r"[\[\]]")
-RESULT_LIMIT = 25_000  # GitHub rejects a run with more
-SHOWN_LIMIT = 5_000  # GitHub shows no more, the gravest
 _STEP_LIMIT = 1_000  # GitHub shows no more
 
 Entry = tuple[Violation, str, Json]
@@ -55,9 +54,9 @@ def _kept(report: Report) -> list[Entry]:
     state: Json = {} if report.baselined is None else {"baselineState": "new"}
     entries = [(each, name, state) for each, name in zip(report.violations, report.identities, strict=True)]
     entries += [(each.violation, each.identity, _suppressed(each, state)) for each in report.accepted]
-    if len(entries) > RESULT_LIMIT:
+    if len(entries) > SARIF_TAKEN:
         entries.sort(key=lambda entry: -entry[0].severity.rank)
-    return entries[:RESULT_LIMIT]
+    return entries[:SARIF_TAKEN]
 
 
 def _suppressed(accepted: Accepted, state: Json) -> Json:
@@ -102,7 +101,7 @@ def _provenance(found: Provenance | None) -> Json:
 def _invocation(report: Report, places: Places, left_out: int) -> Json:
     notifications = [_notification(failure, places) for failure in report.failures]
     if left_out:
-        message = f"{left_out:,} violations are left out: a run holds at most {RESULT_LIMIT:,} results."
+        message = f"{left_out:,} violations are left out: a run holds at most {SARIF_TAKEN:,} results."
         notifications.append({"level": "warning", "message": {"text": message}})
     if not report.failures:
         return {"executionSuccessful": True, "toolExecutionNotifications": notifications}
