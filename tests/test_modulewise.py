@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
+from msgspec.msgpack import encode as encoded
 
 from archlint.engine import Options, take_in
 from archlint.facts.module import ModuleFacts
@@ -125,13 +125,39 @@ def test_what_is_kept_is_what_was_answered(modules: tuple[tuple[Module, ...], Li
         assert question(again) == answers[question.name]
 
 
-def test_nonsense_is_nothing_that_was_kept() -> None:
-    assert decode([b""]) is None
-    assert decode([msgspec.msgpack.encode([[["a", "/a.py", 0]], [], [], [], ["a"], [0], [0], {}])]) is None
-    odd = decode([msgspec.msgpack.encode([[["a", "/a.py", 0]], [], [b""], [[], [7]], ["a", "b"], [0, 0], [0, 1], {}])])
+NOTHING_KEPT: tuple[object, ...] = (
+    *({"a": [1, 0]}, {"a": [2, 0]}, {"a": [-1, 0]}, {"a": [0, 1]}, {"a": [0]}),
+    *({"a": "b"}, {1: [0, 0]}, 9, b"", None),
+)
+"""Buckets of references in which "a" has no answer: there are two values, the second of which is none, and one set."""
+
+
+@pytest.mark.parametrize("bucket", NOTHING_KEPT)
+def test_what_cannot_be_found_was_not_kept(bucket: object) -> None:
+    odd = decode([encoded([[["a", "/a.py", 0]], [], [b""], [encoded([[], [7]])], 1, [encoded(bucket)], {}])])
     assert odd is not None
     settled = odd.settled(0)
-    assert (settled.get("a"), settled.get("b"), len(settled)) == (((), 0), None, 2)
+    assert (settled.get("a"), [*settled], len(settled)) == (None, [], 0)
+
+
+def test_what_can_be_found_is_kept() -> None:
+    a, b = (encoded({name: [0, 0]}) for name in "ab")
+    both = [encoded([[], [], [read], [encoded([[]])], 1, [each], {}]) for read, each in ((b"", a), (b"\1", b))]
+    kept = decode(both)
+    assert kept is not None
+    settled = kept.settled(0)
+    assert ({**settled}, len(settled), kept.references) == ({"a": ((), 0), "b": ((), 1)}, 2, 2)
+    assert {**kept.settled(1)} == {"a": ((), 0)}
+    assert settled.get("c") is None
+
+
+def test_nonsense_is_nothing_that_was_kept() -> None:
+    question = {"question": [b"", [0], []]}
+    assert decode([b""]) is None
+    assert decode([encoded([[["a", "/a.py", 0]], [], [], [], 0, [], question])]) is None
+    none = decode([encoded([[], [], [], [], 0, [], {}])])
+    assert none is not None
+    assert none.settled(0).get("a") is None
 
 
 def test_a_new_module_has_a_bit_of_its_own_while_one_is_spare() -> None:

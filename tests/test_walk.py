@@ -431,7 +431,7 @@ def test_equal_texts_of_modules_become_one() -> None:
 
 def test_parts_that_are_nonsense_are_nothing() -> None:
     found = facts("import a\nprint(a.b)\n")
-    nonsense = {"calls": msgspec.Raw(b"\xc1"), "loads": msgspec.Raw(msgspec.msgpack.encode([1]))}
+    nonsense = {"calls": memoryview(b"\xc1"), "loads": memoryview(msgspec.msgpack.encode([1]))}
     kept = {name: part for name, part in found.stored.items() if name != "bindings"}
     forged = msgspec.structs.replace(found, stored={**kept, **nonsense})
     assert (forged.calls, forged.loads, forged.bindings) == ((), (), {})

@@ -100,7 +100,8 @@ class KeptMemory:
         """See `Memory`; a little that is new is not written down. Both processes make bytes of theirs at once."""
         if self._digests and inferences.news + other.news > inferences.everything * _WORTH_WRITING:
             own = encode(inferences)
-            self._judgements.inferred.put(Inferred((own, other.lesson()), self._digests))
+            both = memoryview(own), memoryview(other.lesson())
+            self._judgements.inferred.put(Inferred(both, self._digests))
 
 
 class _Asked(NamedTuple):

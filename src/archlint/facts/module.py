@@ -65,7 +65,7 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     is_package: bool
     exports: tuple[str, ...] | None
     suppressions: tuple[Suppression, ...]
-    stored: dict[str, msgspec.Raw]
+    stored: dict[str, memoryview]
 
     imports = _Part(tuple[Import, ...], ())
     bindings = _Part(dict[str, tuple[str, ...]], {})
@@ -97,7 +97,7 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     ) -> Self:
         """Return the facts with these parts."""
         encode = msgspec.msgpack.Encoder().encode
-        stored = {part: msgspec.Raw(encode(value)) for part, value in parts.items()}
+        stored = {part: memoryview(encode(value)) for part, value in parts.items()}
         facts = cls(name=name, is_package=is_package, exports=exports, suppressions=suppressions, stored=stored)
         facts.__dict__.update(parts)
         return facts

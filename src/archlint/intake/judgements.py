@@ -24,7 +24,7 @@ class Inferred(msgspec.Struct, frozen=True, array_like=True):
     The inferences are bytes, which are many, of each process that has judged.
     """
 
-    inferences: tuple[bytes, ...]
+    inferences: tuple[memoryview, ...]
     digests: Mapping[str, bytes]
 
 

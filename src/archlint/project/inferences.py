@@ -25,14 +25,15 @@ class Inferences(msgspec.Struct, frozen=True):
 
     `modules` are the names and paths of all modules, in order, and their numbers in sets of modules; `missed` the names
     that no module had. `settled` gives what every reference stands for, but those for which one of the set that it is
-    told was read; `answered` are the answers about modules, by the name of the question. `news` is how many answers
-    were not inferred earlier, of `everything`.
+    told was read, and `references` is about how many these are; `answered` are the answers about modules, by the name
+    of the question. `news` is how many answers were not inferred earlier, of `everything`.
     """
 
     modules: tuple[tuple[str, str, Number], ...]
     missed: Set[str]
     settled: Callable[[int], Mapping[str, Answer]]
     answered: Mapping[str, Answered]
+    references: int
     news: int = 0
     everything: int = 0
 
@@ -40,9 +41,16 @@ class Inferences(msgspec.Struct, frozen=True):
 def inferences(project: Project) -> Inferences:
     """Return what was inferred about a project so far."""
     known, answers = project.query(types).known, project.query(Answers)
-    news = known.worked_out + answers.asked
-    everything = news + known.resumed + len(project.modules) * len(answers.answered)
-    return Inferences(modules_of(project), project.reading.missed, known.settled, answers.answered, news, everything)
+    references = known.worked_out + known.resumed
+    return Inferences(
+        modules_of(project),
+        project.reading.missed,
+        known.settled,
+        answers.answered,
+        references,
+        news=known.worked_out + answers.asked,
+        everything=references + answers.asked + len(project.modules) * len(answers.answered),
+    )
 
 
 def resume(
@@ -66,7 +74,7 @@ def resume(
     if any(before is None or _hangs(before) != _hangs(now) for before, now in pairs):
         reads |= NAMESPACES
     reading.missed |= earlier.missed
-    project.query(types).known.resume(earlier.settled(reads))
+    project.query(types).known.resume(earlier.settled(reads), earlier.references)
     paths = moved.paths.union(path for _, _, path in changed)
     project.query(Answers).resume(earlier.answered, paths, reads)
 

@@ -14,19 +14,16 @@ class Known:
         self.memo: dict[str, Answer] = {}
         self._earlier: Mapping[str, Answer] = {}
         self._taken_over = 0
+        self.resumed = 0
+        """About how many references have an answer from before."""
 
     def take_over(self, reference: str) -> "Answer | None":
         """Return the answer that was there before, if there is one; from then on `memo` has it."""
-        known = self._earlier.get(reference) if self._earlier else None
+        known = self._earlier.get(reference)
         if known is not None:
             self.memo[reference] = known
             self._taken_over += 1
         return known
-
-    @property
-    def resumed(self) -> int:
-        """How many references have an answer from before."""
-        return len(self._earlier)
 
     @property
     def worked_out(self) -> int:
@@ -45,11 +42,11 @@ class Known:
         """
         others |= CUT
         known = self.memo
-        if self._earlier:
-            earlier = ((name, self._earlier.get(name)) for name in self._earlier)
-            known = {name: answer for name, answer in earlier if answer is not None} | known
+        if self.resumed:
+            known = {**self._earlier, **known}
         return {name: answer for name, answer in known.items() if not answer[1] & others}
 
-    def resume(self, earlier: "Mapping[str, Answer]") -> None:
-        """Take what references stood for before, and still do."""
+    def resume(self, earlier: "Mapping[str, Answer]", references: int) -> None:
+        """Take what references stood for before, about so many, and still do."""
         self._earlier = earlier
+        self.resumed = references

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
-from itertools import chain, compress, count
-from typing import Any, Generic, NamedTuple, TypeVar
+from itertools import chain, count
+from typing import Annotated, Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
+from archlint.project.buckets import Buckets, Chunks, bucketed, chunked
 from archlint.project.inferences import Inferences, modules_of
 from archlint.project.modulewise import Answered, Answers
 from archlint.project.program import Project
@@ -16,33 +17,42 @@ from archlint.project.values import Answer, Value
 
 T = TypeVar("T")
 
+_Place: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 _VALUES = msgspec.msgpack.Decoder(tuple[Value, ...])
 _MOST_IN_A_LESSON = 200_000
 """To tell of more references would take too much memory."""
+
+
+class _Places(NamedTuple):
+    """Where the answer for a reference is in `_Stored.values`, and what it has read in `_Stored.sets`."""
+
+    answer: _Place
+    reads: _Place
+
+
+_PLACES = msgspec.msgpack.Decoder(dict[str, _Places])
 
 
 class _StoredAnswers(msgspec.Struct, frozen=True, array_like=True):
     """The answers to one question, about the modules in their order; `reads` are places in `_Stored.sets`."""
 
     needs: bytes
-    reads: tuple[int, ...]
-    answers: msgspec.Raw
+    reads: tuple[_Place, ...]
+    answers: memoryview
 
 
 class _Stored(msgspec.Struct, frozen=True, array_like=True):
-    """Answers of `Types` by reference, each with the place in `sets` of the set of modules that it has read.
+    """Answers of `Types`: the `_Places` of so many `references` are `settled` (see `bucketed`).
 
-    Values are by their place in `values`, because many references stand for the same; most are never asked for, and
-    stay as they are.
+    Values (see `chunked`) are by their place, because many references stand for the same.
     """
 
     modules: tuple[tuple[str, str, Number], ...]
     missed: frozenset[str]
     sets: tuple[bytes, ...]
-    values: tuple[msgspec.Raw, ...]
-    references: tuple[str, ...]
-    reads: tuple[int, ...]
-    answers: tuple[int, ...]
+    values: tuple[memoryview, ...]
+    references: _Place
+    settled: tuple[memoryview, ...]
     answered: dict[str, _StoredAnswers]
 
 
@@ -60,40 +70,45 @@ class _Numbered(Generic[T]):
 
 
 class _Part(NamedTuple):
-    """What one process has stored, and its sets of modules."""
+    """What one process has stored."""
 
     stored: _Stored
+    settled: Buckets[_Places]
+    values: Chunks[tuple[Value, ...]]
     sets: Sequence[int]
+
+    def answer(self, reference: str, others: int) -> Answer | None:
+        """Return the answer for a reference; `None` if there is none, or one that has read one of the set `others`."""
+        places = self.settled.get(reference)
+        if places is None or places.reads >= len(self.sets) or self.sets[places.reads] & others:
+            return None
+        found = self.values.get(places.answer)
+        return (found, self.sets[places.reads]) if found is not None else None
 
 
 class _Settled(Mapping[str, Answer]):
-    """The answers that are stored, but those that have read one of the set `others`; decoded when asked for."""
+    """The answers that are stored, but those that have read one of the set `others`.
+
+    They are decoded when they are asked for: to count them takes long.
+    """
 
     def __init__(self, parts: Sequence[_Part], others: int) -> None:
         self._parts = parts
-        self._numbers: dict[str, int] = {}
-        """By reference, the place of its answer times the number of parts, and the place of its part added to that."""
-        for place, (stored, sets) in enumerate(parts):
-            holds = [not reads & others for reads in sets]
-            numbers = zip(stored.references, count(place, len(parts)), strict=False)
-            self._numbers.update(compress(numbers, map(holds.__getitem__, stored.reads)))
+        self._others = others
 
     def __getitem__(self, reference: str) -> Answer:
-        number, part = divmod(self._numbers[reference], len(self._parts))
-        stored, sets = self._parts[part]
-        try:
-            return _VALUES.decode(stored.values[stored.answers[number]]), sets[stored.reads[number]]
-        except (msgspec.MsgspecError, RecursionError):
-            raise KeyError(reference) from None
-
-    def __contains__(self, reference: object) -> bool:
-        return reference in self._numbers
+        for part in self._parts:
+            answer = part.answer(reference, self._others)
+            if answer is not None:
+                return answer
+        raise KeyError(reference)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._numbers)
+        references = dict.fromkeys(chain.from_iterable(part.settled for part in self._parts))
+        return (reference for reference in references if reference in self)
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return sum(1 for _ in self)
 
 
 def encode(known: Inferences) -> bytes:
@@ -103,19 +118,20 @@ def encode(known: Inferences) -> bytes:
     everything = [settled.values(), *answered.values()]
     sets = _Numbered(reads for some in everything for _, reads in some)
     values = _Numbered(answer for answer, _ in settled.values())
+    numbers = values.of(answer for answer, _ in settled.values()), sets.of(reads for _, reads in settled.values())
+    places = zip(*numbers, strict=True)
     return msgspec.msgpack.encode(
         _Stored(
             modules=known.modules,
             missed=frozenset(known.missed),
-            reads=sets.of(reads for _, reads in settled.values()),
-            answers=values.of(answer for answer, _ in settled.values()),
-            references=tuple(settled),
-            values=tuple(map(msgspec.Raw, map(msgspec.msgpack.Encoder().encode, values.things))),
+            references=len(settled),
+            settled=bucketed(dict(zip(settled, places, strict=True))),
+            values=chunked(values.things),
             answered={
                 name: _StoredAnswers(
                     known.answered[name].needs,
                     sets.of(reads for _, reads in some),
-                    msgspec.Raw(msgspec.msgpack.encode([answer for answer, _ in some])),
+                    memoryview(msgspec.msgpack.encode([answer for answer, _ in some])),
                 )
                 for name, some in answered.items()
             },
@@ -124,7 +140,7 @@ def encode(known: Inferences) -> bytes:
     )
 
 
-def decode(data: Sequence[bytes]) -> Inferences | None:
+def decode(data: Iterable[bytes | memoryview]) -> Inferences | None:
     """Return what `encode` made bytes of in each of the processes that judged; `None` if it is nothing."""
     parts = [part for part in map(_part, data) if part is not None]
     if not parts:
@@ -138,16 +154,24 @@ def decode(data: Sequence[bytes]) -> Inferences | None:
             for part in parts
             for name, each in part.stored.answered.items()
         },
+        references=sum(part.stored.references for part in parts),
     )
 
 
-def _part(data: bytes) -> _Part | None:
+def _part(data: bytes | memoryview) -> _Part | None:
     """Return what one process has stored; `None` if it is nothing."""
     try:
         stored = msgspec.msgpack.decode(data, type=_Stored)
     except (msgspec.MsgspecError, RecursionError):
         return None
-    return _Part(stored, [int.from_bytes(each, "little") for each in stored.sets]) if _is_whole(stored) else None
+    if not _is_whole(stored):
+        return None
+    return _Part(
+        stored,
+        Buckets(stored.settled, _PLACES),
+        Chunks(stored.values, _VALUES),
+        [int.from_bytes(each, "little") for each in stored.sets],
+    )
 
 
 class Beginning(NamedTuple):
@@ -174,24 +198,17 @@ def lesson(project: Project, since: Beginning, shared: Set[str]) -> Inferences:
         project.reading.missed,
         lambda _: references if len(references) <= _MOST_IN_A_LESSON else {},
         {name: answered for name, answered in answers.answered.items() if name not in shared},
+        references=len(references),
         news=len(references) + answers.asked - since.asked,
     )
 
 
 def _is_whole(stored: _Stored) -> bool:
-    """Tell whether every answer has what it needs: what comes from a file may be anything."""
-    same = len(stored.references) == len(stored.reads) == len(stored.answers)
-    reads = (stored.reads, *(each.reads for each in stored.answered.values()))
-    return (
-        same
-        and all(len(each.reads) == len(stored.modules) for each in stored.answered.values())
-        and all(_are_places(each, stored.sets) for each in reads)
-        and _are_places(stored.answers, stored.values)
+    """Tell whether every answer about a module has what it needs: what comes from a file may be anything."""
+    return all(
+        len(each.reads) == len(stored.modules) and max(each.reads, default=-1) < len(stored.sets)
+        for each in stored.answered.values()
     )
-
-
-def _are_places(numbers: tuple[int, ...], things: tuple[object, ...]) -> bool:
-    return not numbers or (min(numbers) >= 0 and max(numbers) < len(things))
 
 
 def _answers(
