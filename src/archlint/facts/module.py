@@ -7,6 +7,8 @@ import msgspec
 from archlint.facts.model import Call, Candidate, Class, Function, Import, Load, Suppression, TypedAssignment
 
 T = TypeVar("T")
+Called: TypeAlias = dict[str, tuple[int, ...]]
+"""Which calls have a callee: most are asked for by what is called, and not looked at one by one."""
 Handed: TypeAlias = dict[str, str]
 """Parameters of a function that it hands on as they are, by the name or the place by which a call passes them."""
 
@@ -56,9 +58,10 @@ class _Part(Generic[T]):
 class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """All facts of one module: a pure function of its dotted name, whether it is a package, and its text.
 
-    `bindings` maps each name bound at module level to references of what it is bound to; `handed` says what calls (by
-    index) hand on; `exports` is `__all__` when it is written as a literal; `is_package` says that the file is an
-    `__init__.py`. The parts that are many are `stored` by name, in MessagePack: most runs ask for some of them only.
+    `bindings` maps each name bound at module level to references of what it is bound to; `called` has the indices of
+    calls by callee, in order; `handed` says what calls (by index) hand on; `exports` is `__all__` when it is written as
+    a literal; `is_package` says that the file is an `__init__.py`. The parts that are many are `stored` by name, in
+    MessagePack: most runs ask for some of them only.
     """
 
     name: str
@@ -76,6 +79,7 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     assignments = _Part(tuple[TypedAssignment, ...], ())
     candidates = _Part(tuple[Candidate, ...], ())
     handed = _Part(dict[int, Handed], {})
+    called = _Part(Called, {})
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ModuleFacts):
@@ -97,9 +101,10 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     ) -> Self:
         """Return the facts with these parts."""
         encode = msgspec.msgpack.Encoder().encode
-        stored = {part: memoryview(encode(value)) for part, value in parts.items()}
+        called = _called(parts.get("calls", ()))
+        stored = {part: memoryview(encode(value)) for part, value in (*parts.items(), ("called", called))}
         facts = cls(name=name, is_package=is_package, exports=exports, suppressions=suppressions, stored=stored)
-        facts.__dict__.update(parts)
+        facts.__dict__.update(parts, called=called)
         return facts
 
     def but(self, parts: Parts) -> Self:
@@ -110,6 +115,7 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def decode(self) -> None:
         """Decode all parts, and let go of what they were stored as."""
         self.parts()
+        _ = self.called
         self.stored.clear()
 
     def parts(self) -> Parts:
@@ -125,3 +131,11 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             "candidates": self.candidates,
             "handed": self.handed,
         }
+
+
+def _called(calls: tuple[Call, ...]) -> Called:
+    found: dict[str, list[int]] = {}
+    for index, call in enumerate(calls):
+        if call.callee:
+            found.setdefault(call.callee, []).append(index)
+    return {callee: tuple(indices) for callee, indices in found.items()}

@@ -229,12 +229,13 @@ BLOCKING_READS = ModuleWise(
 
 def _find_calls(project: Project, module: Module) -> tuple[tuple[int, Blocking], ...]:
     resolver, api = project.query(types), project.query(BlockingApis).api
-    calls = module.facts.calls
-    known = {callee: found for callee in {call.callee for call in calls} if callee and (found := api(callee))}
+    facts = module.facts
     direct = {
         index: blocking
-        for index, call in enumerate(calls)
-        if (blocking := known.get(call.callee)) and waits(resolver, module, call, blocking)
+        for callee, indices in facts.called.items()
+        if (blocking := api(callee))
+        for index in indices
+        if waits(resolver, module, facts.calls[index], blocking)
     }
     return tuple(sorted({**dict(_handed_on(project, module)), **direct}.items(), key=lambda found: found[0]))
 

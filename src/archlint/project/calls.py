@@ -118,7 +118,7 @@ class CallGraph:
     def uses(self, module: Module) -> tuple[Use, ...]:
         """Return what runs functions of the project in a module, in the order of its text."""
         facts = module.facts
-        ran = {callee: self._run(callee) for callee in dict.fromkeys(call.callee for call in facts.calls) if callee}
+        ran = {callee: self._run(callee) for callee in facts.called}
         read = {each: self._read(each) for each in dict.fromkeys((*ran, *(load.reference for load in facts.loads)))}
         open_ = {callee for callee, run in ran.items() if run.arguments_too or run.takers or run.checks}
         plain = {callee: tuple(dict.fromkeys((*read[callee], *run.targets))) for callee, run in ran.items()}

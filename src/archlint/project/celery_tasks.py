@@ -6,6 +6,7 @@ import msgspec
 
 from archlint.facts.model import Candidate
 from archlint.project.modulewise import ModuleWise
+from archlint.project.ports import subclasses
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
 
@@ -37,9 +38,10 @@ class CeleryTasks:
 
     def _declared(self) -> Iterator[Task]:
         for module in self._project.by_name.values():
-            functions = {function.start: index for index, function in enumerate(module.facts.functions)}
-            for candidate in module.facts.candidates:
-                if candidate.code == TASK and candidate.start in functions and self._is_task(candidate.reference):
+            candidates = [each for each in module.facts.candidates if each.code == TASK]
+            functions = {each.start: index for index, each in enumerate(module.facts.functions if candidates else ())}
+            for candidate in candidates:
+                if candidate.start in functions and self._is_task(candidate.reference):
                     pairs = (value.partition("=") for value in candidate.values)
                     keywords = {name: value for name, _, value in pairs}
                     yield Task(module, candidate, f"{module.name}#{functions[candidate.start]}", keywords)
@@ -48,11 +50,11 @@ class CeleryTasks:
         return not _DECORATORS.isdisjoint(self._types.names(decorator))
 
     def _classes(self) -> Iterator[str]:
-        for module in self._project.by_name.values():
-            for index, function in enumerate(module.facts.functions):
-                owner = f"{module.name}@{function.owner}"
-                if function.name == "run" and function.owner >= 0 and "celery.Task" in self._types.order(owner):
-                    yield f"{module.name}#{index}"
+        for key in self._project.query(subclasses).get("celery.Task", ()):
+            module, index = self._project.class_(key)[0], int(key.rpartition("@")[2])
+            for number, function in enumerate(module.facts.functions):
+                if function.name == "run" and function.owner == index:
+                    yield f"{module.name}#{number}"
 
     def is_task(self, key: str) -> bool:
         """Tell whether a function runs in a worker."""

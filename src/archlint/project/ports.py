@@ -204,12 +204,22 @@ def _class_keys(project: Project) -> tuple[str, ...]:
 
 def subclasses(project: Project) -> Mapping[str, tuple[str, ...]]:
     """Answer the query for what derives from classes, at whatever depth: those of the project, others by name."""
-    resolver = project.query(types)
+    bases = project.query(_BASES)
     found: dict[str, list[str]] = {}
-    for key in class_keys(project):
-        for base in resolver.order(key)[1:]:
-            found.setdefault(base, []).append(key)
+    for module in project.by_name.values():
+        for key, orders in zip(class_keys_in(project, module), bases[module.path], strict=True):
+            for base in orders:
+                found.setdefault(base, []).append(key)
     return {base: tuple(keys) for base, keys in found.items()}
+
+
+def _bases(project: Project, module: Module) -> tuple[tuple[str, ...], ...]:
+    """Return what each class of a module derives from, at whatever depth."""
+    resolver = project.query(types)
+    return tuple(resolver.order(f"{module.name}@{index}")[1:] for index in range(len(module.facts.classes)))
+
+
+_BASES = ModuleWise("bases of classes", tuple[tuple[str, ...], ...], _bases)
 
 
 def _bases_at_run_time(project: Project) -> frozenset[str]:

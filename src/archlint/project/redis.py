@@ -13,10 +13,7 @@ _EXECUTE = "execute_command"
 
 def redis_calls(project: Project, methods: Collection[str]) -> Iterator[tuple[Module, Call, str]]:
     """Yield the calls of these methods on Redis clients, pipelines included, each with the method's dotted name."""
-    for module, call in project.query(Calls).named(methods):
-        name = redis_method(project, call.callee, methods)
-        if name:
-            yield module, call, name
+    return project.query(Calls).meaning(methods, lambda callee: redis_method(project, callee, methods))
 
 
 def raw_commands(project: Project, commands: Collection[str]) -> Iterator[tuple[Module, Call, str]]:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from typing import TypeVar
 
 from archlint.facts.model import Call
 from archlint.facts.references import alternatives
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
+
+T = TypeVar("T")
 
 
 class Calls:
@@ -19,34 +22,48 @@ class Calls:
     def __init__(self, project: Project) -> None:
         self._modules = project.modules
         self._spellings = project.query(spellings)
-        self._places: dict[str, list[tuple[int, int]]] = {}
-        places = self._places
+        self._calling: dict[str, list[int]] = {}
+        """By callee the numbers of the modules that call it."""
+        calling = self._calling
         for number, module in enumerate(project.modules):
-            for index, call in enumerate(module.facts.calls):
-                callee = call.callee
-                if callee in places:
-                    places[callee].append((number, index))
+            for callee in module.facts.called:
+                if callee in calling:
+                    calling[callee].append(number)
                 else:
-                    places[callee] = [(number, index)]
-        self._places.pop("", None)
+                    calling[callee] = [number]
         self._by_word: dict[str, list[str]] = {}
-        for callee in self._places:
+        for callee in calling:
             for word in words_of(callee):
                 self._by_word.setdefault(word, []).append(callee)
 
     def of(self, callees: Iterable[str]) -> Iterator[tuple[Module, Call]]:
         """Yield the calls with one of these references as callee, in order of file and position."""
-        for number, index in sorted(place for callee in callees for place in self._places.get(callee, ())):
+        by_module: dict[int, list[str]] = {}
+        for callee in callees:
+            for number in self._calling.get(callee, ()):
+                by_module.setdefault(number, []).append(callee)
+        for number in sorted(by_module):
             module = self._modules[number]
-            yield module, module.facts.calls[index]
+            called = module.facts.called
+            for index in sorted(index for callee in by_module[number] for index in called[callee]):
+                yield module, module.facts.calls[index]
 
     def named(self, words: Iterable[str]) -> Iterator[tuple[Module, Call]]:
         """Yield the calls that may be of something with one of these last names, in order of file and position.
 
         Other names under which the project knows a thing of that name count too.
         """
+        yield from self.of(self._named(words))
+
+    def meaning(self, words: Iterable[str], mean: Callable[[str], T]) -> Iterator[tuple[Module, Call, T]]:
+        """Yield those of the calls that are `named` so whose callee `mean` makes something of, with that."""
+        found = {callee: meaning for callee in self._named(words) if (meaning := mean(callee))}
+        for module, call in self.of(found):
+            yield module, call, found[call.callee]
+
+    def _named(self, words: Iterable[str]) -> dict[str, None]:
         known = other_spellings(words, self._spellings)
-        yield from self.of({callee for word in known for callee in self._by_word.get(word, ())})
+        return dict.fromkeys(callee for word in known for callee in self._by_word.get(word, ()))
 
     def shaped(self, start: str, end: str) -> Iterator[tuple[Module, Call]]:
         """Yield the calls of what has a last name that starts and ends so, in order of file and position."""
@@ -79,7 +96,7 @@ class CalledWords:
         known = self._known.get(module.path)
         if known is None:
             known = self._known[module.path] = {}
-            for callee in {call.callee for call in module.facts.calls}:
+            for callee in module.facts.called:
                 for word in words_of(callee):
                     known.setdefault(word, []).append(callee)
         return {callee for word in known.keys() & words for callee in known[word]}

@@ -152,7 +152,7 @@ def _find_unawaited(project: Project, module: Module) -> Iterator[tuple[int, str
     calls = module.facts.calls
     named: set[tuple[int, str]] = set()
     replaced = {each.subject for each in module.facts.candidates if each.code == REPLACED}
-    asked = {callee: _asked(coroutines, callee) for callee in {call.callee for call in calls} if callee}
+    asked = {callee: _asked(coroutines, callee) for callee in module.facts.called}
     for number, call in enumerate(calls):
         made_by, used = asked.get(call.callee, ""), _IN_PLACE
         if made_by and not any(map(coroutines.made_by, _called_within(calls, call))):

@@ -138,7 +138,7 @@ def _find(project: Project, module: Module) -> Iterator[tuple[int, tuple[str, ..
     resolver = project.query(types)
     named = project.query(CalledWords).callees(module, project.query(_words))
     known: dict[str, tuple[str, ...]] = {}
-    for callee in dict.fromkeys(call.callee for call in module.facts.calls if call.callee):
+    for callee in module.facts.called:
         names = {f"{each.name}.__call__" for each in resolver.infer(callee) if each.kind == "instance"}
         if callee in named:
             names.update(resolver.names(callee))

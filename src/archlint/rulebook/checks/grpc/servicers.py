@@ -128,8 +128,7 @@ def _adds_deadlines(project: Project) -> bool:
 
 def _is_stream(project: Project, module: Module, call: Call) -> bool:
     """Tell whether what the call gives is iterated over or read from, so that it may be meant to last."""
-    streams = {f"{call.callee}().{each}" for each in _STREAM_METHODS}
-    if any(other.callee in streams for other in module.facts.calls):
+    if any(f"{call.callee}().{each}" in module.facts.called for each in _STREAM_METHODS):
         return True
     if any(each.code == STREAM and each.reference == call.callee for each in module.facts.candidates):
         return True

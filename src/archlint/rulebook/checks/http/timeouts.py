@@ -22,26 +22,24 @@ def missing_timeout(project: Project, rule: Rule) -> Iterator[Violation]:
     """HTP001: a request without a timeout, by a client that has none of its own, or with `timeout=None`."""
     resolver, apis = project.query(types), project.library.timeouts
     defaults = project.query(_Defaults)
-    for module, call in project.query(Calls).named({last_word(api) for api in apis}):
-        if (
-            not call.arguments
-            or call.callee.startswith("builtins.")
-            or any(name in ("*", "**") for name, _ in call.arguments)
-        ):
+
+    def api(callee: str) -> str:
+        if callee.startswith("builtins."):  # most calls of `get` are of dictionaries
+            return ""
+        return next((name for name in resolver.names(callee) if name in apis), "")
+
+    for module, call, name in project.query(Calls).meaning(map(last_word, apis), api):
+        if not call.arguments or any(name in ("*", "**") for name, _ in call.arguments) or is_test(module):
             continue
-        for name in resolver.names(call.callee):
-            timeout = apis.get(name)
-            if timeout is None:
-                continue
-            if not is_test(module) and not timeout.is_given(call.arguments) and not defaults.apply(module, call, name):
-                yield rule.violation(
-                    module,
-                    (call.start, call.end),
-                    message=_message(name, timeout),
-                    subject=_subject(name, timeout, call),
-                    scope=module.scope(call.function, call.owner),
-                )
-            break
+        timeout = apis[name]
+        if not timeout.is_given(call.arguments) and not defaults.apply(module, call, name):
+            yield rule.violation(
+                module,
+                (call.start, call.end),
+                message=_message(name, timeout),
+                subject=_subject(name, timeout, call),
+                scope=module.scope(call.function, call.owner),
+            )
 
 
 def _message(name: str, timeout: Timeout) -> str:

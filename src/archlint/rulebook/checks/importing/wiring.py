@@ -38,11 +38,14 @@ def is_scattered(project: Project, module: Module, _: Candidate | Call) -> bool:
 def scattered_environment(project: Project, rule: Rule) -> Iterator[Violation]:
     """IMP002: `os.getenv` and `os.environ.get` outside of settings; `os.environ[...]` is seen by a module check."""
     resolver = project.query(types)
-    for module, call in project.query(Calls).named(("get", "getenv", "getenvb")):
-        if last_word(call.callee) == "get" and "environ" not in call.callee:
-            continue
-        name = next((each for each in resolver.names(call.callee) if each in _READERS), None)
-        if name is not None and is_scattered(project, module, call):
+
+    def reader(callee: str) -> str:
+        if last_word(callee) == "get" and "environ" not in callee:
+            return ""
+        return next((each for each in resolver.names(callee) if each in _READERS), "")
+
+    for module, call, name in project.query(Calls).meaning(("get", "getenv", "getenvb"), reader):
+        if is_scattered(project, module, call):
             yield rule.violation(
                 module,
                 (call.start, call.end),

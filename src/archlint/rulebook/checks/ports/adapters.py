@@ -151,7 +151,7 @@ def _is_template(project: Project, pair: Pair) -> bool:
 def _used_of_itself(project: Project, key: str) -> Iterator[str]:
     """Yield the names of members that a class reads or calls on its own instance."""
     facts = project.class_(key)[0].facts
-    for reference in (*(each.reference for each in facts.loads), *(each.callee for each in facts.calls)):
+    for reference in (*(each.reference for each in facts.loads), *facts.called):
         owner, _, rest = reference.partition("{}.")
         if owner == key:
             yield rest.partition(".")[0]

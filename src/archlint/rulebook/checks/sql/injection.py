@@ -87,10 +87,13 @@ def _run_results(project: Project) -> Mapping[str, tuple[Module, Call]]:
     """Answer the query for the functions whose result is run as SQL, each with the first call that does."""
     resolver, library = project.query(types), project.library
     found: dict[str, tuple[Module, Call]] = {}
-    for module, call in project.query(Calls).named({last_word(name) for name in library.sql_texts}):
+    running = project.query(Calls).meaning(
+        map(last_word, library.sql_texts),
+        lambda callee: [place for name in resolver.names(callee) if (place := library.sql_text(name))],
+    )
+    for module, call, places in running:
         if is_test(module) or not any(value.endswith(("()", "()!")) for _, value in call.arguments):
             continue
-        places = filter(None, map(library.sql_text, resolver.names(call.callee)))
         given = next((text for place in places if (text := place.of(call.arguments))), "")
         made = given.removesuffix("!")
         for value in resolver.infer(made.removesuffix("()")) if made.endswith("()") else ():

@@ -7,7 +7,7 @@ from archlint.model import Violation
 from archlint.project.asides import is_test
 from archlint.project.celery_tasks import CeleryTasks, Task
 from archlint.project.importers import importers_of
-from archlint.project.ports import class_keys
+from archlint.project.ports import subclasses
 from archlint.project.program import Module, Project
 from archlint.project.types import types
 from archlint.project.uses import Calls
@@ -84,11 +84,12 @@ def late_ack_without_idempotency(project: Project, rule: Rule) -> Iterator[Viola
 def unbounded_task_retry(project: Project, rule: Rule) -> Iterator[Violation]:
     """TSK008: `max_retries=None` in the decorator of a task, or in the body of a task class."""
     resolver = project.query(types)
-    for module, call in project.query(Calls).named(["shared_task", "task"]):
-        if ("max_retries", "=None") not in call.arguments or _limits_retries(module, call):
-            continue
-        subject = next((name for name in resolver.names(call.callee) if name in _DECORATORS), "")
-        if subject:
+    decorators = project.query(Calls).meaning(
+        ("shared_task", "task"),
+        lambda callee: next((name for name in resolver.names(callee) if name in _DECORATORS), ""),
+    )
+    for module, call, subject in decorators:
+        if ("max_retries", "=None") in call.arguments and not _limits_retries(module, call):
             yield rule.violation(
                 module,
                 (call.start, call.end),
@@ -96,9 +97,7 @@ def unbounded_task_retry(project: Project, rule: Rule) -> Iterator[Violation]:
                 subject=subject,
                 scope=module.scope(call.function, call.owner),
             )
-    for key in class_keys(project):
-        if "celery.Task" not in resolver.order(key)[1:]:
-            continue
+    for key in project.query(subclasses).get("celery.Task", ()):
         module, fact = project.class_(key)
         for attribute in fact.attributes:
             if attribute.name == "max_retries" and attribute.in_body and attribute.values == ("",):

@@ -9,20 +9,22 @@ from archlint.project.celery_tasks import CeleryTasks
 from archlint.project.program import Module, Project
 from archlint.project.sites import Sites
 from archlint.project.types import Types, types
-from archlint.project.uses import Calls
+from archlint.project.uses import Calls, last_word
 from archlint.rulebook.model import Rule
 
 _WAITS = frozenset(f"celery.result.{each}" for each in (
     "AsyncResult.get", "AsyncResult.wait", "ResultSet.get", "ResultSet.join", "ResultSet.join_native",
 ))  # fmt: skip
+_WORDS = frozenset(map(last_word, _WAITS))
 _ON_PURPOSE = frozenset({"disable_sync_subtasks", "timeout=0"})
 
 
 def blocking_task_result(project: Project, rule: Rule) -> Iterator[Violation]:
     """TSK003: a worker waits for another, which may wait for a worker that is free."""
     resolver, tasks = project.query(types), project.query(CeleryTasks)
-    for module, call in project.query(Calls).named({"get", "wait", "join", "join_native"}):
-        if is_test(module) or call.function < 0 or not _waits(resolver, call):
+    waiting = project.query(Calls).meaning(_WORDS, lambda callee: _waits(resolver, callee))
+    for module, call, _ in waiting if tasks.tasks or tasks.methods else ():
+        if is_test(module) or call.function < 0 or any(name in _ON_PURPOSE for name, _ in call.arguments):
             continue
         key = f"{module.name}#{call.function}"
         if tasks.is_task(key):
@@ -33,12 +35,10 @@ def blocking_task_result(project: Project, rule: Rule) -> Iterator[Violation]:
             yield _violation(rule, module, call, caller)
 
 
-def _waits(resolver: Types, call: Call) -> bool:
-    values = resolver.infer(call.callee)
+def _waits(resolver: Types, callee: str) -> bool:
+    values = resolver.infer(callee)
     names = {name for value in values for name in resolver.names_of(value) if value.kind == "object"}
-    if _WAITS.isdisjoint(names) or any("EagerResult" in value.receiver for value in values):
-        return False
-    return not any(name in _ON_PURPOSE for name, _ in call.arguments)
+    return not _WAITS.isdisjoint(names) and not any("EagerResult" in value.receiver for value in values)
 
 
 def _calling_task(project: Project, tasks: CeleryTasks, key: str) -> Step | None:
