@@ -96,17 +96,22 @@ def test_unused_ones_are_reported_only_when_their_rule_runs() -> None:
 
 
 def test_what_is_said_of_comments_that_accept_nothing() -> None:
-    text = "x = 1  # archlint: ignore[RDS001]\ny = 1  # archlint: ignore[RDS999]\nz = 1  # archlint: ignore\n"
+    text = (
+        "x = 1  # archlint: ignore[RDS001]\ny = 1  # archlint: ignore[rds001]\nz = 1  # archlint: ignore\n"
+        "a = 1  # archlint: ignore[XYZ123, ABC]\n"
+    )
     left = judged(text, ("RDS001", "ARC001"))
     assert [each.message for each in left] == [
         "nothing here breaks RDS001; delete the comment",
-        "there is no rule RDS999: the comment accepts nothing; correct or delete it",
+        "there is no rule rds001, so that this comment accepts nothing; did you mean RDS001?",
         "this comment names no rule and accepts nothing; write `ignore[CODE]` or delete it",
+        "there is no rule XYZ123, ABC, so that this comment accepts nothing; correct or delete it",
     ]
     assert [text[each.place.start : each.place.end] for each in left] == [
         "# archlint: ignore[RDS001]",
-        "# archlint: ignore[RDS999]",
+        "# archlint: ignore[rds001]",
         "# archlint: ignore",
+        "# archlint: ignore[XYZ123, ABC]",
     ]
 
 

@@ -6,7 +6,7 @@ from archlint.facts.model import Suppression
 from archlint.model import SourceText, Violation
 from archlint.project.program import Module, Project
 from archlint.rulebook.model import Rule
-from archlint.rulebook.selection import meant_by
+from archlint.rulebook.selection import did_you_mean, meant_by
 
 UNUSED = "ARC001"
 UNEXPLAINED = "ARC003"
@@ -127,5 +127,6 @@ def _message(suppression: Suppression, idle: list[str], rules: Mapping[str, Rule
         return "this comment names no rule and accepts nothing; write `ignore[CODE]` or delete it"
     unknown = [selector for selector in idle if not meant_by(selector, rules)]
     if unknown:
-        return f"there is no rule {', '.join(unknown)}: the comment accepts nothing; correct or delete it"
+        hint = did_you_mean(unknown[0], rules) if len(unknown) == 1 else "correct or delete it"
+        return f"there is no rule {', '.join(unknown)}, so that this comment accepts nothing; {hint}"
     return f"nothing here breaks {', '.join(idle)}; delete the comment"
