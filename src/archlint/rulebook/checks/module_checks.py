@@ -119,6 +119,7 @@ _CONSISTENCY: ModuleChecks = {
     "gather": (gathered_together,),
     "retry": (retried,),
     "s": (given,),
+    "send_task": (given,),
     "si": (given,),
     "start_soon": (started_apart,),
     "xread": (lost_position,),

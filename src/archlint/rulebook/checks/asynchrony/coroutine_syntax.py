@@ -46,6 +46,8 @@ def unread_task(node: cst.Assign | cst.AnnAssign, context: ModuleContext) -> Ite
     """ASY004: a task whose only reference is a local name that nobody reads."""
     call = node.value
     # Cheap tests first, since every assignment of the program comes here.
+    if call.__class__ is cst.ListComp:
+        call = call.elt
     if call.__class__ is not cst.Call:
         return
     if call.func.__class__ is cst.Attribute and call.func.attr.value not in MAKER_NAMES:
@@ -69,8 +71,16 @@ def unread_task(node: cst.Assign | cst.AnnAssign, context: ModuleContext) -> Ite
 
 
 def chained_task(node: cst.Expr, context: ModuleContext) -> Iterator[Sighting]:
-    """ASY004: a task that is given a done-callback at once, and then dropped: the task keeps the callback only."""
+    """ASY004: tasks in a list that is dropped, or one that is given a done-callback at once, which keeps no task."""
     call = node.value
+    if call.__class__ is cst.ListComp and isinstance(call.elt, cst.Call):
+        yield Sighting(
+            code="ASY004",
+            message="nothing keeps the tasks: they may be garbage-collected before they end, and their errors are lost",
+            subject="asyncio.create_task",
+            reference=context.reference(call.elt.func),
+            names=TASK_MAKERS,
+        )
     if call.__class__ is not cst.Call or call.func.__class__ is not cst.Attribute:
         return
     made = call.func.value

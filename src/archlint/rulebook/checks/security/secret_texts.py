@@ -2,6 +2,7 @@
 
 import math
 import re
+from base64 import urlsafe_b64decode
 from collections import Counter
 from urllib.parse import unquote
 
@@ -124,12 +125,15 @@ _TOKENS = re.compile(
     | \b[sr]k_live_[0-9A-Za-z]{20,}
     | \bSG\.[0-9A-Za-z_-]{20,}\.[0-9A-Za-z_-]{20,}
     | \bsk-(?:proj-|ant-)?[0-9A-Za-z_-]{32,}
+    | ^(?:Bearer\ )?eyJ[0-9A-Za-z_-]{15,}\.eyJ[0-9A-Za-z_-]{15,}\.[0-9A-Za-z_-]{20,}$
     | \bnpm_[0-9A-Za-z]{36}\b | \bpypi-AgE[0-9A-Za-z_-]{50,}
     | -----BEGIN\ (?:[A-Z]+\ )?PRIVATE\ KEY-----\s*\\?n?\s*[0-9A-Za-z+/=\\n\s]{40,}
     """
 )
+_OPEN_CLAIMS = re.compile(rb'"role":\s*"anon"|"sub":\s*"1234567890"')
 _HINT = re.compile(
     "password=|://[^@]*@|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|k_live_|SG[.]|sk-|npm_|pypi-|PRIVATE KEY-"
+    "|eyJ"
 )
 """What an address with a user, and each of `_TOKENS`, has in it."""
 _URL = re.compile(
@@ -192,7 +196,22 @@ def may_tell(written: str) -> bool:
 
 def is_known_token(text: str) -> bool:
     """Tell whether a text has the shape of some service's key, such as `AKIA...`, `ghp_...` or a private key."""
-    return len(text) >= 20 and _TOKENS.search(text) is not None and not _PLACEHOLDER.search(text[:200])
+    return (
+        len(text) >= 20
+        and _TOKENS.search(text) is not None
+        and not _PLACEHOLDER.search(text[:200])
+        and not ("eyJ" in text and _is_open_token(text))
+    )
+
+
+def _is_open_token(text: str) -> bool:
+    """Tell whether a JSON Web Token is made to be shown: of nobody in particular, or the one of every tutorial."""
+    payload = text.rpartition(".")[0].rpartition(".")[2]
+    try:
+        claims = urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    except ValueError:
+        return True
+    return _OPEN_CLAIMS.search(claims) is not None
 
 
 def is_secret_name(name: str) -> bool:

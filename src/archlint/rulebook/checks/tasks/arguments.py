@@ -12,7 +12,12 @@ from archlint.project.values import Value
 from archlint.rulebook.model import Rule
 
 ARGUMENT = "celery-argument"
-_SENDS = frozenset(f"celery.Task.{name}" for name in ("delay", "apply_async", "delay_on_commit", "s", "si"))
+_SENDS = frozenset(
+    {
+        *(f"celery.Task.{name}" for name in ("delay", "apply_async", "delay_on_commit", "s", "si")),
+        "celery.Celery.send_task",
+    }
+)
 _PLAIN = frozenset(
     {
         *(f"builtins.{name}" for name in ("str", "int", "float", "bool", "dict", "list", "tuple", "bytes")),

@@ -21,6 +21,8 @@ _DECORATORS = frozenset({"task", "shared_task", "periodic_task"})
 _SETTINGS = frozenset(
     {"task_time_limit", "task_soft_time_limit", "task_acks_late", "CELERY_TASK_TIME_LIMIT", "CELERY_TASK_ACKS_LATE"}
 )
+_PACKED = {"apply_async": 0, "send_task": 1}
+"""What takes the arguments of a task as a tuple and a dictionary, and at which position they begin."""
 
 
 def declared_task(node: cst.FunctionDef, context: ModuleContext) -> Iterator[Sighting]:
@@ -119,7 +121,8 @@ def given(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     """Note what a task is given, each argument by its reference; what `apply_async` packs is taken apart."""
     word = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
     plain = [each.value for each in node.args if not each.star]
-    values = list(_packed(node)) if word == "apply_async" else plain
+    first = _PACKED.get(word)
+    values = plain if first is None else list(_packed(node, first))
     references = tuple(filter(None, map(context.reference, values)))
     if references:
         yield Sighting(
@@ -127,11 +130,19 @@ def given(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
         )
 
 
-def _packed(node: cst.Call) -> Iterator[cst.BaseExpression]:
+def _packed(node: cst.Call, first: int) -> Iterator[cst.BaseExpression]:
+    """Yield what is in the tuple of arguments and the dictionary behind it, by name or from a position on."""
     for position, argument in enumerate(node.args):
         name = argument.keyword.value if argument.keyword is not None else ""
-        if name == "args" or (not name and position == 0):
+        if name == "args" or (not name and position == first):
             if isinstance(argument.value, cst.List | cst.Tuple):
                 yield from (each.value for each in argument.value.elements)
-        elif isinstance(argument.value, cst.Dict) and (name == "kwargs" or (not name and position == 1)):
-            yield from (each.value for each in argument.value.elements if isinstance(each, cst.DictElement))
+        elif name == "kwargs" or (not name and position == first + 1):
+            yield from _entries(argument.value)
+
+
+def _entries(node: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
+    if isinstance(node, cst.Dict):
+        yield from (each.value for each in node.elements if isinstance(each, cst.DictElement))
+    elif isinstance(node, cst.Call) and dotted_name(node.func) == "dict":
+        yield from (each.value for each in node.args if each.keyword is not None)
