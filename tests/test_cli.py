@@ -173,6 +173,15 @@ def test_without_git_and_configuration_paths_start_at_the_working_directory(proj
     assert broken.stdout.startswith("lib/pack/a.py:1:8: LAY007 ")
 
 
+def test_from_the_root_of_the_file_system_paths_start_at_what_is_named(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "archlint.toml").unlink()
+    monkeypatch.chdir("/")
+    report = json.loads(check(str(project), "--no-cache", "--output-format", "json").stdout)
+    assert [each["path"] for each in report["violations"]] == ["bad.py"]
+
+
 def test_the_proposal_to_leave_a_file_out_holds_where_settings_would_be(project: Path) -> None:
     (project / "archlint.toml").unlink()
     (project / "lib").mkdir()

@@ -84,7 +84,8 @@ def _base(root: Path, config: Config) -> Path:
     if repository is not None:
         return Path(repository)
     here = Path.cwd()
-    return here if config.root is None and root.is_relative_to(here) else root
+    is_around = root.is_relative_to(here) and here != here.parent  # from `/`, as in a container, nobody means all of it
+    return here if config.root is None and is_around else root
 
 
 def _distinct(names: Mapping[str, str]) -> Iterator[SourceFile]:
