@@ -10,7 +10,6 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -29,7 +28,7 @@ WITHIN = frozenset(
 )
 _HEADING = re.compile(r"\A#\s+(?P<code>[A-Z]{3}\d{3})\s+(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)\s*$", re.MULTILINE)
 _FENCE = re.compile(r"^```(?:toml)?$", re.MULTILINE)
-_SECTION = re.compile(r"\n## (?P<title>.+?)[ \t]*(?=\n|\Z)")
+_SECTION = "\n## "
 _MARKER = re.compile(r"# expect:(?: [A-Z]{3}\d{3},?)+")
 PAGE_KEYS: Mapping[str, type] = {
     "severity": str,
@@ -44,6 +43,7 @@ PAGE_KEYS: Mapping[str, type] = {
     "message": str,
     "options": dict,
 }
+_SEVERITIES: Mapping[str, Severity] = {each.value: each for each in Severity}
 _WORDS = {str: "a string", bool: "true or false", list: "a list", dict: "a table"}
 _OPTION = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
@@ -128,8 +128,7 @@ def _without_markers(text: str) -> str:
 
 
 def _metadata(text: str) -> tuple[dict[str, Any], list[str]]:
-    section = _SECTION.search(text)
-    block = _block(text[: section.start() if section else len(text)])
+    block = _block(text.partition(_SECTION)[0])
     if block is None:
         return {}, ['a ```toml block with the metadata is missing; the least is: severity = "warning"']
     try:
@@ -176,15 +175,12 @@ def _strings(metadata: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 def _severity(metadata: Mapping[str, Any], key: str = "severity") -> Severity | None:
     value = metadata.get(key)
-    return Severity(value) if value in list(Severity) else None
+    return _SEVERITIES.get(value) if isinstance(value, str) else None
 
 
 def _missing_sections(text: str) -> list[str]:
-    blocks: dict[str, bool] = {}
-    sections = list(_SECTION.finditer(text))
-    for section, following in zip_longest(sections, sections[1:]):
-        body = text[section.end() : following.start() if following else len(text)]
-        blocks[section["title"]] = "```python\n" in body
+    sections = (section.partition("\n") for section in text.split(_SECTION)[1:])
+    blocks = {title.rstrip(" \t"): "```python\n" in body for title, _, body in sections}
     return [
         f'the section "## {title}" with at least one ```python block is missing'
         for title in ("Bad", "Good")
