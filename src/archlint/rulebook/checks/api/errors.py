@@ -26,6 +26,8 @@ _POSITIONS = {"HTTPException": 1}
 _TEXTS = frozenset({"detail", "content", "data", "text", "body", "reason"})
 _CLEANS = re.compile(r"saniti[sz]e|redact|scrub|censor|mask|filter_secrets|strip_secrets", re.I)
 """Functions after which a text is one that somebody has thought about."""
+_DEBUG = re.compile(r"debug|^(?:is_)?dev(?:elopment)?(?:_mode)?$", re.I)
+"""What a program is asked whether it runs for its developers."""
 _READS = re.compile(r"(?:^|\.)req(?:uest)?\.(?:json|get_json|body|form)$")
 _PARSES = frozenset({"json.loads", "orjson.loads", "ujson.loads"})
 _DESCRIBES = frozenset({"str", "repr", "format_exc", "format_exception", "jsonable_encoder"})
@@ -55,12 +57,18 @@ def leaked_exception_text(node: cst.Call, context: ModuleContext) -> Iterable[Si
 
 
 def _is_told_apart(node: cst.Call, handler: cst.ExceptHandler) -> bool:
-    """Tell whether a response stands where the exception is known to be of some kind, by `isinstance`."""
+    """Tell whether a response stands where the exception is known to be of some kind, or only developers look."""
     name = bound_name(handler)
     return any(
-        isinstance(each, cst.If) and _asks_kind(each.test, name) and any(part is node for part in inside(each.body))
+        isinstance(each, cst.If)
+        and (_asks_kind(each.test, name) or _asks_debug(each.test))
+        and any(part is node for part in inside(each.body))
         for each in ancestors(handler.body, node)
     )
+
+
+def _asks_debug(test: cst.BaseExpression) -> bool:
+    return any(isinstance(each, cst.Name) and _DEBUG.search(each.value) for each in inside(test))
 
 
 def _only_reads_request(handler: cst.ExceptHandler, context: ModuleContext) -> bool:
@@ -128,6 +136,8 @@ def _guarded(node: cst.CSTNode) -> cst.CSTNode | None:
             return node
         case cst.IfExp(test=cst.Call(func=cst.Name(value="isinstance")), body=body):
             return body
+        case cst.IfExp(test=test) if _asks_debug(test):
+            return node
     return None
 
 
