@@ -35,7 +35,7 @@ def apply(
     kept: list[Violation] = []
     accepted: list[Excused] = []
 
-    def sort(each: Violation) -> None:
+    def decide(each: Violation) -> None:
         reason = _reason(each, commented, text_of, rules, used)
         if reason is None:
             kept.append(each)
@@ -43,7 +43,7 @@ def apply(
             accepted.append((each, reason))
 
     for each in violations:
-        sort(each)
+        decide(each)
     idle = [
         (module, suppression, _idle(module, suppression, rules, active, used))
         for module in commented.values()
@@ -51,7 +51,7 @@ def apply(
     ]
     about = [*_unused(idle, rules), *_unexplained(idle, rules)]
     for each in (each for each in about if each.code in active):
-        sort(each)
+        decide(each)
     return kept, accepted
 
 

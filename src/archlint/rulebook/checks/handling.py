@@ -6,10 +6,10 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend
+from archlint.facts.syntax import FUNCTIONS, descend
 
-_BROAD = frozenset({"builtins.Exception", "builtins.BaseException"})
-_NESTED = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
+BROAD = frozenset({"builtins.Exception", "builtins.BaseException"})
+"""The classes of whatever goes wrong."""
 
 
 def handler_around(node: cst.CSTNode, context: ModuleContext) -> cst.ExceptHandler | None:
@@ -24,7 +24,7 @@ def handler_around(node: cst.CSTNode, context: ModuleContext) -> cst.ExceptHandl
 
 def inside(block: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """Yield a node and all below it that runs with it, in the order of the text: no inner functions and classes."""
-    return descend(block, but_not=_NESTED)
+    return descend(block, but_not=FUNCTIONS)
 
 
 def is_broad(handler: cst.ExceptHandler, context: ModuleContext) -> bool:
@@ -32,7 +32,7 @@ def is_broad(handler: cst.ExceptHandler, context: ModuleContext) -> bool:
     if handler.type is None:
         return True
     kinds = [each.value for each in handler.type.elements] if isinstance(handler.type, cst.Tuple) else [handler.type]
-    return any(context.reference(kind) in _BROAD for kind in kinds)
+    return any(context.reference(kind) in BROAD for kind in kinds)
 
 
 def bound_name(handler: cst.ExceptHandler) -> str:

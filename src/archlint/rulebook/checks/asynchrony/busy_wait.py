@@ -7,12 +7,11 @@ import libcst as cst
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend
+from archlint.facts.syntax import FUNCTIONS, descend
 
 _SLEEPS = frozenset({"asyncio.sleep", "anyio.sleep", "trio.sleep"})
 _QUESTIONS = ("asyncio.Event.is_set", "asyncio.Future.done", "asyncio.Task.done", "anyio.Event.is_set")
 _CLOCKS = frozenset({"time", "monotonic", "perf_counter"})
-_FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 _EXITS = (cst.Await, cst.Yield, cst.Return, cst.Break, cst.Raise, cst.Try, cst.Assert)
 
 
@@ -66,7 +65,7 @@ def _spinning(function: str) -> Sighting:
 
 
 def _never_gives_way(body: cst.BaseSuite) -> bool:
-    for each in descend(body, but_not=_FUNCTIONS):
+    for each in descend(body, but_not=FUNCTIONS):
         if isinstance(each, _EXITS):
             return False
         if isinstance(each, cst.For | cst.With | cst.CompFor) and each.asynchronous is not None:

@@ -7,7 +7,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend
+from archlint.facts.syntax import FUNCTIONS, descend
 from archlint.rulebook.checks.asynchrony.names import MAKER_NAMES, REPLACED, TASK_MAKERS
 
 SCOPES = (
@@ -32,7 +32,6 @@ _SCOPE_NAMES = frozenset(name.rpartition(".")[2] for name in SCOPES)
 _KEEPS_GENERATOR = frozenset(
     {"staticmethod", "classmethod", "abstractmethod", "abc.abstractmethod", "override", "typing.override", "final"}
 )
-_FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 _FUNCTIONAL = frozenset({cst.Call, cst.Lambda, cst.Name})
 _FUNCTION = re.compile(r"[\w.]+#\d+")
 """A reference to a function of the module."""
@@ -100,7 +99,7 @@ def _is_kept(made: cst.Call, context: ModuleContext) -> bool:
     if function is None or not isinstance(task, cst.Name) or not dotted_name(made.func).endswith("ensure_future"):
         return False
     kept: list[cst.BaseExpression | None] = []
-    for each in descend(function.body, but_not=_FUNCTIONS):
+    for each in descend(function.body, but_not=FUNCTIONS):
         if isinstance(each, cst.Return):
             kept.append(each.value)
         elif isinstance(each, cst.Call) and dotted_name(each.func).rpartition(".")[2] in ("add", "append"):
@@ -177,9 +176,9 @@ def _outlasts(function: cst.FunctionDef) -> bool:
     """Tell whether a function keeps its locals while its tasks run: it yields, as a lifespan does, or runs the loop."""
     return _yields(function.body) or any(
         isinstance(each, cst.Call) and dotted_name(each.func).rpartition(".")[2] in _RUNS_LOOP
-        for each in descend(function.body, but_not=_FUNCTIONS)
+        for each in descend(function.body, but_not=FUNCTIONS)
     )
 
 
 def _yields(body: cst.BaseSuite) -> bool:
-    return any(isinstance(each, cst.Yield) for each in descend(body, but_not=_FUNCTIONS))
+    return any(isinstance(each, cst.Yield) for each in descend(body, but_not=FUNCTIONS))

@@ -6,9 +6,8 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend
+from archlint.facts.syntax import FUNCTIONS, descend
 
-_FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 _THREAD_LOCKS = ("Lock", "RLock", "Condition", "Semaphore", "BoundedSemaphore")
 _ENTERS = tuple(f"threading.{lock}.__enter__" for lock in _THREAD_LOCKS)
 _ACQUIRES = tuple(f"threading.{lock}.acquire" for lock in _THREAD_LOCKS)
@@ -33,7 +32,7 @@ def acquired(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     function = context.enclosing_function
     if not lock or function is None or function.asynchronous is None:
         return
-    for block in descend(function.body, but_not=_FUNCTIONS):
+    for block in descend(function.body, but_not=FUNCTIONS):
         statements = block.body if isinstance(block, cst.IndentedBlock) else ()
         after = [index for index, each in enumerate(statements) if _is_statement(each, node)]
         if after and _suspends_before_release(statements[after[0] + 1 :], f"{lock}.release"):
@@ -58,7 +57,7 @@ def _suspends_before_release(statements: Sequence[cst.CSTNode], release: str) ->
 
 
 def _calls(node: cst.CSTNode, name: str) -> bool:
-    return any(isinstance(each, cst.Call) and dotted_name(each.func) == name for each in descend(node, _FUNCTIONS))
+    return any(isinstance(each, cst.Call) and dotted_name(each.func) == name for each in descend(node, FUNCTIONS))
 
 
 def _held(lock: str, reference: str, names: tuple[str, ...]) -> Sighting:
@@ -76,7 +75,7 @@ def _held(lock: str, reference: str, names: tuple[str, ...]) -> Sighting:
 
 def suspends(node: cst.CSTNode) -> bool:
     """Tell whether the coroutine may be suspended in what stands here, nested functions apart."""
-    for each in descend(node, but_not=_FUNCTIONS):
+    for each in descend(node, but_not=FUNCTIONS):
         if isinstance(each, cst.Await | cst.Yield):
             return True
         if isinstance(each, cst.For | cst.With | cst.CompFor) and each.asynchronous is not None:
@@ -118,7 +117,7 @@ def _is_finished(future: cst.CSTNode, context: ModuleContext) -> bool:
             dotted_name(each.func) == f"{name}.done"
             or (dotted_name(each.func).endswith("wrap_future") and any(dotted_name(a.value) == name for a in each.args))
         )
-        for each in descend(function.body, but_not=_FUNCTIONS)
+        for each in descend(function.body, but_not=FUNCTIONS)
     )
 
 

@@ -9,13 +9,12 @@ import libcst as cst
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FIELDS, brief, descend, last_statement, source_of
+from archlint.facts.syntax import FIELDS, FUNCTIONS, brief, descend, last_statement, source_of
 
 _GATHER = "asyncio.gather"
 _SPAWNS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
 _WRAPS = _SPAWNS | {"asyncio.wait_for", "asyncio.shield"}
 _COMPREHENSIONS = (cst.ListComp, cst.GeneratorExp, cst.SetComp)
-_FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 _LISTENERS = re.compile(r"(handler|subscriber|listener|callback|observer|consumer|hook|receiver|watcher)s?\d*$", re.I)
 _TELLS = re.compile(
     r"^_*(a|async_)?(on_|handle|notify|emit|send|call|consume|receive|publish|dispatch|invoke|process|trigger)"
@@ -130,11 +129,11 @@ def _appended(name: str, context: ModuleContext) -> _FanOut | None:
     function = context.enclosing_function
     if function is None:
         return None
-    loops = [each for each in descend(function.body, but_not=_FUNCTIONS) if isinstance(each, cst.For)]
+    loops = [each for each in descend(function.body, but_not=FUNCTIONS) if isinstance(each, cst.For)]
     found = [
         _FanOut(call.args[0].value, loop.iter, loop.target)
         for loop in loops
-        for call in descend(loop.body, but_not=(*_FUNCTIONS, cst.For))
+        for call in descend(loop.body, but_not=(*FUNCTIONS, cst.For))
         if isinstance(call, cst.Call) and dotted_name(call.func) == f"{name}.append" and len(call.args) == 1
     ]
     return found[0] if len(found) == 1 else None

@@ -7,7 +7,7 @@ import libcst as cst
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
 from archlint.facts.syntax import FUNCTIONS, ancestors, descend, source_of
-from archlint.rulebook.checks.resilience.handlers import is_broad
+from archlint.rulebook.checks.handling import is_broad
 
 STREAM = "grpc-stream"
 """The code of a candidate for what `async for` iterates over, when it may be what a stub's method gives."""

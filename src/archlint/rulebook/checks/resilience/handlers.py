@@ -8,9 +8,9 @@ import libcst as cst
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FUNCTIONS, ancestors, comments, descend, last_statement
+from archlint.facts.syntax import FUNCTIONS, ancestors, comments, descend, is_name, last_statement
+from archlint.rulebook.checks.handling import BROAD, bound_name, is_broad
 
-_BROAD = frozenset({"builtins.Exception", "builtins.BaseException"})
 _LEVELS = frozenset({"debug", "info", "warning", "warn", "log", "trace"})
 _ENDS = frozenset(
     {"abort", "aclose", "aexit", "cancel", "clean", "cleanup", "close", "del", "delete", "deregister", "destroy"}
@@ -56,7 +56,7 @@ def raised_base_exception(node: cst.Raise, context: ModuleContext) -> Iterator[S
     raised = node.exc.func if isinstance(node.exc, cst.Call) else node.exc
     if not isinstance(raised, cst.Name) or raised.value not in ("Exception", "BaseException"):
         return
-    if context.reference(raised) in _BROAD:
+    if context.reference(raised) in BROAD:
         yield Sighting(
             code="RES005",
             message=(
@@ -65,19 +65,6 @@ def raised_base_exception(node: cst.Raise, context: ModuleContext) -> Iterator[S
             ),
             subject=raised.value,
         )
-
-
-def is_broad(node: cst.ExceptHandler, context: ModuleContext) -> bool:
-    """Tell whether a handler catches every error."""
-    if node.type is None:
-        return True
-    kinds = [each.value for each in node.type.elements] if isinstance(node.type, cst.Tuple) else [node.type]
-    return any(
-        isinstance(each, cst.Name)
-        and each.value in ("Exception", "BaseException")
-        and context.reference(each) in _BROAD
-        for each in kinds
-    )
 
 
 def _told(node: cst.ExceptHandler, *, in_loop: bool) -> str | None:
@@ -99,8 +86,8 @@ def _told(node: cst.ExceptHandler, *, in_loop: bool) -> str | None:
 
 def _names_error(node: cst.ExceptHandler) -> bool:
     """Tell whether a handler uses the error that it caught."""
-    name = dotted_name(node.name.name) if node.name is not None else ""
-    return bool(name) and any(isinstance(each, cst.Name) and each.value == name for each in descend(node.body))
+    name = bound_name(node)
+    return bool(name) and any(is_name(each, name) for each in descend(node.body))
 
 
 def _consumes(around: Sequence[cst.CSTNode]) -> bool:

@@ -6,9 +6,8 @@ from typing import NamedTuple
 import libcst as cst
 
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FIELDS, descend, parameters
+from archlint.facts.syntax import FIELDS, FUNCTIONS, descend, parameters
 
-FUNCTIONS = (cst.FunctionDef, cst.Lambda, cst.ClassDef)
 _GROWS = {"append": "element", "add": "element", "insert": "element", "extend": "more"}
 
 

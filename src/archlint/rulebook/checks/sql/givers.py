@@ -4,8 +4,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend
-from archlint.rulebook.checks.sql.flow import FUNCTIONS
+from archlint.facts.syntax import FUNCTIONS, descend
 
 _PROPERTIES = frozenset({"property", "cached_property", "functools.cached_property"})
 

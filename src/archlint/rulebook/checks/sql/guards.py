@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend, last_statement
-from archlint.rulebook.checks.sql.flow import FUNCTIONS
+from archlint.facts.syntax import FUNCTIONS, descend, last_statement
 
 _CHECKS = re.compile(r"valid|check|assert|sanit|verify|ensure|allow|require|whitelist", re.I)
 _MATCHES = re.compile(

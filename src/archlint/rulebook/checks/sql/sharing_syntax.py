@@ -8,8 +8,8 @@ import libcst as cst
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import descend
-from archlint.rulebook.checks.sql.flow import FUNCTIONS, Flow, around
+from archlint.facts.syntax import FUNCTIONS, descend
+from archlint.rulebook.checks.sql.flow import Flow, around
 
 SHARED = "shared"
 """The code of a candidate for something that coroutines which run at the same time are given."""
