@@ -24,6 +24,8 @@ _AUTOMATIC = {
     "pika.adapters.blocking_connection.BlockingChannel.consume": "auto_ack",
 }
 """What acknowledges by itself, and the argument that says so."""
+_DECLARING = {"declare_queue", "queue_declare", "Queue"}
+"""What makes a queue, which may be told that it is for one connection only."""
 
 
 def acknowledged_before_handled(project: Project, rule: Rule) -> Iterator[Violation]:
@@ -42,7 +44,9 @@ def _automatic(project: Project, rule: Rule) -> Iterator[Violation]:
     for module, call in project.query(Calls).named({name.rpartition(".")[2] for name in _AUTOMATIC}):
         for name in resolver.names(call.callee):
             argument = _AUTOMATIC.get(name)
-            if argument is not None and (argument, "=True") in call.arguments and not is_test(module):
+            if argument is None or (argument, "=True") not in call.arguments or is_test(module):
+                continue
+            if not _is_for_replies(project, module, call):
                 yield rule.violation(
                     module,
                     (call.start, call.end),
@@ -50,6 +54,20 @@ def _automatic(project: Project, rule: Rule) -> Iterator[Violation]:
                     subject=name,
                     scope=module.scope(call.function, call.owner),
                 )
+
+
+def _is_for_replies(project: Project, module: Module, call: Call) -> bool:
+    """Tell whether the queue is gone with its connection: no other process could handle what this one does not."""
+    return any(
+        other is module and _place(module, each) == _place(module, call) and ("exclusive", "=True") in each.arguments
+        for other, each in project.query(Calls).named(_DECLARING)
+    )
+
+
+def _place(module: Module, call: Call) -> tuple[str, int]:
+    """Return the class whose method a call stands in, else the function."""
+    owner = module.facts.functions[call.function].owner if call.function >= 0 else -1
+    return ("class", owner) if owner >= 0 else ("function", call.function)
 
 
 def _handled_later(project: Project, effect: Effect) -> Call | None:

@@ -259,8 +259,8 @@ def port_signature_mismatch(project: Project, rule: Rule, pairs: Pairs = None) -
             module,
             (start, end),
             message=(
-                f"`{adapter.name}.{kept.name}` does not fit its port `{_told_apart(project, pair)}` ({pair.evidence}): "
-                f"{'; '.join(mismatch.texts)}"
+                f"`{adapter.name}.{kept.name}` does not fit its port `{_told_apart(project, pair)}` ({pair.evidence}) "
+                f"because {'; '.join(mismatch.texts)}"
             ),
             subject=f"{port.name}.{kept.name}",
             scope=f"{owner.qualname}.{kept.name}",

@@ -254,7 +254,7 @@ def _names_in(node: cst.CSTNode) -> int:
 def _sighting(what: str, subject: str, written: str, severity: str = "", passed: int = 0) -> Sighting:
     return Sighting(
         code="SEC001",
-        message=f"{what}: whoever reads the code has it, and it cannot be changed without a release; read it from the "
+        message=f"{what}; whoever reads the code has it, and it cannot be changed without a release; read it from the "
         "environment or a secret store",
         subject=subject,
         severity=severity,
