@@ -1,6 +1,9 @@
 """HTP001: calls over HTTP that may wait for ever."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from itertools import chain
+
+from msgspec.structs import replace
 
 from archlint.facts.model import Call
 from archlint.model import Violation
@@ -8,13 +11,14 @@ from archlint.project.asides import is_test
 from archlint.project.classes import ClassTable
 from archlint.project.library import Timeout
 from archlint.project.program import Module, Project
-from archlint.project.types import types
+from archlint.project.types import Types, types
 from archlint.project.uses import Calls, last_word
 from archlint.rulebook.model import Rule
 
 _SESSION = "requests.Session"
 _STREAMING = ("httpx.", "aiohttp.")
 _STREAMS = frozenset({"stream", "aconnect_sse", "connect_sse", "ws_connect"})
+_ELSEWHERE = frozenset({"run_in_executor", "to_thread", "submit", "run_sync", "async_add_executor_job"})
 _LOCAL = ("='file:", '="file:', "='data:", '="data:')
 
 
@@ -28,7 +32,8 @@ def missing_timeout(project: Project, rule: Rule) -> Iterator[Violation]:
             return ""
         return next((name for name in resolver.names(callee) if name in apis), "")
 
-    for module, call, name in project.query(Calls).meaning(map(last_word, apis), api):
+    calls = project.query(Calls)
+    for module, call, name in chain(calls.meaning(map(last_word, apis), api), _bound(resolver, calls, api)):
         if not call.arguments or any(name in ("*", "**") for name, _ in call.arguments) or is_test(module):
             continue
         timeout = apis[name]
@@ -40,6 +45,46 @@ def missing_timeout(project: Project, rule: Rule) -> Iterator[Violation]:
                 subject=_subject(name, timeout, call),
                 scope=module.scope(call.function, call.owner),
             )
+
+
+def _bound(resolver: Types, calls: Calls, api: Callable[[str], str]) -> Iterator[tuple[Module, Call, str]]:
+    """Yield the requests that `partial` makes ready, where they are called, or else made to be run elsewhere."""
+    ready: dict[tuple[str, int, str], list[tuple[Module, Call]]] = {}
+    for module, call in calls.named(("partial",)):
+        if call.arguments and "functools.partial" in resolver.names(call.callee):
+            ready.setdefault((module.path, call.function, call.arguments[0][1]), []).append((module, call))
+    for (_, function, request), made in ready.items():
+        name = api(request)
+        if not name:
+            continue
+        module = made[0][0]
+        given = tuple(chain.from_iterable(each.arguments[1:] for _, each in made))
+        names = _names(module, function, f"{request}$")
+        for place, call in calls.of(names):
+            if "$" not in call.callee or (place is module and call.function == function):
+                yield place, replace(call, callee=request, arguments=given + call.arguments), name
+        more = _handed(module, function, names)
+        if more is not None:
+            yield from (
+                (module, replace(each, callee=request, arguments=each.arguments[1:] + more), name) for _, each in made
+            )
+
+
+def _names(module: Module, function: int, ready: str) -> set[str]:
+    """Return the references of what is `ready` in a function, or else in the module, by whose names others know it."""
+    bindings = module.facts.bindings.items() if function < 0 else ()
+    return {ready, *(f"{module.name}.{name}" for name, values in bindings if ready in values)}
+
+
+def _handed(module: Module, function: int, names: Collection[str]) -> tuple[tuple[str, str], ...] | None:
+    """Return what is passed along with it where a function hands it over; `None` if it does not."""
+    found = None
+    for call in module.facts.calls:
+        if call.function == function and last_word(call.callee) in _ELSEWHERE:
+            place = next((place for place, (_, value) in enumerate(call.arguments) if value in names), None)
+            if place is not None:
+                found = (*(found or ()), *call.arguments[place + 1 :])
+    return found
 
 
 def _message(name: str, timeout: Timeout) -> str:
