@@ -49,7 +49,8 @@ def unverified_call(node: cst.Call, context: ModuleContext) -> Iterator[Sighting
     for argument in node.args:
         if argument.keyword is None or argument.keyword.value not in _SWITCHES:
             continue
-        keyword, written, reference = argument.keyword.value, source_of(argument.value), context.reference(node.func)
+        keyword, reference = argument.keyword.value, context.reference(node.func)
+        written = source_of(_constant(argument.value, context))
         is_off = written in _OFF or (written == "None" and keyword == _OFF_IN_REDIS)
         if reference and is_off and not _is_chosen(node, context, keyword) and not _is_local(node):
             yield Sighting(
@@ -61,6 +62,30 @@ def unverified_call(node: cst.Call, context: ModuleContext) -> Iterator[Sighting
                 subject=keyword,
                 reference=reference,
             )
+
+
+def _constant(value: cst.BaseExpression, context: ModuleContext) -> cst.BaseExpression:
+    """Return what a constant of the module is, if it is bound once and not under an `if`; other values as they are."""
+    module = context.module
+    if not isinstance(value, cst.Name) or not value.value.isupper() or not context.is_of_module(value.value):
+        return value
+    if not isinstance(module, cst.Module) or sum(_binds(each, value.value) for each in descend(module)) != 1:
+        return value
+    lines = [each for line in module.body if isinstance(line, cst.SimpleStatementLine) for each in line.body]
+    bound = (each.value for each in lines if isinstance(each, cst.Assign | cst.AnnAssign) and _binds(each, value.value))
+    return next(filter(None, bound), value)
+
+
+def _binds(node: cst.CSTNode, name: str) -> bool:
+    """Tell whether a node assigns to a name, or says that a function does."""
+    match node:
+        case cst.Assign(targets=targets):
+            return any(dotted_name(each.target) == name for each in targets)
+        case cst.AnnAssign(target=target) | cst.AugAssign(target=target) | cst.NamedExpr(target=target):
+            return dotted_name(target) == name
+        case cst.Global(names=names):
+            return any(each.name.value == name for each in names)
+    return False
 
 
 def unverified_context(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
