@@ -57,7 +57,7 @@ from archlint.rulebook.checks.security.credentials import (
     mapped_credentials,
     passed_credentials,
 )
-from archlint.rulebook.checks.security.jwt import unverified_jwt
+from archlint.rulebook.checks.security.jwt import unverified_claims, unverified_jwt
 from archlint.rulebook.checks.security.jwt_algorithms import mixed_algorithms
 from archlint.rulebook.checks.security.jwt_claims import token_without_expiry, unvalidated_claims
 from archlint.rulebook.checks.sql.formatted import POSITIONS, returned_text, sql_text
@@ -87,6 +87,7 @@ _CHECKS: ModuleChecks = {
     "create_task": (spawned,),
     "critical": (lost_traceback,),
     "decode": (unverified_jwt, mixed_algorithms, unvalidated_claims, key_of_signature),
+    "get_unverified_claims": (unverified_claims,),
     "decode_complete": (unverified_jwt, mixed_algorithms),
     "encode": (token_without_expiry, key_of_signature),
     "ensure_future": (spawned,),

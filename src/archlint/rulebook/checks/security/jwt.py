@@ -17,6 +17,8 @@ PYJWT = (
     "jwt.PyJWT.decode_complete",
 )
 JOSE = ("jose.jwt.decode",)
+_CLAIMS_READERS = ("jose.jwt.get_unverified_claims",)
+_ONLY_READ = "the token is read without being verified; trust nothing that it says"
 _HEADER_READERS = ("get_unverified_header", "get_unverified_headers")
 
 
@@ -54,6 +56,20 @@ def unverified_jwt(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]
             )
 
 
+def unverified_claims(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
+    """SEC002: python-jose's reader of claims that nobody has verified; its name says so."""
+    reference = context.reference(node.func)
+    if reference:
+        yield Sighting(
+            code="SEC002",
+            message=_ONLY_READ,
+            subject="jwt.decode",
+            severity="note",
+            reference=reference,
+            names=_CLAIMS_READERS,
+        )
+
+
 def read_decode(node: cst.Call) -> Decode:
     """Return the arguments of a call, those by position under the names that `decode` has for them."""
     positions = ("token", "key", "algorithms", "options")
@@ -79,7 +95,7 @@ def _faults(node: cst.Call, decode: Decode, context: ModuleContext) -> Iterator[
         yield _Fault("the token is read before it is verified; trust nothing of it but what finds the key", "note")
         return
     if signature_off and _onlyread_decode(node, context):
-        yield _Fault("the token is read without being verified; trust nothing that it says", "note")
+        yield _Fault(_ONLY_READ, "note")
         return
     if signature_off:
         yield _Fault(
@@ -124,8 +140,27 @@ def _algorithm_faults(algorithms: cst.BaseExpression, context: ModuleContext) ->
             "the token's own header says which algorithm verifies it: a forger chooses; pass a fixed list",
             "error",
         )
-    elif any(word.lower() == "none" for word in strings(algorithms)):
+    elif any(word.lower() == "none" for word in strings(_held(algorithms, context))):
         yield _Fault('the algorithm "none" needs no signature: anybody can write a token; remove it', "error")
+
+
+def _held(value: cst.BaseExpression, context: ModuleContext) -> cst.BaseExpression:
+    """Return what a name of the function or module, or an attribute in the body of the class, is assigned."""
+    if isinstance(value, cst.Name):
+        held = context.assigned(value.value)
+        return held if isinstance(held, cst.BaseExpression) else value
+    holder, _, name = dotted_name(value).rpartition(".")
+    owner = context.enclosing_class
+    if owner is None or holder not in ("self", "cls", owner.name.value):
+        return value
+    lines = [each for line in owner.body.body if isinstance(line, cst.SimpleStatementLine) for each in line.body]
+    for each in lines:
+        match each:
+            case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=known))], value=held) if known == name:
+                return held
+            case cst.AnnAssign(target=cst.Name(value=known), value=cst.BaseExpression() as held) if known == name:
+                return held
+    return value
 
 
 def _options(decode: Decode, context: ModuleContext) -> dict[str, cst.BaseExpression]:
