@@ -87,7 +87,7 @@ class Concrete:
     def _is_harmless(self, key: str) -> bool:
         """Ports and plain values may be taken by anyone: they reach nothing."""
         _, fact = self._project.class_(key)
-        if self._ports.is_abstract(key) or self._is_row(key):
+        if self._ports.is_abstract(key):
             return True
         if any("dataclass" in decorator or decorator.startswith(("attr.", "attrs.")) for decorator in fact.decorators):
             return not self._has_client(key) and not self._waits(key)
@@ -95,7 +95,7 @@ class Concrete:
             owner in _VALUE_BASES or "Exception" in owner or "Error" in owner for owner in self._types.order(key)
         )
 
-    def _is_row(self, key: str) -> bool:
+    def is_row(self, key: str) -> bool:
         """Tell whether a class is a row of an ORM's table, whose base may be made by a call that nobody can follow."""
         members = self._types.classes.own_members
         return any("__tablename__" in members(owner) for owner in self._types.order(key) if "@" in owner)

@@ -72,7 +72,7 @@ def unported_adapter(project: Project, rule: Rule) -> Iterator[Violation]:
     joined = {pair.adapter for pair in project.query(adapters).pairs}
     reported: set[str] = set()
     for taker, layer, slot, adapter, site in _given_untyped(project):
-        if adapter in joined or adapter in reported or not known.is_infrastructure(adapter):
+        if adapter in joined or adapter in reported or known.is_row(adapter) or not known.is_infrastructure(adapter):
             continue
         reported.add(adapter)
         module, fact = project.class_(adapter)
