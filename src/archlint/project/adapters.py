@@ -13,7 +13,7 @@ from archlint.project.classes import STRUCTURAL, ClassTable, Member
 from archlint.project.modulewise import ModuleWise
 from archlint.project.ports import Pair, class_keys, class_keys_in, is_descriptor, ports
 from archlint.project.program import Module, Project
-from archlint.project.takers import Slot, given, takers
+from archlint.project.takers import Slot, takers
 from archlint.project.types import types
 
 _AFFIXES = re.compile(r"^(?:I(?=[A-Z][a-z])|Abstract|Base)|(?:Port|Protocol|Interface|ABC|Base)$")
@@ -180,7 +180,7 @@ class Adapters:
         if len(callees) != 1 or callees[0].kind != "object":
             return
         site = (module.name, call.start, call.end)
-        for slot, argument, by_name in given(self._takers.slots(callees[0]), call.arguments):
+        for slot, argument, by_name in self._takers.given(callees[0], call.arguments):
             if slot.holds:
                 for adapter in self._elements(argument, slot.holds):
                     yield Pair(slot.holds, adapter, "parameter", site)

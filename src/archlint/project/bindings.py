@@ -13,7 +13,7 @@ from archlint.project.classes import ClassTable
 from archlint.project.modulewise import ModuleWise
 from archlint.project.ports import Pair, is_descriptor, ports
 from archlint.project.program import Module, Project
-from archlint.project.takers import Takers, given, takers
+from archlint.project.takers import Takers, takers
 from archlint.project.types import Types, types
 from archlint.project.uses import Endings, other_spellings, spellings
 from archlint.project.values import Value
@@ -123,7 +123,7 @@ class Bindings:
             return
         (_, made), *rest = call.arguments
         for value in self._types.infer(made):
-            for slot, reference, _ in given(self._takers.slots(value), tuple(rest)) if value.kind == "object" else ():
+            for slot, reference, _ in self._takers.given(value, tuple(rest)) if value.kind == "object" else ():
                 if slot.port:
                     for adapter in self.given(reference):
                         yield self._pair(slot.port, adapter, module, call)

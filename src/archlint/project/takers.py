@@ -1,6 +1,7 @@
 """Which functions and classes take a port, by parameter name and position."""
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import msgspec
 
@@ -20,6 +21,8 @@ _HOLDERS = frozenset(
         *(f"typing.{name}" for name in ("Collection", "Iterable", "Mapping", "MutableMapping", "Sequence")),
     }
 )
+Arguments: TypeAlias = tuple[tuple[str, str], ...]
+"""Of a call, as `Call.arguments` has them."""
 _UNTYPED = ("", "typing.Any", "typing_extensions.Any", "builtins.object")
 
 
@@ -61,6 +64,22 @@ class Takers:
         owners = self._types.order(value.name) if value.is_class else ()
         found = (self._slots(owner) for owner in owners if "@" in owner)
         return next((slots for slots in found if slots is not None), ())
+
+    def given(self, value: Value, arguments: Arguments) -> Iterator[tuple[Slot, str, bool]]:
+        """Yield each slot that a call fills, with the argument, and whether by keyword."""
+        slots = self.slots(value)
+        is_shifted = bool(slots) and value.is_function and self._is_shifted(value.name, arguments)
+        yield from (each for each in _given(slots, arguments) if each[2] or not is_shifted)
+
+    def _is_shifted(self, key: str, arguments: Arguments) -> bool:
+        """Tell whether a decorator passes an argument that a call leaves out, so that no place is what it seems."""
+        _, function = self._project.function(key)
+        names = {name for name, _ in arguments}
+        if not function.decorators or names & {"*", "**"}:
+            return False
+        own = function.parameters[function.is_bound :]
+        left = own[sum(1 for name, _ in arguments if not name) :]
+        return any(not each.has_default and "variadic" not in each.kind and each.name not in names for each in left)
 
     def _find_port(self, annotation: str) -> tuple[str, tuple[str, ...]]:
         parts = alternatives(annotation)
@@ -118,8 +137,7 @@ class Takers:
                 yield Slot(each.name, position, port, arguments, holds)
 
 
-def given(slots: tuple[Slot, ...], arguments: tuple[tuple[str, str], ...]) -> Iterator[tuple[Slot, str, bool]]:
-    """Yield each slot that a call fills, with the value, and whether by keyword."""
+def _given(slots: tuple[Slot, ...], arguments: Arguments) -> Iterator[tuple[Slot, str, bool]]:
     positional = [value for name, value in arguments if not name]
     keywords = dict(arguments)
     unpacked = any(name == "*" for name, _ in arguments)

@@ -11,7 +11,7 @@ from archlint.project.decorators import is_decorator
 from archlint.project.layers import INNER, Layer, Layers, layers
 from archlint.project.missing_port import MissingPorts, Use, missing_ports
 from archlint.project.program import Module, Project
-from archlint.project.takers import given, takers
+from archlint.project.takers import takers
 from archlint.project.types import Types, types
 from archlint.project.uses import Calls, other_spellings, spellings
 from archlint.project.values import Value
@@ -191,7 +191,7 @@ def _given_untyped(project: Project) -> Iterator[tuple[Value, Layer, str, str, t
         if not call.arguments or roles.role(module.name) == "tests":
             continue
         value, layer = inner[call.callee]
-        for slot, argument, _ in given(known.slots(value), call.arguments):
+        for slot, argument, _ in known.given(value, call.arguments):
             instances = (
                 resolver.infer(argument) if not (slot.port or slot.holds) and not argument.startswith("=") else ()
             )
