@@ -1,5 +1,6 @@
 """All facts of one module, of which most are decoded when somebody asks for them."""
 
+from functools import cached_property
 from typing import Generic, Self, TypeAlias, TypedDict, TypeVar, overload
 
 import msgspec
@@ -58,10 +59,9 @@ class _Part(Generic[T]):
 class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """All facts of one module: a pure function of its dotted name, whether it is a package, and its text.
 
-    `bindings` maps each name bound at module level to references of what it is bound to; `called` has the indices of
-    calls by callee, in order; `handed` says what calls (by index) hand on; `exports` is `__all__` when it is written as
-    a literal; `is_package` says that the file is an `__init__.py`. The parts that are many are `stored` by name, in
-    MessagePack: most runs ask for some of them only.
+    `bindings` maps each name bound at module level to references of what it is bound to; `handed` says what calls (by
+    index) hand on; `exports` is `__all__` when it is written as a literal; `is_package` says that the file is an
+    `__init__.py`. The parts that are many are `stored` by name, in MessagePack: most runs ask for some of them only.
     """
 
     name: str
@@ -79,7 +79,7 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     assignments = _Part(tuple[TypedAssignment, ...], ())
     candidates = _Part(tuple[Candidate, ...], ())
     handed = _Part(dict[int, Handed], {})
-    called = _Part(Called, {})
+    _called = _Part(Called, {})
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, ModuleFacts):
@@ -102,10 +102,15 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return the facts with these parts."""
         encode = msgspec.msgpack.Encoder().encode
         called = _called(parts.get("calls", ()))
-        stored = {part: memoryview(encode(value)) for part, value in (*parts.items(), ("called", called))}
+        stored = {part: memoryview(encode(value)) for part, value in (*parts.items(), ("_called", called))}
         facts = cls(name=name, is_package=is_package, exports=exports, suppressions=suppressions, stored=stored)
-        facts.__dict__.update(parts, called=called)
+        facts.__dict__.update(parts)
         return facts
+
+    @cached_property
+    def called(self) -> Called:
+        """The indices of calls by callee, in order, for which not all calls need be there."""
+        return _called(self.calls) if "calls" in self.__dict__ else self._called
 
     def but(self, parts: Parts) -> Self:
         """Return the same facts with other parts."""
@@ -115,7 +120,6 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def decode(self) -> None:
         """Decode all parts, and let go of what they were stored as."""
         self.parts()
-        _ = self.called
         self.stored.clear()
 
     def parts(self) -> Parts:
