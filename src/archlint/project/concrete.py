@@ -26,6 +26,8 @@ _VALUE_BASES = frozenset(
         "msgspec.Struct",
     }
 )
+_TABLES = frozenset({"sqlalchemy.orm.DeclarativeBase", "sqlalchemy.orm.DeclarativeBaseNoMeta", "sqlmodel.SQLModel"})
+"""Bases of what an ORM keeps in tables; what `declarative_base()` makes has the first."""
 
 
 class Concrete:
@@ -96,9 +98,11 @@ class Concrete:
         )
 
     def is_row(self, key: str) -> bool:
-        """Tell whether a class is a row of an ORM's table, whose base may be made by a call that nobody can follow."""
+        """Tell whether a class is a row of an ORM's table: by a base, or, if nobody can follow that, by its name."""
         members = self._types.classes.own_members
-        return any("__tablename__" in members(owner) for owner in self._types.order(key) if "@" in owner)
+        return any(
+            "__tablename__" in members(owner) if "@" in owner else owner in _TABLES for owner in self._types.order(key)
+        )
 
     def _has_client(self, key: str) -> bool:
         _, fact = self._project.class_(key)

@@ -26,6 +26,8 @@ _AUTOMATIC = {
 """What acknowledges by itself, and the argument that says so."""
 _DECLARING = {"declare_queue", "queue_declare", "Queue"}
 """What makes a queue, which may be told that it is for one connection only."""
+_DIRECT_REPLIES = "amq.rabbitmq.reply-to"
+"""RabbitMQ's queue for direct replies, which it lets nobody consume with acknowledgements."""
 
 
 def acknowledged_before_handled(project: Project, rule: Rule) -> Iterator[Violation]:
@@ -58,6 +60,8 @@ def _automatic(project: Project, rule: Rule) -> Iterator[Violation]:
 
 def _is_for_replies(project: Project, module: Module, call: Call) -> bool:
     """Tell whether the queue is gone with its connection: no other process could handle what this one does not."""
+    if any(value.lstrip("=").strip("'\"") == _DIRECT_REPLIES for _, value in call.arguments):
+        return True
     return any(
         other is module and _place(module, each) == _place(module, call) and ("exclusive", "=True") in each.arguments
         for other, each in project.query(Calls).named(_DECLARING)
