@@ -1,5 +1,7 @@
 """What is taken for a secret, and what is not: names, texts and addresses."""
 
+from base64 import urlsafe_b64encode
+
 import pytest
 
 from archlint.rulebook.checks.security.secret_texts import (
@@ -150,3 +152,22 @@ def test_tokens_of_services() -> None:
     assert not is_known_token("AKIAIOSFODNN7EXAMPLE")
     assert not is_known_token("-----BEGIN PRIVATE KEY-----")
     assert not is_known_token("ghp_token_of_the_user_name")
+
+
+def test_json_web_tokens() -> None:
+    def token(claims: str, signature: str) -> str:
+        return ".".join(
+            [
+                *(urlsafe_b64encode(each).decode().rstrip("=") for each in (b'{"alg":"HS256"}', claims.encode())),
+                signature,
+            ]
+        )
+
+    signature = "q7Wm2ZkXv9Lr4TbNc8JhYd1FgSa6PeUo"
+    assert is_known_token(token('{"sub":"billing","role":"admin"}', signature))
+    assert is_known_token("Bearer " + token('{"sub":"billing","role":"admin"}', signature))
+    assert not is_known_token(token('{"iss":"shop","role":"anon"}', signature))
+    assert not is_known_token(token('{"sub":"1234567890","name":"Jo"}', signature))
+    assert is_known_token(
+        "SG." + "Kq3eyJ9mTz7wLr5Vb2Nc8" + "." + signature
+    )  # another service's, with the same three letters

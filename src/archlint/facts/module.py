@@ -101,7 +101,7 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     ) -> Self:
         """Return the facts with these parts."""
         encode = msgspec.msgpack.Encoder().encode
-        called = _called(parts.get("calls", ()))
+        called = _by_callee(parts.get("calls", ()))
         stored = {part: memoryview(encode(value)) for part, value in (*parts.items(), ("_called", called))}
         facts = cls(name=name, is_package=is_package, exports=exports, suppressions=suppressions, stored=stored)
         facts.__dict__.update(parts)
@@ -110,7 +110,7 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def called(self) -> Called:
         """The indices of calls by callee, in order, for which not all calls need be there."""
-        return _called(self.calls) if "calls" in self.__dict__ else self._called
+        return _by_callee(self.calls) if "calls" in self.__dict__ else self._called
 
     def but(self, parts: Parts) -> Self:
         """Return the same facts with other parts."""
@@ -137,7 +137,7 @@ class ModuleFacts(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         }
 
 
-def _called(calls: tuple[Call, ...]) -> Called:
+def _by_callee(calls: tuple[Call, ...]) -> Called:
     found: dict[str, list[int]] = {}
     for index, call in enumerate(calls):
         if call.callee:

@@ -1,6 +1,6 @@
 """Functions that are handed over to be run elsewhere: on the event loop, or in a thread or process."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from archlint.facts.model import Call
@@ -83,9 +83,9 @@ class _Finder:
         self._classes = project.query(ClassTable)
         self._called = project.query(CalledWords)
         library = project.library
-        self._takers: tuple[tuple[bool, set[str], _ArgumentOf], ...] = (
-            (True, _words(library.loop_callbacks), library.loop_callback),
-            (False, _words(library.offloaders), library.offloader),
+        self._takers: tuple[tuple[bool, frozenset[str], _ArgumentOf], ...] = (
+            (True, library.loop_callback_words, library.loop_callback),
+            (False, library.offloader_words, library.offloader),
         )
 
     def handed(self, module: Module) -> _Handed:
@@ -136,10 +136,6 @@ class _Finder:
 
 
 _HANDED = ModuleWise("handovers", _Handed, lambda project, module: project.query(_Finder).handed(module))
-
-
-def _words(listed: Mapping[str, Argument]) -> set[str]:
-    return {name.rpartition(".")[2] for name in listed}
 
 
 def handovers(project: Project) -> Handovers:

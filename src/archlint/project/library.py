@@ -21,13 +21,14 @@ class Blocking(msgspec.Struct, frozen=True):
     """An API that blocks the thread that calls it.
 
     `api` is its canonical name on the class that defines it, `kind` a key of `SEVERITIES`, `instead` a phrase
-    that says what an async function does in its place.
+    that says what an async function does in its place, `once` that a program does it when it starts, and not again.
     """
 
     api: str
     kind: str
     severity: Severity
     instead: str
+    once: bool = False
 
 
 class Library:
@@ -45,6 +46,7 @@ class Library:
         self._enters: Mapping[str, str] = tables.enters
         self._blocking: Mapping[str, tuple[str, str]] = tables.blocking
         self._not_blocking = frozenset(tables.not_blocking)
+        self._once = frozenset(tables.blocking_once)
         self._clients: Mapping[str, str] = tables.clients
         self.technologies: Mapping[str, str] = tables.technologies
         self.documented = frozenset(tables.documented)
@@ -54,9 +56,11 @@ class Library:
         self.locators = frozenset(tables.locators)
         self._coroutines = tables.coroutines
         self.offloaders: Mapping[str, Argument] = tables.offloaders
+        self.offloader_words = _words(self.offloaders)
         self.loop_callbacks: Mapping[str, Argument] = tables.loop_callbacks
+        self.loop_callback_words = _words(self.loop_callbacks)
         self.endpoint_decorators = frozenset(tables.endpoint_decorators)
-        self.endpoint_words = frozenset(name.rpartition(".")[2] for name in self.endpoint_decorators)
+        self.endpoint_words = _words(self.endpoint_decorators)
         self.timeouts: Mapping[str, Timeout] = tables.timeouts
         self.tls_switches: Mapping[str, tuple[str, ...]] = tables.tls_switches
         self.retries: Mapping[str, Retry] = tables.retries
@@ -72,7 +76,7 @@ class Library:
         }
         self._members = self._returns.keys() | self._attributes.keys() | self._blocking.keys() | self._not_blocking
         self._members |= self.effects.keys() | self.sql_texts.keys() | self._coroutines.keys()
-        self.blocking_words = frozenset(name.rpartition(".")[2] for name in self._blocking)
+        self.blocking_words = _words(self._blocking)
         self.blocking_reads = frozenset(tables.blocking_reads)
         self._canonical_of = _Memo(self._find_canonical)
         self._ancestors_of = _Memo(self._find_ancestors)
@@ -233,8 +237,12 @@ class Library:
                     return None
                 if entry in self._blocking:
                     kind, instead = self._blocking[entry]
-                    return Blocking(member, kind, SEVERITIES[kind], instead)
+                    return Blocking(member, kind, SEVERITIES[kind], instead, entry in self._once)
         return None
+
+
+def _words(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.rpartition(".")[2] for name in names)
 
 
 def _ending(name: str) -> str:

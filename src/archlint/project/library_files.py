@@ -10,7 +10,7 @@ how people import a thing; a type is a class, perhaps with arguments: `builtins.
 | `returns` | function, method, `cls.__call__` | type that a call gives, awaited if it is a coroutine |
 | `attributes` | `cls.attribute` or `module.variable` | its type; `cls.*_set` is each attribute with that ending |
 | `enters` | class | type that `with` or `async with` gives, when it is not the object itself |
-| `blocking` | (array) `kind`, `instead`, `apis`, `reads` | what blocks; `instead` says what an async function does |
+| `blocking` | (array) `kind`, `instead`, `apis`, `reads`, `once` | what blocks, and what an async one does `instead` |
 | `not-blocking` | (array) | methods that do not block although an ancestor or a `cls.*` says so |
 | `clients` | kind of client | list of classes |
 | `class-factories` | function | class that what it returns, a class itself, derives from |
@@ -33,7 +33,7 @@ how people import a thing; a type is a class, perhaps with arguments: `builtins.
 | `tls-switches` | request, or class of a client | arguments that turn verification off when they are false |
 | `retries` | what calls a function again | `{ stops, varies, fixed, limited }`: see `Retry` |
 
-`reads` are properties that block when they are read.
+`reads` are properties that block when they are read; `once` says that programs do this when they start, and not again.
 `cls.*` among the `apis` and in `not-blocking` stands for each public method that is not listed by itself,
 `module.*` among the `exceptions` for every class of the module.
 Which argument: `{ position = 1, name = "target" }`, without `name` when it goes by position alone.
@@ -76,6 +76,7 @@ class _Group(msgspec.Struct, forbid_unknown_fields=True):
     instead: str
     apis: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    once: bool = False
 
 
 class Table(Generic[_T]):
@@ -123,6 +124,7 @@ class _Reader:
         self.enters = Table[str]("enters")
         self.blocking = Table[tuple[str, str]]("blocking")
         self.blocking_reads = Table[bool]("reads")
+        self.blocking_once = Table[bool]("once")
         self.not_blocking = Table[bool]("not-blocking")
         self.clients = Table[str]("clients")
         self.class_factories = Table[str]("class-factories")
@@ -176,6 +178,7 @@ class _Reader:
         apis = (((*group.apis, *group.reads), (group.kind, group.instead)) for _, group in groups)
         self._add(file, self.blocking, apis)
         self._add(file, self.blocking_reads, ((group.reads, True) for _, group in groups))
+        self._add(file, self.blocking_once, ((group.apis, True) for _, group in groups if group.once))
         listed_only = (self.not_blocking, self.loop_methods, self.endpoint_decorators, self.documented)
         others = (self.locators, self.coroutines, self.autocommit, self.one_task, self.namespaces)
         for names_only in (*listed_only, *others):

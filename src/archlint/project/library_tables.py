@@ -96,6 +96,7 @@ class Tables(msgspec.Struct, frozen=True):
     enters: Mapping[str, str]
     blocking: Mapping[str, tuple[str, str]]
     blocking_reads: Mapping[str, bool]
+    blocking_once: Mapping[str, bool]
     not_blocking: Mapping[str, bool]
     clients: Mapping[str, str]
     class_factories: Mapping[str, str]

@@ -38,6 +38,10 @@ class Module:
         """The parts of its dotted name, without a number."""
         return self.imported_as.split(".")
 
+    def names_of(self, reference: str) -> set[str]:
+        """Return the dotted names by which others know what the module binds to a reference."""
+        return {f"{self.name}.{name}" for name, values in self.facts.bindings.items() if reference in values}
+
     def place(self, start: int, end: int) -> Place:
         """Return a place in this module (offsets in code points)."""
         return Place(self.path, start, end)

@@ -8,6 +8,7 @@ from archlint.facts.model import Call
 from archlint.facts.references import alternatives
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
+from archlint.project.types import types
 
 T = TypeVar("T")
 
@@ -22,6 +23,7 @@ class Calls:
     def __init__(self, project: Project) -> None:
         self._modules = project.modules
         self._spellings = project.query(spellings)
+        self._types = project.query(types)
         self._calling: dict[str, list[int]] = {}
         """By callee the numbers of the modules that call it."""
         calling = self._calling
@@ -60,6 +62,11 @@ class Calls:
         found = {callee: meaning for callee in self._named(words) if (meaning := mean(callee))}
         for module, call in self.of(found):
             yield module, call, found[call.callee]
+
+    def of_apis(self, names: Collection[str]) -> Iterator[tuple[Module, Call, str]]:
+        """Yield the calls of what has one of these dotted names, with that, in order of file and position."""
+        known = self._types.names
+        return self.meaning(map(last_word, names), lambda callee: next(filter(names.__contains__, known(callee)), ""))
 
     def _named(self, words: Iterable[str]) -> dict[str, None]:
         known = other_spellings(words, self._spellings)

@@ -121,11 +121,7 @@ def _is_called_later(module: Module, load: Load) -> bool:
     """Tell whether a load gives another name to what is called by it below, where the call is judged."""
     if not load.flags & model.ALIASED or load.function < 0 <= load.owner:
         return False
-    if load.function >= 0:
-        callees = {load.reference}
-    else:
-        bindings = module.facts.bindings.items()
-        callees = {f"{module.name}.{name}" for name, values in bindings if load.reference in values}
+    callees = {load.reference} if load.function >= 0 else module.names_of(load.reference)
     return any(
         call.callee in callees and call.start > load.end and load.function in (-1, call.function)
         for call in module.facts.calls

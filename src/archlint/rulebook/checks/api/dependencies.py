@@ -7,7 +7,7 @@ from archlint.model import Severity, Violation
 from archlint.project.endpoints import DEPENDS, endpoints
 from archlint.project.program import Module, Project
 from archlint.project.types import types
-from archlint.project.uses import Calls, last_word
+from archlint.project.uses import Calls
 from archlint.rulebook.checks.callables import gives_no_callable
 from archlint.rulebook.model import Rule
 
@@ -26,10 +26,7 @@ def called_default_dependency(project: Project, rule: Rule) -> Iterator[Violatio
 
 def _called_dependencies(project: Project, rule: Rule) -> Iterator[Violation]:
     resolver = project.query(types)
-    depends = project.query(Calls).meaning(
-        map(last_word, DEPENDS), lambda callee: set(DEPENDS).intersection(resolver.names(callee))
-    )
-    for module, call, _ in depends:
+    for module, call, _ in project.query(Calls).of_apis(DEPENDS):
         name, given = next(iter(call.arguments), ("", ""))
         if name not in ("", "dependency") or not given.endswith("()") or "|" in given:
             continue

@@ -16,8 +16,6 @@ _OF_PARTS = frozenset({"run", "start"})
 """Methods by which parts of a program begin, perhaps while others work already."""
 _AT_START = frozenset({"file", "import", "metadata"})
 """Kinds of what a program reads before it works: certificates, settings, templates."""
-_ONCE = "once at start-up"
-"""What the advice says about objects that are dear to make and good for the whole program."""
 _OF_COMMANDS = _AT_START | {"cpu", "subprocess", "terminal"}
 
 
@@ -30,7 +28,7 @@ def runs_alone(module: Module, function: Function, found: Blocking) -> bool:
 
 def is_done_once(function: Function, found: Blocking) -> bool:
     """Tell whether what should be made once, when the program starts, is made there."""
-    return _ONCE in found.instead and _starts_program(function)
+    return found.once and _starts_program(function)
 
 
 def _starts_program(function: Function) -> bool:

@@ -42,20 +42,17 @@ def acknowledged_before_handled(project: Project, rule: Rule) -> Iterator[Violat
 
 
 def _automatic(project: Project, rule: Rule) -> Iterator[Violation]:
-    resolver = project.query(types)
-    for module, call in project.query(Calls).named({name.rpartition(".")[2] for name in _AUTOMATIC}):
-        for name in resolver.names(call.callee):
-            argument = _AUTOMATIC.get(name)
-            if argument is None or (argument, "=True") not in call.arguments or is_test(module):
-                continue
-            if not _is_for_replies(project, module, call):
-                yield rule.violation(
-                    module,
-                    (call.start, call.end),
-                    message=f"`{argument}=True` acknowledges what is only delivered; acknowledge what is handled",
-                    subject=name,
-                    scope=module.scope(call.function, call.owner),
-                )
+    for module, call, name in project.query(Calls).of_apis(_AUTOMATIC):
+        argument = _AUTOMATIC[name]
+        if (argument, "=True") not in call.arguments or is_test(module) or _is_for_replies(project, module, call):
+            continue
+        yield rule.violation(
+            module,
+            (call.start, call.end),
+            message=f"`{argument}=True` acknowledges what is only delivered; acknowledge what is handled",
+            subject=name,
+            scope=module.scope(call.function, call.owner),
+        )
 
 
 def _is_for_replies(project: Project, module: Module, call: Call) -> bool:

@@ -11,14 +11,13 @@ from archlint.project.asides import is_test
 from archlint.project.classes import ClassTable
 from archlint.project.library import Timeout
 from archlint.project.program import Module, Project
-from archlint.project.types import Types, types
+from archlint.project.types import types
 from archlint.project.uses import Calls, last_word
 from archlint.rulebook.model import Rule
 
 _SESSION = "requests.Session"
 _STREAMING = ("httpx.", "aiohttp.")
 _STREAMS = frozenset({"stream", "aconnect_sse", "connect_sse", "ws_connect"})
-_ELSEWHERE = frozenset({"run_in_executor", "to_thread", "submit", "run_sync", "async_add_executor_job"})
 _LOCAL = ("='file:", '="file:', "='data:", '="data:')
 
 
@@ -33,7 +32,7 @@ def missing_timeout(project: Project, rule: Rule) -> Iterator[Violation]:
         return next((name for name in resolver.names(callee) if name in apis), "")
 
     calls = project.query(Calls)
-    for module, call, name in chain(calls.meaning(map(last_word, apis), api), _bound(resolver, calls, api)):
+    for module, call, name in chain(calls.meaning(map(last_word, apis), api), _bound(project, calls, api)):
         if not call.arguments or any(name in ("*", "**") for name, _ in call.arguments) or is_test(module):
             continue
         timeout = apis[name]
@@ -47,11 +46,11 @@ def missing_timeout(project: Project, rule: Rule) -> Iterator[Violation]:
             )
 
 
-def _bound(resolver: Types, calls: Calls, api: Callable[[str], str]) -> Iterator[tuple[Module, Call, str]]:
+def _bound(project: Project, calls: Calls, api: Callable[[str], str]) -> Iterator[tuple[Module, Call, str]]:
     """Yield the requests that `partial` makes ready, where they are called, or else made to be run elsewhere."""
     ready: dict[tuple[str, int, str], list[tuple[Module, Call]]] = {}
-    for module, call in calls.named(("partial",)):
-        if call.arguments and "functools.partial" in resolver.names(call.callee):
+    for module, call, _ in calls.of_apis({"functools.partial"}):
+        if call.arguments:
             ready.setdefault((module.path, call.function, call.arguments[0][1]), []).append((module, call))
     for (_, function, request), made in ready.items():
         name = api(request)
@@ -59,28 +58,24 @@ def _bound(resolver: Types, calls: Calls, api: Callable[[str], str]) -> Iterator
             continue
         module = made[0][0]
         given = tuple(chain.from_iterable(each.arguments[1:] for _, each in made))
-        names = _names(module, function, f"{request}$")
+        names = {f"{request}$", *(module.names_of(f"{request}$") if function < 0 else ())}
         for place, call in calls.of(names):
             if "$" not in call.callee or (place is module and call.function == function):
                 yield place, replace(call, callee=request, arguments=given + call.arguments), name
-        more = _handed(module, function, names)
+        more = _handed(module, function, names, project.library.offloader_words)
         if more is not None:
             yield from (
                 (module, replace(each, callee=request, arguments=each.arguments[1:] + more), name) for _, each in made
             )
 
 
-def _names(module: Module, function: int, ready: str) -> set[str]:
-    """Return the references of what is `ready` in a function, or else in the module, by whose names others know it."""
-    bindings = module.facts.bindings.items() if function < 0 else ()
-    return {ready, *(f"{module.name}.{name}" for name, values in bindings if ready in values)}
-
-
-def _handed(module: Module, function: int, names: Collection[str]) -> tuple[tuple[str, str], ...] | None:
-    """Return what is passed along with it where a function hands it over; `None` if it does not."""
+def _handed(
+    module: Module, function: int, names: Collection[str], elsewhere: Collection[str]
+) -> tuple[tuple[str, str], ...] | None:
+    """Return what is passed along with it where a function hands it over to run `elsewhere`; `None` if it does not."""
     found = None
     for call in module.facts.calls:
-        if call.function == function and last_word(call.callee) in _ELSEWHERE:
+        if call.function == function and last_word(call.callee) in elsewhere:
             place = next((place for place, (_, value) in enumerate(call.arguments) if value in names), None)
             if place is not None:
                 found = (*(found or ()), *call.arguments[place + 1 :])

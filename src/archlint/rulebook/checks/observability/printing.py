@@ -7,7 +7,6 @@ from archlint.model import Violation
 from archlint.project.asides import is_test
 from archlint.project.entry import is_script
 from archlint.project.program import Module, Project
-from archlint.project.types import types
 from archlint.project.uses import Calls
 from archlint.rulebook.model import Rule
 
@@ -18,12 +17,9 @@ _COMMAND_LIBRARIES = frozenset({"argparse", "click", "cyclopts", "docopt", "fire
 
 def print_in_service(project: Project, rule: Rule) -> Iterator[Violation]:
     """OBS001: `print` to standard output in a module that is no command, script or test."""
-    resolver = project.query(types)
     quiet: dict[str, bool] = {}
-    for module, call in project.query(Calls).named({"print"}):
+    for module, call, _ in project.query(Calls).of_apis({"builtins.print"}):
         if any(name in ("file", "**") for name, _ in call.arguments) or call.flags & model.IN_MAIN_GUARD:
-            continue
-        if "builtins.print" not in resolver.names(call.callee):
             continue
         if quiet.setdefault(module.path, _is_command(project, module)):
             continue

@@ -1,6 +1,7 @@
 """The rules about single commands to a Redis server."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from archlint.facts.model import Call
 from archlint.model import Violation
@@ -80,13 +81,8 @@ def _reads_all(method: str, call: Call) -> bool:
 
 def lock_without_expiry(project: Project, rule: Rule) -> Iterator[Violation]:
     """RDS008: a Redis lock that is made without a timeout."""
-    made = [(module, call, name) for module, call, name in redis_calls(project, ("lock",))]
-    made += [
-        (module, call, name)
-        for module, call in project.query(Calls).named(("Lock",))
-        if (name := _lock_class(project, call))
-    ]
-    for module, call, name in made:
+    classes = project.query(Calls).meaning(("Lock",), lambda callee: _lock_class(project, callee))
+    for module, call, name in chain(redis_calls(project, ("lock",)), classes):
         names = {keyword for keyword, _ in call.arguments}
         timeout = _LOCKS[name.rpartition(".")[2]].of(call.arguments)
         if timeout is None and not names & {"*", "**"} and not is_test(module) and not _only_asks(module, call):
@@ -103,8 +99,8 @@ def _only_asks(module: Module, call: Call) -> bool:
     return bool(used) and used <= {"locked", "owned"}
 
 
-def _lock_class(project: Project, call: Call) -> str:
-    names = project.query(types).names(call.callee)
+def _lock_class(project: Project, callee: str) -> str:
+    names = project.query(types).names(callee)
     return next((each for each in names if each.endswith(".lock.Lock") and project.library.client(each)), "")
 
 

@@ -196,17 +196,15 @@ def may_tell(written: str) -> bool:
 
 def is_known_token(text: str) -> bool:
     """Tell whether a text has the shape of some service's key, such as `AKIA...`, `ghp_...` or a private key."""
-    return (
-        len(text) >= 20
-        and _TOKENS.search(text) is not None
-        and not _PLACEHOLDER.search(text[:200])
-        and not ("eyJ" in text and _is_open_token(text))
-    )
+    found = _TOKENS.search(text) if len(text) >= 20 else None
+    return found is not None and not _PLACEHOLDER.search(text[:200]) and not _is_open_token(found[0])
 
 
-def _is_open_token(text: str) -> bool:
+def _is_open_token(token: str) -> bool:
     """Tell whether a JSON Web Token is made to be shown: of nobody in particular, or the one of every tutorial."""
-    payload = text.rpartition(".")[0].rpartition(".")[2]
+    if not token.removeprefix("Bearer ").startswith("eyJ"):
+        return False
+    payload = token.split(".")[1]
     try:
         claims = urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
     except ValueError:

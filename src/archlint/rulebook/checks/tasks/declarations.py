@@ -83,12 +83,7 @@ def late_ack_without_idempotency(project: Project, rule: Rule) -> Iterator[Viola
 
 def unbounded_task_retry(project: Project, rule: Rule) -> Iterator[Violation]:
     """TSK008: `max_retries=None` in the decorator of a task, or in the body of a task class."""
-    resolver = project.query(types)
-    decorators = project.query(Calls).meaning(
-        ("shared_task", "task"),
-        lambda callee: next((name for name in resolver.names(callee) if name in _DECORATORS), ""),
-    )
-    for module, call, subject in decorators:
+    for module, call, subject in project.query(Calls).of_apis(_DECORATORS):
         if ("max_retries", "=None") in call.arguments and not _limits_retries(module, call):
             yield rule.violation(
                 module,
