@@ -1,6 +1,7 @@
 """Which files belong to a project, what their modules are called, and what paths select of them."""
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -488,3 +489,17 @@ def test_a_named_pipe_is_a_failure(tmp_path: Path) -> None:
     sources = find([tmp_path / "pipe.py"], Config())
     assert not sources.files
     assert "not a regular file" in sources.failures[0].message
+
+
+def test_no_folder_is_looked_into_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"src/shop/cart.py": "", "src/shop/orders/order.py": ""})
+    looked: Counter[str] = Counter()
+
+    def counting(path: str) -> "os._ScandirIterator[str]":
+        looked[Path(path).name] += 1
+        return listed(path)
+
+    listed = os.scandir
+    monkeypatch.setattr(os, "scandir", counting)
+    find([tmp_path, tmp_path / "src"], Config())
+    assert looked == {tmp_path.name: 1, "src": 1, "shop": 1, "orders": 1}

@@ -49,12 +49,13 @@ class Folder(NamedTuple):
 class Scan(NamedTuple):
     """What a walk found: the folders with Python files, what went wrong, and `links` that lead out of the project.
 
-    The links are absolute paths of files.
+    The links are absolute paths of files, `looked_into` those of all folders, with Python files or without.
     """
 
     folders: list[Folder]
     failures: list[Failure]
     links: list[str]
+    looked_into: set[str]
 
 
 def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -> Scan:
@@ -64,7 +65,7 @@ def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -
     files above `top`. Links to folders are not followed; a link to a file counts as a file if it ends inside
     `root`.
     """
-    found = Scan([], [], [])
+    found = Scan([], [], [], set())
     start = top.rstrip("/")  # empty for the root of the file system
     waiting = [(start, _levels(excluded, above), above, False)]
     while waiting:
@@ -72,6 +73,7 @@ def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -
         entries = _entries(path or top, found.failures)
         if path != start and _is_foreign(path, entries, in_package):
             continue
+        found.looked_into.add(path or top)
         if ".gitignore" in entries:
             try:
                 chain = (*chain, *read_ignore_file(path))

@@ -147,6 +147,7 @@ class _Found:
         self._root = root
         self._excluded = excluded
         self._unsaved = unsaved
+        self._looked_into: set[str] = set()
         self._seen: set[str] = set()
 
     def excludes(self, one: NamedPath) -> bool:
@@ -169,13 +170,14 @@ class _Found:
 
     def walk(self, tree: str) -> None:
         """Look into a tree, unless that has been done."""
-        if tree in self._seen:
+        if tree in self._looked_into:
             return
         found = scan(tree, self._root, self._excluded, ignore_files_above(tree, git_root(tree) or tree))
         for folder in found.folders:
             if folder.path not in self._seen:
                 self._seen.add(folder.path)
                 self._enter(folder)
+        self._looked_into |= found.looked_into
         self.failures.extend(found.failures)
         if found.links:
             first = f"the first is {found.links[0]}"
