@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from archlint import fixing
 from archlint.cli import archlint
-from archlint.engine import Options
+from archlint.engine import Options, check
 from archlint.fixing import Fixed, fix
 from archlint.intake.rulefiles import built_in_pages
 from archlint.model import Edit, Fix, Place, Severity, SourceText, Violation
@@ -26,9 +26,10 @@ from archlint.outcome.fixes import applied, unified_diff
 from archlint.outcome.reporters import json as json_reporter
 from archlint.outcome.reporters import sarif, text
 from archlint.outcome.reporters.paint import plain
-from archlint.rulebook.fixable import FIXABLE
+from archlint.rulebook.fixable import FIXABLE, is_never_safe
 from archlint.rulebook.fixes.make import FIXES, make_fixes
 from tests.handmade_report import RULES, TABS, TEXTS, place, report_of
+from tests.readme import README
 from tests.test_sarif import cut_utf16
 
 SLEEP = "import time\n\n\nasync def f():\n    time.sleep(1)\n"
@@ -71,7 +72,8 @@ def fix_examples() -> list[tuple[str, str, str]]:
 
 
 def test_every_rule_with_a_fix_shows_it() -> None:
-    assert FIXES.keys() == FIXABLE.keys() == {code for code, _, _ in fix_examples()}
+    in_readme = re.findall(r"^\| ([A-Z]{3}\d{3}) \|", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert FIXES.keys() == FIXABLE.keys() == {code for code, _, _ in fix_examples()} == set(in_readme)
 
 
 @pytest.mark.parametrize(("code", "before", "after"), fix_examples())
@@ -84,6 +86,14 @@ def test_the_example_of_a_page(tmp_path: Path, code: str, before: str, after: st
     compile(after, "example.py", "exec", dont_inherit=True)
     second = run(tmp_path, unsafe=True, select=code)
     assert (second.count, second.after, file.read_text()) == (0, {}, after)
+
+
+@pytest.mark.parametrize(("code", "before", "_after"), fix_examples())
+def test_what_is_said_to_be_never_safe_is_not(tmp_path: Path, code: str, before: str, _after: str) -> None:
+    (tmp_path / "example.py").write_text(before)
+    found = check([tmp_path], Options(select=(code,), jobs=1, fixes=True)).report.violations
+    assert [each for each in found if is_never_safe(each) and each.fix is not None and each.fix.safe] == []
+    assert any(is_never_safe(each) or (each.fix is not None and each.fix.safe) for each in found)
 
 
 # time.sleep
@@ -387,6 +397,12 @@ def command(*arguments: str) -> Result:
     return CliRunner().invoke(archlint, ["check", "--jobs", "1", "--select", "ASY001", *arguments])
 
 
+def test_a_further_report_does_not_change_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(write(tmp_path, {"a.py": SLEEP}))
+    assert command(".", "--report", "json=a.json", "--no-cache").stdout == command(".", "--no-cache").stdout
+    assert "asyncio.sleep" in (tmp_path / "a.json").read_text()
+
+
 def test_fix_reports_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(write(tmp_path, {"a.py": SLEEP, "b.py": SLEEP.replace("time.sleep(1)", "with x: time.sleep(1)")}))
     (tmp_path / "a.py").chmod(0o755)
@@ -427,6 +443,13 @@ def test_the_report_says_what_may_be_fixed(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(write(tmp_path, {"a.py": SLEEP}))
     monkeypatch.setattr("archlint.concluding.wished_fixes", None)  # text does not ask for fixes
     assert "note: 1 violation may be fixed with --fix; --diff shows how\n" in command(".").stderr
+    (tmp_path / "b.py").write_text("import requests\n\nrequests.get('https://example.org')\n")
+    assert "note: 1 violation may be fixed with --fix, 1 more with --unsafe-fixes; --diff shows how\n" in (
+        command(".", "--select", "HTP001").stderr
+    )
+    assert "note: 1 violation may be fixed with --fix --unsafe-fixes; --diff --unsafe-fixes shows how\n" in (
+        command("b.py", "--select", "HTP001").stderr
+    )
 
 
 @pytest.mark.parametrize("options", [["--fix", "--diff"], ["--unsafe-fixes"]])

@@ -126,7 +126,6 @@ def _check(paths: tuple[Path, ...], options: Options, output: Output) -> int:
     with able(), progress() as told:
         outcome = check(paths, options, told)
     output.write(outcome)
-    output.write_further(outcome)
     if not output.quiet:
         output.tell(outcome, [*summary.advice(outcome.report, outcome.rules), summary.fixable(outcome.report)])
         tell(summary.summary(outcome.report))
@@ -142,9 +141,9 @@ def _fix(paths: tuple[Path, ...], options: Options, output: Output, changing: _C
     if changing.diff:
         write(_diff(fixed, output.file), output.file)
         exit_code = _differs(fixed)
+        output.write_further(outcome, fixing=True)
     else:
-        output.write(outcome)
-    output.write_further(outcome)
+        output.write(outcome, fixing=True)
     if not output.quiet:
         output.tell(outcome, [])
         tell(summary.fixed(fixed.count, len(fixed.after), fixed.unsafe, would=changing.diff))

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
+import msgspec
 
 from archlint.cli.common import Command, output_file, paint, stop, tell, with_options, write
 from archlint.engine import Outcome
+from archlint.model import Report
 from archlint.outcome.reporters import REPORTERS, SHOW_FIXES, summary
 from archlint.outcome.reporters.limits import beyond
 from archlint.outcome.reporters.paint import plain
@@ -52,17 +54,25 @@ class Output(NamedTuple):
         """Whether one of the formats carries fixes."""
         return not SHOW_FIXES.isdisjoint(self.formats)
 
-    def write(self, outcome: Outcome) -> None:
-        """Write the report, or the statistics."""
+    def write(self, outcome: Outcome, *, fixing: bool = False) -> None:
+        """Write the report, or the statistics, and the further reports.
+
+        Formats that do not carry fixes show them only after `fixing`, whatever other formats are written.
+        """
         if self.statistics:
             write(summary.statistics(outcome.report, outcome.rules), self.file)
         else:
-            write(_rendered(outcome, self.format, self.file), self.file)
+            self._write(outcome, self.format, self.file, fixing=fixing)
+        self.write_further(outcome, fixing=fixing)
 
-    def write_further(self, outcome: Outcome) -> None:
-        """Write the further reports."""
+    def write_further(self, outcome: Outcome, *, fixing: bool) -> None:
+        """Write the further reports alone."""
         for name, file in self.reports:
-            write(_rendered(outcome, name, file), file)
+            self._write(outcome, name, file, fixing=fixing)
+
+    def _write(self, outcome: Outcome, name: str, file: Path | None, *, fixing: bool) -> None:
+        report = outcome.report if fixing or name in SHOW_FIXES else _without_fixes(outcome.report)
+        write(REPORTERS[name](report, outcome.rules, plain if file else paint()), file)
 
     def tell(self, outcome: Outcome, hints: list[str]) -> None:
         """Say what formats leave out, what was read if that is wanted, and notes, of which `hints` are the last."""
@@ -111,8 +121,10 @@ def _report(text: str) -> tuple[str, Path]:
     return name, Path(file)
 
 
-def _rendered(outcome: Outcome, output_format: str, output_file: Path | None) -> str:
-    return REPORTERS[output_format](outcome.report, outcome.rules, plain if output_file else paint())
+def _without_fixes(report: Report) -> Report:
+    return msgspec.structs.replace(
+        report, violations=tuple(msgspec.structs.replace(each, fix=None) for each in report.violations)
+    )
 
 
 def _note(sentence: str) -> None:

@@ -28,13 +28,29 @@ FIXABLE: Mapping[str, frozenset[str] | None] = {
 }
 """Code -> the subjects of those violations for which there may be a fix, `None` for all of them."""
 
+_NEVER_SAFE: Mapping[str, frozenset[str] | None] = {
+    "ASY013": None,
+    "HTP001": None,
+    "RDS001": frozenset(f"{client}.keys" for client in _ASYNC_REDIS),
+}
+"""Likewise, those whose fix is never safe; that of others may be so or not, where it stands."""
+
 Wish: TypeAlias = tuple[str, int, int]
 """The code and the offsets of a violation for which a fix is looked for."""
 
 
 def may_be_fixed(violation: Violation) -> bool:
     """Tell whether it is worth to look for a fix."""
-    subjects = FIXABLE.get(violation.code, frozenset())
+    return _is_among(violation, FIXABLE)
+
+
+def is_never_safe(violation: Violation) -> bool:
+    """Tell whether the fix that a violation may have is one that only `--unsafe-fixes` makes."""
+    return _is_among(violation, _NEVER_SAFE)
+
+
+def _is_among(violation: Violation, subjects_by_code: Mapping[str, frozenset[str] | None]) -> bool:
+    subjects = subjects_by_code.get(violation.code, frozenset())
     return subjects is None or violation.subject in subjects
 
 

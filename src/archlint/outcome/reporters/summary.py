@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from archlint.model import Report, Severity
 from archlint.outcome.reporters.text import MANY
-from archlint.rulebook.fixable import may_be_fixed
+from archlint.rulebook.fixable import is_never_safe, may_be_fixed
 from archlint.rulebook.model import Rule
 from archlint.wording import counted
 
@@ -41,8 +41,14 @@ def statistics(report: Report, rules: Mapping[str, Rule]) -> str:
 
 def fixable(report: Report) -> str:
     """Return the sentence about what a fix is known for, empty if nothing; whether it fits each time is not known."""
-    found = sum(map(may_be_fixed, report.violations))
-    return f"{counted(found, 'violation')} may be fixed with --fix; --diff shows how" if found else ""
+    found = list(filter(may_be_fixed, report.violations))
+    unsafe = sum(map(is_never_safe, found))
+    safe = len(found) - unsafe
+    if not safe:
+        how = "may be fixed with --fix --unsafe-fixes; --diff --unsafe-fixes shows how"
+        return f"{counted(unsafe, 'violation')} {how}" if unsafe else ""
+    more = f", {unsafe:,} more with --unsafe-fixes" if unsafe else ""
+    return f"{counted(safe, 'violation')} may be fixed with --fix{more}; --diff shows how"
 
 
 def advice(report: Report, rules: Mapping[str, Rule]) -> list[str]:
