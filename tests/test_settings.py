@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from archlint.inputs import Options, read_inputs
 from archlint.intake.config import Config, Known, RuleSettings
 from archlint.intake.settings import ConfigError, load
 from archlint.model import Severity
@@ -118,6 +119,22 @@ def test_without_a_file_there_is_no_root(tmp_path: Path) -> None:
 def test_isolated_reads_nothing(tmp_path: Path) -> None:
     file = configure(tmp_path, "nonsense")
     assert load(tmp_path, file, isolated=True, known=known) == Config()
+
+
+def test_settings_further_down_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b", "c"):
+        configure(tmp_path / name, "[project]\n" if name == "c" else "[tool.archlint]\n", "pyproject.toml")
+        (tmp_path / name / "m.py").write_text("x = 1\n")
+
+    def notes(*paths: str, isolated: bool = False) -> tuple[str, ...]:
+        return read_inputs([Path(path) for path in paths], Options(isolated=isolated, cache=False)).sources.notes
+
+    two = "2 folders have settings of their own, which this run does not use; check each in another run"
+    assert notes(".") == (f"{two}, the first with `archlint check a`",)
+    configure(tmp_path, "")
+    assert notes("c", "b") == ("b has settings of its own, which this run does not use; check it in another run",)
+    assert notes("c") == notes("a") == notes(".", isolated=True) == ()
 
 
 def test_two_files_with_settings_are_a_mistake(tmp_path: Path) -> None:

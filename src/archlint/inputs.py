@@ -1,6 +1,6 @@
 """What a run reads before it parses and judges, and what the command line says about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from archlint.intake.kept import Kept
 from archlint.intake.plugins import Plugin, find_plugins
 from archlint.intake.processors import available_processors
 from archlint.intake.reports import Reports
+from archlint.intake.settings import has_settings
 from archlint.intake.sources import Sources, find, read_all
 from archlint.model import Baseline, Failure, Severity
 from archlint.outcome.baseline import Seen, looked_at
@@ -28,6 +29,7 @@ from archlint.rulebook.contract_help import with_contracts
 from archlint.rulebook.model import Rule
 from archlint.rulebook.pages import Page
 from archlint.rulebook.selection import active
+from archlint.wording import counted, from_here
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +159,8 @@ def read_inputs(paths: Sequence[Path], options: Options) -> Inputs:
     chosen = with_contracts(_chosen(rules, config, options), config.contracts)
     baseline = None if options.baseline_mode == "off" else wanted_baseline(config, options.baseline)
     sources = find(paths, config, options.unsaved)
+    if not options.isolated and options.config is None:
+        sources = msgspec.structs.replace(sources, notes=(*sources.notes, *_unused_settings(sources, config)))
     data, unread = read_all(sources.files, options.unsaved)
     return Inputs(
         options=options,
@@ -172,6 +176,26 @@ def read_inputs(paths: Sequence[Path], options: Options) -> Inputs:
         baseline=baseline,
         plugins=_plugins(paths[0], chosen, rules),
     )
+
+
+def _unused_settings(sources: Sources, config: Config) -> Iterator[str]:
+    """Yield a note on settings for a part of what is selected, which a run of the whole does not look at."""
+    others = [
+        folder
+        for file in map(Path, sources.settings)
+        if file != config.file and has_settings(file) and _is_part(folder := file.parent, sources)
+    ]
+    if len(others) == 1:
+        yield f"{from_here(others[0])} has settings of its own, which this run does not use; check it in another run"
+    elif others:
+        what = f"{counted(len(others), 'folder')} have settings of their own, which this run does not use"
+        yield f"{what}; check each in another run, the first with `archlint check {from_here(others[0])}`"
+
+
+def _is_part(folder: Path, sources: Sources) -> bool:
+    """Tell whether some selected files are in a folder below the project's."""
+    inside = f"{folder.as_posix()}/"
+    return folder != sources.root and any(file.startswith(inside) for file in sources.selected)
 
 
 def reselected(inputs: Inputs, start: Path, options: Options) -> Inputs:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archlint.intake.gitignore import Patterns, ignored, read_ignore_file
+from archlint.intake.settings import SETTINGS
 from archlint.model import Failure
 
 NEVER = frozenset(
@@ -49,13 +50,15 @@ class Folder(NamedTuple):
 class Scan(NamedTuple):
     """What a walk found: the folders with Python files, what went wrong, and `links` that lead out of the project.
 
-    The links are absolute paths of files, `looked_into` those of all folders, with Python files or without.
+    The links are absolute paths of files, `looked_into` those of all folders, with Python files or without, `settings`
+    those of files that may have settings.
     """
 
     folders: list[Folder]
     failures: list[Failure]
     links: list[str]
     looked_into: set[str]
+    settings: list[str]
 
 
 def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -> Scan:
@@ -65,7 +68,7 @@ def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -
     files above `top`. Links to folders are not followed; a link to a file counts as a file if it ends inside
     `root`.
     """
-    found = Scan([], [], [], set())
+    found = Scan([], [], [], set(), [])
     start = top.rstrip("/")  # empty for the root of the file system
     waiting = [(start, _levels(excluded, above), above, False)]
     while waiting:
@@ -82,6 +85,7 @@ def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -
                 found.failures.append(Failure(f"{path}/.gitignore", 0, reason))
             levels = _levels(excluded, chain)
         inside = path + "/"
+        found.settings.extend(inside + name for name in SETTINGS if name in entries)
         python = sorted([name for name in entries if name.endswith(".py")])
         files = _files(map(entries.__getitem__, python), inside, root, found) if python else []
         folders = _folders(entries)

@@ -14,6 +14,7 @@ from archlint.wording import from_here
 
 OWN, SHARED = "archlint.toml", "pyproject.toml"
 """The names of files of settings: one that has nothing else, and one that others use too."""
+SETTINGS = (OWN, SHARED)
 _PYPROJECT_PREFIX: Key = ("tool", "archlint")
 
 
@@ -70,6 +71,14 @@ def nearest_file(start: Path, unsaved: Mapping[str, bytes] | None = None) -> Pat
     """Return the configuration file that holds for `start`, as it is or would be once it is mended."""
     start, files = start.resolve(), Files(unsaved)
     return next((file for folder in (start, *start.parents) if (file := _file_in(folder, files)) is not None), None)
+
+
+def has_settings(path: Path) -> bool:
+    """Tell whether a file of one of these names has settings, be they right or wrong."""
+    try:
+        return (_own if path.name == OWN else _shared)(path, Files()) is not None
+    except (TomlError, OSError):
+        return True
 
 
 def _file_in(folder: Path, files: Files) -> Path | None:

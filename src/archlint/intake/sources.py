@@ -33,7 +33,7 @@ class Sources(msgspec.Struct, frozen=True):
     `root` is the project's directory, `base` the root of the git repository around it, else `root`; without a
     configuration, too, the working directory if that is around it, whichever of its folders are named. Of files that
     would have the same module name, imports mean the first. `failures` are what could not be looked into,
-    `notes` sentences for the user.
+    `notes` sentences for the user. `settings` are absolute paths of all files that may have settings.
     """
 
     root: Path
@@ -42,6 +42,7 @@ class Sources(msgspec.Struct, frozen=True):
     selected: frozenset[str]
     failures: tuple[Failure, ...]
     notes: tuple[str, ...]
+    settings: tuple[str, ...] = ()
 
 
 def find(paths: Sequence[Path], config: Config, unsaved: Collection[str] = ()) -> Sources:
@@ -76,6 +77,7 @@ def find(paths: Sequence[Path], config: Config, unsaved: Collection[str] = ()) -
         selected=selected,
         failures=tuple(found.failures),
         notes=tuple(found.notes),
+        settings=tuple(sorted(found.settings)),
     )
 
 
@@ -144,6 +146,7 @@ class _Found:
         self.folders: list[Folder] = []
         self.failures: list[Failure] = []
         self.notes: list[str] = []
+        self.settings: set[str] = set()
         self._root = root
         self._excluded = excluded
         self._unsaved = unsaved
@@ -178,6 +181,7 @@ class _Found:
                 self._seen.add(folder.path)
                 self._enter(folder)
         self._looked_into |= found.looked_into
+        self.settings.update(found.settings)
         self.failures.extend(found.failures)
         if found.links:
             first = f"the first is {found.links[0]}"
