@@ -13,6 +13,7 @@ from click.testing import Result
 from archlint import __version__
 from archlint.cli import COMMANDS
 from archlint.outcome.files import write_whole
+from archlint.outcome.reporters.paint import Paint
 from tests.support import run
 
 BROKEN = "import redis\ndef f(r: redis.Redis):\n    r.keys()\n"
@@ -287,6 +288,14 @@ def test_rules_are_listed() -> None:
     assert re.search(r"^RDS001  error +redis-keys  +`KEYS` walks", result.stdout, re.MULTILINE)
     codes = [line.split()[0] for line in result.stdout.splitlines()]
     assert codes == sorted(codes)
+
+
+def test_a_list_of_rules_is_folded_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archlint.cli.rule.paint", lambda: Paint(130, folds=True))
+    lines = run("rule", "RDS").stdout.splitlines()
+    column = lines[0].index("`KEYS`")
+    assert max(map(len, lines)) <= 130
+    assert lines[1] == " " * column + "meanwhile."
 
 
 @pytest.mark.parametrize("name", ["RDS001", "redis-keys"])

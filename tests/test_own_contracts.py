@@ -253,6 +253,11 @@ EMPTY = {
         'contract "C": "shop.wep" matches no module; did you mean "shop.web"?',
         'contract "C": nothing imports "yml"; did you mean "yaml"?',
     ],
+    contract("technology", 'packages = ["yaml"]\nallowed-in = ["composition", "presentation"]')
+    + '[layers]\npresentation = ["shop.web"]\n': [
+        'contract "C": "composition" matches no module; name modules of the project',
+        'contract "C": "presentation" matches no module; did you mean "<presentation>"?',
+    ],
     '[layers]\ndomain = ["shop.modell"]\ninfrastructure = ["shop.web"]\n': [
         'the domain layer "shop.modell" matches no module; did you mean "shop.model"?'
     ],

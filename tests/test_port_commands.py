@@ -153,8 +153,9 @@ def test_the_port_has_what_other_code_uses(project: Path) -> None:
     assert result.stdout == (
         "from collections.abc import AsyncIterator\n"
         "from contextlib import AbstractAsyncContextManager\n"
-        "from shop.ports import Order\n"
         "from typing import Protocol\n"
+        "\n"
+        "from shop.ports import Order\n"
         "\n\n"
         "class Ledger(Protocol):\n"
         "    async def append(self, cents: int, **tags: str) -> list[Order]: ...\n"
@@ -182,6 +183,7 @@ def test_a_class_that_nobody_uses_gets_all_its_methods(project: Path) -> None:
 
     assert result.stdout.count("async def") == 2
     assert "no other code is known to use `PgOrders`" in result.stderr
+    assert "note: `PgOrders` is an adapter of `Orders` already; `archlint ports` says how it fits\n" in result.stderr
 
 
 def test_of_a_library_only_the_uses_are_known(project: Path) -> None:

@@ -328,6 +328,11 @@ def test_a_terminal_has_whole_words_in_lines_of_its_width(text: str, width: int,
         assert cells(line.rstrip()) <= width - used or " " not in line.strip(" ")
 
 
+def test_a_word_that_fits_nowhere_stays_where_it_is() -> None:
+    path = "services/orders/api.py:14: it"
+    assert Paint(20, folds=True).fold(path, 6, 5) == "services/orders/api.py:14:\n     it"
+
+
 def test_a_terminal_has_locations_and_code_whole() -> None:
     folded = REPORTERS["text"](REPORT, RULES, Paint(40, folds=True)).split("\n")
     plainly = written("text", REPORT).split("\n")

@@ -6,6 +6,7 @@ import click
 
 from archlint.cli.common import able, project_options, stop, tell_failures, write
 from archlint.engine import Options, Survey, survey
+from archlint.project.adapters import adapters
 from archlint.project.layers import INNER, layers
 from archlint.project.missing_port import Draft, missing_ports
 from archlint.project.program import Module, Project
@@ -49,7 +50,16 @@ def _draft(found: Survey, name: str, *, everything: bool) -> Draft:
         stop(f"the project uses nothing of `{name}`")
     if not uses and not everything:
         click.echo(f"note: no other code is known to use `{name}`; these are all its public methods", err=True)
+    _tell_ports(found.project, name, key)
     return drafts.draft(key, uses or drafts.public(key))
+
+
+def _tell_ports(project: Project, name: str, key: str) -> None:
+    """Say which ports the class is meant to fulfil already."""
+    ports = sorted({project.class_(pair.port)[1].name for pair in project.query(adapters).pairs if pair.adapter == key})
+    if ports:
+        known = ", ".join(f"`{each}`" for each in ports)
+        click.echo(f"note: `{name}` is an adapter of {known} already; `archlint ports` says how it fits", err=True)
 
 
 def _users(project: Project, key: str) -> list[Module]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from archlint.cli import completing
-from archlint.cli.common import able, stop, wants_colour, write
+from archlint.cli.common import able, paint, stop, wants_colour, write
 from archlint.inputs import Options, configure
 from archlint.intake.reading import leads_inside
 from archlint.outcome.reporters.visible import visible, visible_line
@@ -56,9 +56,12 @@ def command(code: str | None, output_format: str, new: tuple[str, str] | None, d
 def _list(rules: Mapping[str, Rule]) -> None:
     """Print a line a rule: code, severity, whether it runs by default, name, and what it is about."""
     width = max(len(each.name) for each in rules.values())
+    terminal = paint()
     for each in rules.values():
         state = "" if each.default else "off"
-        click.echo(f"{each.code}  {each.severity:<7}  {state:<3}  {each.name:<{width}}  {visible(each.summary)}")
+        head = f"{each.code}  {each.severity:<7}  {state:<3}  {each.name:<{width}}  "
+        indent = len(head) if 2 * len(head) < terminal.width else 4
+        click.echo(head + terminal.fold(visible(each.summary), len(head), indent))
 
 
 def _described(rule: Rule) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The port that is missing: a Protocol with the members of a class that other code really uses."""
 
 import re
+import sys
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -138,10 +139,13 @@ class _Writer:
         self._imports: dict[str, set[str]] = {"typing": {"Protocol"}}
 
     def import_lines(self) -> tuple[str, ...]:
-        """Return the import statements, sorted."""
-        return tuple(
-            f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(self._imports.items())
-        )
+        """Return the lines with import statements, sorted, those of the standard library apart and first."""
+        standard: list[str] = []
+        others: list[str] = []
+        for module, names in sorted(self._imports.items()):
+            is_standard = module.partition(".")[0] in sys.stdlib_module_names
+            (standard if is_standard else others).append(f"from {module} import {', '.join(sorted(names))}")
+        return (*standard, *([""] if others else ()), *others)
 
     def unknown(self, use: Use) -> list[str]:
         """Write a member of which only the use is known."""

@@ -48,7 +48,8 @@ class Paint:
         lines: list[str] = []
         line, room = "", self.width - before % self.width
         for word in _WORD.findall(text):
-            if cells(line) + cells(word) > room and (line or (before and not lines)):
+            would_fit = cells(word) <= self.width - indent
+            if cells(line) + cells(word) > room and (line or (before and not lines and would_fit)):
                 lines.append(line)
                 line, room = word.lstrip(" "), self.width - indent
             else:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from archlint.model import Failure
 from archlint.project.contexts import Contexts
 from archlint.project.contracts import Contract
-from archlint.project.layers import layers
+from archlint.project.layers import ROLES, layers
 from archlint.project.members import Members
 from archlint.project.packages import GROUPS, Packages
 from archlint.project.preset_contracts import bounded_contexts, contracts, django_apps
@@ -47,11 +47,16 @@ def _hint(name: str, known: Iterable[str]) -> str:
     return f'; did you mean "{near[0]}"?' if near else "; name modules of the project"
 
 
+def _roles(members: Members) -> Iterator[str]:
+    """Yield the roles that have modules, as contracts name them."""
+    return (role for role in (f"<{each}>" for each in ROLES) if members.matching(role))
+
+
 def _unmatched(project: Project, patterns: Iterable[str]) -> Iterator[str]:
     members = project.query(Members)
     for pattern in patterns:
         if not members.matching(pattern):
-            hint = "" if pattern.startswith("<") else _hint(pattern, members.names)
+            hint = "" if pattern.startswith("<") else _hint(pattern, (*members.names, *_roles(members)))
             yield f'"{pattern}" matches no module{hint}'
 
 
