@@ -141,11 +141,11 @@ BROKEN = {
     ),
     "protected": (
         'type = "protected"\nprotected_modules = ["shop.infra"]\nallowed_importers = ["shop.web", "shop.domain"]',
-        ["shop/util.py:1:23 Session", "`shop.infra.db`: `shop.infra` is protected (contract"],
+        ["shop/util.py:1:23 Session", "`shop.infra.db`, since `shop.infra` is protected (contract"],
     ),
     "acyclic_siblings": (
         'type = "acyclic_siblings"\nancestors = ["shop"]',
-        ["shop/infra/db.py:2:", "it closes a cycle between the children of `shop` (contract"],
+        ["shop/infra/db.py:2:", "since it closes a cycle between the children of `shop` (contract"],
     ),
 }
 

@@ -110,7 +110,7 @@ def test_reason_and_severity_of_a_contract(tmp_path: Path) -> None:
     assert {each.severity for each in violations} == {Severity.NOTE}
     assert {(each.code, each.contract) for each in violations} == {("LAY001", "Alone")}
     assert violations[0].message == (
-        '`shop.model` may import nothing of the project, not `shop.tools` (contract "Alone": it is older)'
+        '`shop.model` may import nothing of the project, not `shop.tools` (contract "Alone", because it is older)'
     )
 
 
@@ -282,7 +282,7 @@ def test_a_wrong_source_root_is_seen_by_what_is_imported(tmp_path: Path) -> None
     files = {"model/a.py": "import shop.web.b\n", "web/b.py": "import shop.model.a\n"}
     config = '[layers]\ndomain = ["model"]\npresentation = ["web"]\n'
     assert judged(tmp_path, config, files)[1] == [
-        "no module imports another of the project; `shop.model.a` is imported, which seems to be `model.a`:"
+        "no module imports another of the project; `shop.model.a` is imported, which seems to be `model.a`;"
         " are the source-roots right?"
     ]
 

@@ -41,7 +41,7 @@ def command(
     if result.report.failures:
         failed = msgspec.structs.replace(result.report, violations=(), identities=())
         click.echo(concise.render(failed, {}, plain), err=True, nl=False)
-        stop(f"{shown} is not written, since something could not be checked: mend that, or leave it out with `exclude`")
+        stop(f"{shown} is not written, since something could not be checked; mend that, or leave it out with `exclude`")
     write(render(result.after), result.path)
     click.echo(f"{visible(shown)} accepts {_told(result)}", err=True)
 

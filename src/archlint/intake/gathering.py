@@ -162,7 +162,7 @@ class _Take:
             self._gathered.facts[file.path] = self._facts.decode(answer.value)
         else:
             shown = Path(os.path.relpath(file.path, self._root)).as_posix()
-            joint = " Leave" if answer.message.endswith("?") else "; leave"
+            joint = " Leave" if answer.message.endswith("?") else ", or leave" if "; " in answer.message else "; leave"
             told = f'{answer.message}{joint} it out with exclude = ["{shown}"]'
             self._gathered.failures.append(Failure(file.path, answer.line, told))
             self._gathered.lasting &= answer.lasting

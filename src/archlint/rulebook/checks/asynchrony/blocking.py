@@ -210,7 +210,7 @@ def _chain_violation(project: Project, rule: Rule, function: Function, chains: l
         site.module,
         spot(site.module, site.use),
         message=(
-            f"{_listed([f'`{each.callee.qualname}`' for each in chains])} {verb} the event loop {where}: "
+            f"{_listed([f'`{each.callee.qualname}`' for each in chains])} {verb} the event loop {where}, since "
             f"{they} {_listed(ends)}"
         ),
         subject=f"{first.module.name}.{first.callee.qualname}",

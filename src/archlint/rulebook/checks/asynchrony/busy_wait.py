@@ -59,7 +59,7 @@ def _polling(flag: cst.BaseExpression, how: str, reference: str = "", names: tup
 def _spinning(function: str) -> Sighting:
     return Sighting(
         code="ASY010",
-        message=f"this loop never ends nor awaits: nothing else runs on the event loop once `{function}` has started",
+        message=f"this loop neither ends nor awaits; nothing else runs on the event loop once `{function}` has started",
         subject=function,
     )
 

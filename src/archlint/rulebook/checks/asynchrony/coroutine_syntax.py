@@ -60,8 +60,8 @@ def unread_task(node: cst.Assign | cst.AnnAssign, context: ModuleContext) -> Ite
         yield Sighting(
             code="ASY004",
             message=(
-                f"only the local `{name}` keeps the task: when the function ends the task may be garbage-collected, "
-                "and its error is lost"
+                f"only the local `{name}` keeps the task, which may be garbage-collected when the function ends; "
+                "its error is lost"
             ),
             subject="asyncio.create_task",
             reference=maker,
@@ -75,7 +75,7 @@ def chained_task(node: cst.Expr, context: ModuleContext) -> Iterator[Sighting]:
     if call.__class__ is cst.ListComp and isinstance(call.elt, cst.Call):
         yield Sighting(
             code="ASY004",
-            message="nothing keeps the tasks: they may be garbage-collected before they end, and their errors are lost",
+            message="nothing keeps the tasks, which may be garbage-collected before they end; their errors are lost",
             subject="asyncio.create_task",
             reference=context.reference(call.elt.func),
             names=TASK_MAKERS,
@@ -86,7 +86,7 @@ def chained_task(node: cst.Expr, context: ModuleContext) -> Iterator[Sighting]:
     if call.func.attr.value == "add_done_callback" and isinstance(made, cst.Call) and not _is_kept(made, context):
         yield Sighting(
             code="ASY004",
-            message="nothing keeps the task, its callback neither: it may be garbage-collected before it ends",
+            message="nothing keeps the task, its callback neither, so that it may be garbage-collected before it ends",
             subject="asyncio.create_task",
             reference=context.reference(made.func),
             names=TASK_MAKERS,
@@ -163,7 +163,7 @@ def yield_in_scope(node: cst.With, context: ModuleContext) -> Iterator[Sighting]
             yield Sighting(
                 code="ASY016",
                 message=(
-                    f"the async generator `{function.name.value}` yields inside `{name}`: "
+                    f"the async generator `{function.name.value}` yields inside `{name}`, so "
                     "the scope stays open while the caller runs, and cancels the wrong task"
                 ),
                 subject=scope,

@@ -185,8 +185,8 @@ def _through(project: Project, rule: Rule, known: _Runners, arrival: _Arrival) -
         site.module,
         spot(site.module, site.use),
         message=(
-            f"`{callee.qualname}` starts an event loop in `async def {function.name}`, where one is running: "
-            f"it reaches `{api}`"
+            f"`{callee.qualname}` reaches `{api}`, which starts an event loop in `async def {function.name}`, "
+            "where one is running"
         ),
         subject=f"{module.name}.{callee.qualname}",
         scope=function.qualname,

@@ -64,8 +64,8 @@ def _held(lock: str, reference: str, names: tuple[str, ...]) -> Sighting:
     return Sighting(
         code="ASY006",
         message=(
-            f"`{lock}` is a lock of `threading` and held over an `await`: whoever waits for it blocks the event loop, "
-            "and the coroutine that holds it cannot go on; use `asyncio.Lock`"
+            f"`{lock}` is a lock of `threading` and held over an `await`, so whoever waits for it blocks the event "
+            "loop, and the coroutine that holds it cannot go on; use `asyncio.Lock`"
         ),
         subject=lock,
         reference=reference,

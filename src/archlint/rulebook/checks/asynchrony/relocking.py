@@ -169,7 +169,7 @@ def _violation(project: Project, rule: Rule, key: str, hold: _Hold, found: list[
     return rule.violation(
         module,
         (first.start, first.end),
-        message=f"`{hold.lock.name}` is held, and taken again {where} for ever: `asyncio.Lock` is not re-entrant",
+        message=f"`{hold.lock.name}` is held, and taken again {where} for ever, since `asyncio.Lock` is not re-entrant",
         subject=hold.lock.name,
         scope=function.qualname,
         help_="do the work in a method that expects the lock to be held, and call that from both",

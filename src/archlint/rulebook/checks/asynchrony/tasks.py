@@ -28,7 +28,7 @@ def dropped_task(project: Project, rule: Rule) -> Iterator[Violation]:
             yield rule.violation(
                 module,
                 (call.start, call.end),
-                message="nothing keeps the task: it may be garbage-collected before it ends, and its error is lost",
+                message="nothing keeps the task, which may be garbage-collected before it ends; its error is lost",
                 subject="asyncio.create_task",
                 scope=module.scope(call.function, call.owner),
             )

@@ -148,10 +148,10 @@ def lazy_offload(project: Project, rule: Rule) -> Iterator[Violation]:
             yield rule.violation(
                 module,
                 (call.start, call.end),
-                message=f"`{lazy}` does its work where it is iterated over: on the event loop, not in `{api}`",
+                message=f"`{lazy}` does its work where it is iterated over, on the event loop and not in `{api}`",
                 subject=lazy,
                 scope=module.scope(call.function, call.owner),
-                help_="build the whole list in the thread: `list(...)` in the function that is handed over",
+                help_="build the whole list in the thread, with `list(...)` in the function that is handed over",
                 trace=(Step(f"`{lazy}` is iterated over on the event loop", module.place(use.start, use.end)),),
             )
 

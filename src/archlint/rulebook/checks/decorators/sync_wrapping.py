@@ -37,8 +37,8 @@ def sync_wrapper(node: cst.FunctionDef, context: ModuleContext) -> Iterable[Sigh
         Sighting(
             code="DEC002",
             message=(
-                f"`{node.name.value}` {work} around `{called}`, which is async where it is decorated: calling it only "
-                "makes a coroutine; write an `async def` wrapper that awaits it"
+                f"`{node.name.value}` {work} around `{called}`, which is async where it is decorated, so calling it "
+                "only makes a coroutine; write an `async def` wrapper that awaits it"
             ),
             subject=outer.name.value,
             severity="warning" if work == CHECKS else "",

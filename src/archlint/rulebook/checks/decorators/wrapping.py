@@ -22,7 +22,7 @@ def unwrapped_decorator(node: cst.FunctionDef, context: ModuleContext) -> Iterat
         yield Sighting(
             code="DEC001",
             message=(
-                f"`{name}` wraps `{called}` without `functools.wraps`: it hides the name and signature of what it wraps"
+                f"`{name}` wraps `{called}` without `functools.wraps` and hides the name and signature of what it wraps"
             ),
             subject=name,
         )

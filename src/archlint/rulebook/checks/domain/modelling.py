@@ -66,7 +66,7 @@ def untyped_event_payload(project: Project, rule: Rule) -> Iterator[Violation]:
                     yield rule.violation(
                         module,
                         span,
-                        message=f"port `{port.name}` publishes {kind} as `{name}`: nobody sees which events there are",
+                        message=f"port `{port.name}` publishes {kind} as `{name}`; nobody sees which events there are",
                         subject=f"{port.name}.{function.name}.{name}",
                         scope=function.qualname,
                         help_="annotate it with an event type, or a union of them",

@@ -94,7 +94,7 @@ def _violation(rule: Rule, module: Module, call: Call, name: str, handler: Call)
     return rule.violation(
         module,
         (call.start, call.end),
-        message="the message is acknowledged before it is handled: a crash in between loses it; acknowledge it last",
+        message="the message is acknowledged before it is handled, so a crash in between loses it; acknowledge it last",
         subject=name,
         scope=module.scope(call.function, call.owner),
         trace=(Step("it is handled here", module.place(handler.start, handler.end)),),

@@ -46,8 +46,8 @@ def _definitions(project: Project, rule: Rule) -> Iterator[Violation]:
             module,
             (method.start, method.end),
             message=(
-                f"`{fact.name}.{method.name}` takes no expected version: two writers of one stream overrule each other "
-                "unnoticed; take the version and refuse another"
+                f"`{fact.name}.{method.name}` takes no expected version, so two writers of one stream overrule each "
+                "other unnoticed; take the version and refuse another"
             ),
             subject=f"{module.name}.{method.qualname}",
             scope=method.qualname,
@@ -96,7 +96,7 @@ def _calls(project: Project, rule: Rule) -> Iterator[Violation]:
                 yield rule.violation(
                     module,
                     (call.start, call.end),
-                    message=f"events are appended without `{parameter.name}`: another writer goes unnoticed; pass it",
+                    message=f"events are appended without `{parameter.name}`, so other writers go unnoticed; pass it",
                     subject=parameter.name,
                     scope=module.scope(call.function, call.owner),
                 )

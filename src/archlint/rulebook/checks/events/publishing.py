@@ -38,7 +38,7 @@ def dual_write(project: Project, rule: Rule) -> Iterator[Violation]:
                 module,
                 spot(module, sent.call),
                 message=(
-                    f"`{stored.what}` stores, then `{sent.what}` publishes: a crash in between loses the message; "
+                    f"`{stored.what}` stores, then `{sent.what}` publishes, and a crash in between loses the message; "
                     "store the message in the same transaction (an outbox) and relay it"
                 ),
                 subject=sent.what,
@@ -61,7 +61,7 @@ def published_before_commit(project: Project, rule: Rule) -> Iterator[Violation]
         project,
         rule,
         "publishes",
-        "goes out before the commit: its readers may be told of what is never committed; publish after it",
+        "goes out before the commit, so its readers may be told of what is never committed; publish after it",
     )
 
 
@@ -71,7 +71,7 @@ def enqueued_before_commit(project: Project, rule: Rule) -> Iterator[Violation]:
         project,
         rule,
         "enqueues",
-        "queues the task before the commit: the worker may look before the rows are there; queue it on commit",
+        "queues the task before the commit, so the worker may look before the rows are there; queue it on commit",
     )
 
 

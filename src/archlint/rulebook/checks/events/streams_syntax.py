@@ -32,7 +32,7 @@ def lost_position(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
     if any(isinstance(each, cst.BaseExpression) and _asks_for_new(each, context) for each in given):
         yield Sighting(
             code="EVT004",
-            message="`$` is what comes after this call: entries between two reads are lost; go on from the last id",
+            message="`$` is what comes after this call, so entries between two reads are lost; go on from the last id",
             subject="xread",
             reference=context.reference(node.func),
         )

@@ -61,7 +61,7 @@ def _unawaited(rule: Rule, owner: Module, function: Function, module: Module, ca
         owner,
         (function.start, function.end),
         message=(
-            f"`grpc.server` never awaits `async def {function.name}`: callers wait until their deadline; "
+            f"`grpc.server` never awaits `async def {function.name}`, so callers wait until their deadline; "
             "add the servicer to a server made by `grpc.aio.server`"
         ),
         subject=function.name,

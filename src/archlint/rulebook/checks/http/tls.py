@@ -56,7 +56,7 @@ def unverified_call(node: cst.Call, context: ModuleContext) -> Iterator[Sighting
             yield Sighting(
                 code="HTP003",
                 message=(
-                    f"`{keyword}={written}` accepts any certificate: whoever sits between can read and change "
+                    f"`{keyword}={written}` accepts any certificate, and whoever sits between can read and change "
                     "everything; leave it on, or pass the certificate authority that you trust"
                 ),
                 subject=keyword,
@@ -123,7 +123,7 @@ def _stored(what: str, attribute: str, reference: str) -> Sighting:
     return Sighting(
         code="HTP003",
         message=(
-            f"{what}: whoever sits between can read and change everything; "
+            f"{what}, and whoever sits between can read and change everything; "
             "load the certificate authority that you trust instead"
         ),
         subject=attribute,

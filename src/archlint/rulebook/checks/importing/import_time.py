@@ -130,8 +130,8 @@ class _ImportTime:
             site.module,
             spot(site.module, site.use),
             message=(
-                f"`{callee.qualname}` runs when `{site.module.imported_as}` is imported: "
-                f"it reaches `{effect.api}` ({effect.kind})"
+                f"`{callee.qualname}` runs when `{site.module.imported_as}` is imported, and "
+                f"reaches `{effect.api}` ({effect.kind})"
             ),
             subject=f"{called.name}.{callee.qualname}",
             scope=site.module.scope(site.use.function, site.use.owner),

@@ -53,13 +53,13 @@ def _chains(pairs: Any) -> Iterator[Offence]:  # noqa: ANN401 -- private to impo
 def _protected(groups: Any) -> Iterator[Offence]:  # noqa: ANN401 -- private to import-linter
     for group in groups:
         for link in group.illegal_links:
-            yield _offence([_link(link)], f": `{group.top_level_module}` is protected")
+            yield _offence([_link(link)], f", since `{group.top_level_module}` is protected")
 
 
 def _cycles(breakers: Any) -> Iterator[Offence]:  # noqa: ANN401 -- private to import-linter
     for package, links in breakers.items():
         for importer, imported in links:
-            yield _offence([(importer, imported)], f": it closes a cycle between the children of `{package}`")
+            yield _offence([(importer, imported)], f", since it closes a cycle between the children of `{package}`")
 
 
 def _route(route: Mapping[str, Any]) -> Iterator[Offence]:

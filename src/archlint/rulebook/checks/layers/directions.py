@@ -105,7 +105,7 @@ def _layer_message(contract: Contract, path: tuple[str, ...], here: Place, place
         between = contract.layers[here.rank + 1 : there.rank]
         closed = next(line.label for line in between if line.label in contract.closed)
         why = f"the way from `{here.pattern}` to `{there.pattern}` leads through the closed layer `{closed}`"
-    return f"{may_not(path)}: {why}"
+    return f"{may_not(path)}, since {why}"
 
 
 def _against_list(project: Project, rule: Rule, contract: Contract) -> Iterator[Violation]:

@@ -51,7 +51,7 @@ def _reference(contract: Contract) -> str:
     """Return the contract and its reason in brackets; nothing for one that was only inferred."""
     if not contract.name:
         return ""
-    return f' (contract "{contract.name}"{f": {contract.because}" if contract.because else ""})'
+    return f' (contract "{contract.name}"{f", because {contract.because}" if contract.because else ""})'
 
 
 def step(project: Project, edge: Edge) -> Step:

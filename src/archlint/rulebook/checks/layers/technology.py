@@ -103,4 +103,4 @@ def _leak_message(project: Project, contract: Contract, path: tuple[str, ...]) -
     meant = next(each for each in contract.packages if packages.covers((each,), path[-1]))
     through = f"`{path[1]}`, which leads to `{path[-1]}`" if len(path) > 2 else f"`{path[1]}`"
     what = _GROUP_NAMES.get(meant, f"`{meant}`")
-    return f"`{path[0]}` imports {through}: {what} may not be used here"
+    return f"`{path[0]}` imports {through}, but {what} may not be used here"

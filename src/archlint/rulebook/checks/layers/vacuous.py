@@ -34,7 +34,7 @@ def empty_rules(project: Project, file: str, lines: Mapping[str, int]) -> Iterat
     architecture = project.architecture
     if (architecture.layers or architecture.contracts or architecture.preset) and (names := _misnamed(project)):
         problem = f"no module imports another of the project; `{names[0]}` is imported, which seems to be `{names[1]}`"
-        yield Failure(file, 0, f"{problem}: are the source-roots right?")
+        yield Failure(file, 0, f"{problem}; are the source-roots right?")
 
 
 def contract_problems(project: Project, contract: Contract) -> Iterator[str]:

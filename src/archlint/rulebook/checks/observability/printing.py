@@ -26,7 +26,7 @@ def print_in_service(project: Project, rule: Rule) -> Iterator[Violation]:
         yield rule.violation(
             module,
             (call.start, call.end),
-            message="`print` in a service: nobody can filter it, turn it off or tell its request; use a logger",
+            message="nobody can filter a `print` in a service, turn it off or tell its request; use a logger",
             subject="print",
             scope=module.scope(call.function, call.owner),
         )

@@ -196,7 +196,7 @@ def _async(project: Project, rule: Rule, pair: Pair, mismatch: Mismatch) -> Viol
     _, port = project.class_(pair.port)
     _, adapter = project.class_(pair.adapter)
     mine, other = (_kind(each) for each in (ours, theirs))
-    advice = f"make both {mine}: callers {'await' if ours.is_async else 'do not await'} the port's method"
+    advice = f"make both {mine}, since callers {'await' if ours.is_async else 'do not await'} the port's method"
     if mine == other:
         mine, other = ("an async generator" if each.is_generator else "a coroutine function" for each in (ours, theirs))
         advice = f"make both {mine}; what is to be iterated is `def {ours.name}(...) -> AsyncIterator[...]` in the port"
@@ -234,7 +234,7 @@ def _stream(project: Project, rule: Rule, pair: Pair, mismatch: Mismatch) -> Vio
         subject=f"{port.name}.{ours.name}",
         scope=ours.qualname,
         severity=Severity.WARNING,
-        help_=f"write `def {ours.name}(...) -> AsyncIterator[...]` in the port: callers iterate, they do not await",
+        help_=f"write `def {ours.name}(...) -> AsyncIterator[...]` in the port, since callers iterate and do not await",
         trace=tuple(_trace(project, pair)),
     )
 

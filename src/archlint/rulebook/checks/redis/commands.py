@@ -86,7 +86,7 @@ def lock_without_expiry(project: Project, rule: Rule) -> Iterator[Violation]:
         names = {keyword for keyword, _ in call.arguments}
         timeout = _LOCKS[name.rpartition(".")[2]].of(call.arguments)
         if timeout is None and not names & {"*", "**"} and not is_test(module) and not _only_asks(module, call):
-            message = "the lock has no `timeout`: if its holder crashes it stays locked for ever; pass one"
+            message = "the lock has no `timeout` and stays locked for ever if its holder crashes; pass one"
             yield _violation(rule, module, call, message, name)
 
 

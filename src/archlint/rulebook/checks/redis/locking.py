@@ -38,7 +38,7 @@ def lasting_lock(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
             code="RDS008",
             message=(
                 f"if the holder of this lock crashes{gap}, it stays locked for ever; "
-                "set key and expiry in one command: `set(key, token, nx=True, ex=seconds)`"
+                "set key and expiry in one command, with `set(key, token, nx=True, ex=seconds)`"
             ),
             subject=method,
             reference=reference,

@@ -26,8 +26,8 @@ def unlocked_breaker_state(node: cst.FunctionDef, context: ModuleContext) -> Ite
         yield Sighting(
             code="RES006",
             message=(
-                f"`self.{written}` is read, and written after an `await`: other calls run in between and see or undo a "
-                "state that is half changed; hold an `asyncio.Lock` while the state is read or written"
+                f"`self.{written}` is read, and written after an `await`; other calls run in between, which see or "
+                "undo a state that is half changed; hold an `asyncio.Lock` while the state is read or written"
             ),
             subject=written,
         )

@@ -99,7 +99,7 @@ def _faults(node: cst.Call, decode: Decode, context: ModuleContext) -> Iterator[
         return
     if signature_off:
         yield _Fault(
-            "the signature of the token is not verified: anybody can write one; pass the key and `algorithms`",
+            "the signature of the token is not verified, so anybody can write one; pass the key and `algorithms`",
             "error",
         )
     if algorithms is not None:
@@ -121,7 +121,7 @@ def _faults(node: cst.Call, decode: Decode, context: ModuleContext) -> Iterator[
     verify = decode.arguments.get("verify")
     if verify is not None and dotted_name(verify) == "False":
         yield _Fault(
-            "`verify=False` is a dead argument since PyJWT 2: the signature is verified all the same; delete it",
+            "`verify=False` is a dead argument since PyJWT 2, and the signature is verified all the same; delete it",
             "note",
             PYJWT,
         )
@@ -137,11 +137,11 @@ def _algorithm_faults(algorithms: cst.BaseExpression, context: ModuleContext) ->
         )
     elif _comes_from_header(algorithms, context, depth=0) and not _is_checked(algorithms, context):
         yield _Fault(
-            "the token's own header says which algorithm verifies it: a forger chooses; pass a fixed list",
+            "the token's own header says which algorithm verifies it, so a forger chooses; pass a fixed list",
             "error",
         )
     elif any(word.lower() == "none" for word in strings(_held(algorithms, context))):
-        yield _Fault('the algorithm "none" needs no signature: anybody can write a token; remove it', "error")
+        yield _Fault('the algorithm "none" needs no signature, so anybody can write a token; remove it', "error")
 
 
 def _held(value: cst.BaseExpression, context: ModuleContext) -> cst.BaseExpression:

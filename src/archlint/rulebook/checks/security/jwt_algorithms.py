@@ -26,8 +26,8 @@ def mixed_algorithms(node: cst.Call, context: ModuleContext) -> Iterable[Sightin
         Sighting(
             code="SEC005",
             message=(
-                f"`{symmetric[0]}` and `{asymmetric[0]}` are accepted together: a token signed with the public key as "
-                "its secret may pass; accept one kind"
+                f"`{symmetric[0]}` and `{asymmetric[0]}` are accepted together, so a token signed with the public "
+                "key as its secret may pass; accept one kind"
             ),
             subject="algorithms",
             reference=context.reference(node.func),

@@ -89,7 +89,7 @@ def _judged(
             yield rule.violation(
                 module,
                 span,
-                message=f"{_MODULES[home][0]} has no `{name}`: this raises an error of its own; use `{right}`",
+                message=f"{_MODULES[home][0]} has no `{name}`, and this raises an error of its own; use `{right}`",
                 subject=reference,
                 scope=module.scope(function, owner),
             )

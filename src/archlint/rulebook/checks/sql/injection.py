@@ -120,7 +120,8 @@ def _violation(
     written = candidate.message
     if candidate.severity == "error":
         message = (
-            f"`{written}` becomes part of the SQL text: who chooses it changes the statement; pass it as a parameter"
+            f"`{written}` becomes part of the SQL text, so whoever chooses it changes the statement; "
+            "pass it as a parameter"
         )
         subject = "value"
     else:

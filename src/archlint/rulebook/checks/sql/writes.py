@@ -117,7 +117,7 @@ def _violation(rule: Rule, module: Module, writes: list[_Write]) -> Violation:
     return rule.violation(
         module,
         (second.call.start, second.call.end),
-        message="the second write is committed by itself: a crash before it leaves half of the work; use a transaction",
+        message="the second write is committed by itself; a crash before it leaves half of the work; use a transaction",
         subject=second.effect.name,
         scope=module.scope(second.call.function, second.call.owner),
         trace=(Step("the first write is committed here", module.place(first.call.start, first.call.end)),),

@@ -85,7 +85,7 @@ def _violation(rule: Rule, module: Module, candidate: Candidate, name: str) -> V
     return rule.violation(
         module,
         (candidate.start, candidate.end),
-        message=f"`{name}` is given to a task: what is sent gets stale, or cannot be sent; pass its identifier instead",
+        message=f"`{name}` is given to a task, where it is stale if it can be sent at all; pass its identifier instead",
         subject=name,
         scope=module.scope(candidate.function, candidate.owner),
     )

@@ -55,7 +55,7 @@ def _violation(rule: Rule, module: Module, call: Call, caller: Step | None = Non
     return rule.violation(
         module,
         (call.start, call.end),
-        message="a task waits for another: when all workers wait, none is left to work; use a chain or a chord",
+        message="a task waits for another, and when all workers wait none is left to work; use a chain or a chord",
         subject=call.callee.rpartition(".")[2],
         scope=module.scope(call.function, call.owner),
         trace=(caller, Step("and waits here", module.place(call.start, call.end))) if caller is not None else (),
