@@ -124,9 +124,47 @@ LAYOUTS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             "shop/storage/__init__.py": "storage",
         },
     ),
+    "a folder with an __init__.py whose one folder its files import bare": (
+        {
+            "shop/__init__.py": "",
+            "shop/main.py": "from api import orders\n",
+            "shop/api/orders.py": "from api.models import Order\n",
+            "shop/api/models.py": "",
+        },
+        {
+            "shop/__init__.py": "__init__",
+            "shop/main.py": "main",
+            "shop/api/orders.py": "api.orders",
+            "shop/api/models.py": "api.models",
+        },
+    ),
+    "a folder in a package whose packages its files import bare": (
+        {
+            "libs/__init__.py": "",
+            "libs/sales/src/shop/__init__.py": "",
+            "libs/sales/src/shop/orders.py": "from shop.models import Order\n",
+            "libs/sales/src/shop/models.py": "from shop import errors\nimport shop.orders\n",
+        },
+        {
+            "libs/__init__.py": "libs",
+            "libs/sales/src/shop/__init__.py": "shop",
+            "libs/sales/src/shop/orders.py": "shop.orders",
+            "libs/sales/src/shop/models.py": "shop.models",
+        },
+    ),
     "a package with a package called like a library": (
-        {"shop/__init__.py": "", "shop/redis/__init__.py": "import redis\n", "shop/cart/__init__.py": ""},
-        {"shop/__init__.py": "shop", "shop/redis/__init__.py": "shop.redis", "shop/cart/__init__.py": "shop.cart"},
+        {
+            "shop/__init__.py": "",
+            "shop/redis/__init__.py": "import redis\nfrom redis.lock import Lock\n",
+            "shop/redis/lock.py": "from redis import asyncio\n",
+            "shop/cart/__init__.py": "",
+        },
+        {
+            "shop/__init__.py": "shop",
+            "shop/redis/__init__.py": "shop.redis",
+            "shop/redis/lock.py": "shop.redis.lock",
+            "shop/cart/__init__.py": "shop.cart",
+        },
     ),
     "flat layout": (
         {"shop/__init__.py": "", "shop/a/__init__.py": "", "shop/a/b.py": "", "tool.py": ""},

@@ -55,6 +55,8 @@ _PROVIDERS = frozenset(
     )
 ) | {"lagom.Singleton"}
 """What provides the results of its first argument, which stands as the type's argument."""
+CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+"""What makes context managers of its first argument, a generator function, which stands as the type's argument."""
 ENTERED = {"enter_context": ("^", ".__enter__"), "enter_async_context": ("~", ".__aenter__")}
 """Methods of exit stacks: what they give of their argument, and what they call of it."""
 
@@ -189,7 +191,7 @@ def _gathered(expressions: "Expressions", node: cst.Call, _callee: str, depth: i
 _OF_LOOP: dict[str, _Made] = {"create_task": _task, "run_in_executor": _executed}
 """Methods of event loops and task groups."""
 _MAKERS: dict[str, _Made] = {
-    **dict.fromkeys(_LAZY | _PROVIDERS, _typed_by_first),
+    **dict.fromkeys(_LAZY | _PROVIDERS | CONTEXT_MANAGERS, _typed_by_first),
     **dict.fromkeys(("contextlib.closing", "contextlib.aclosing"), _closing),
     **dict.fromkeys(("asyncio.create_task", "asyncio.ensure_future"), _task),
     "asyncio.gather": _gathered,

@@ -98,7 +98,8 @@ class _Tree:
         parent, _, name = path.rpartition("/")
         inherited = _joined(self.prefix(parent), name.replace(".", "_"))
         if self._is_in_package(path):
-            return "" if not self._is_in_package(parent) and self._is_root_all_the_same(path, inherited) else inherited
+            may_be_root = not self._is_package(path) or not self._is_in_package(parent)
+            return "" if may_be_root and self._is_root_all_the_same(path, inherited) else inherited
         if not is_importable(name):
             return ""
         if name == "src" or self._content(path).packages:
@@ -108,14 +109,17 @@ class _Tree:
     def _is_root_all_the_same(self, path: str, name: str) -> bool:
         """Tell whether names begin in a folder although it has an `__init__.py`: its files import its packages bare.
 
-        Two of them at least, for one may be called like a third-party package; and nearly nobody calls any by its full
-        name. Where somebody does, a few files tell whether it may be so at all.
+        Two of them at least, or two things of one, for one may be called like a third-party package; and nearly nobody
+        calls any by its full name. Where somebody does, a few files tell whether it may be so at all.
         """
-        claim = self._claim(path, name)
-        bare = self._content(path).packages - self._found_first(path) - sys.stdlib_module_names
-        below = [file for file in self._files if file.startswith(f"{path}/")] if len(bare) > 1 else []
+        claim, elsewhere = self._claim(path, name), self._found_first(path) | sys.stdlib_module_names
+        bare = self._content(path).packages - elsewhere
+        folders = self._content(path).others - elsewhere | bare
+        below = [file for file in self._files if file.startswith(f"{path}/")] if folders else []
         if not self._is_imported(claim):
-            return len(bare & frozenset().union(*map(self._imports_of, below))) > 1
+            imported = frozenset().union(*map(self._imports_of, below))
+            contents = (self._claim(f"{path}/{each}", each) for each in folders)
+            return len(bare & imported) > 1 or any(len(content & imported) > 1 for content in contents)
         inside = [self._claim(f"{path}/{package}", package) for package in sorted(bare)]
         return self._is_mostly(below[:_FEW], inside, claim, 1) and self._is_mostly(self._files, inside, claim, _MANY)
 

@@ -16,6 +16,7 @@ from archlint.facts.references import (
     parameter_of,
     step,
 )
+from archlint.facts.results import CONTEXT_MANAGERS
 from archlint.project.classes import STRUCTURAL, ClassTable, Member, implementation
 from archlint.project.containers import element, method_result, subscript
 from archlint.project.generics import VARIABLES, Generics
@@ -28,7 +29,6 @@ from archlint.project.values import Answer, Value
 
 _NAMED_TUPLE = "typing.NamedTuple"
 MAX_DEPTH = 60
-_CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 LAZY = frozenset({"builtins.map", "builtins.filter", "itertools.starmap", "itertools.filterfalse"})
 """What runs a function (its type argument) each time it is iterated over."""
 _CONTAINERS = ("builtins.", "typing.", "collections.")
@@ -347,6 +347,9 @@ class Types:
             return tuple(each for argument in value.args for each in self.infer_instance(argument))
         if value.kind == "instance" and value.name in _CALLABLE:
             return self.infer_instance(value.args[-1]) if value.args else ()
+        if value.kind == "instance" and value.name in CONTEXT_MANAGERS:
+            made = (each for argument in value.args for each in self.infer(step(argument, "()")))
+            return tuple(each._replace(kind="context") for each in made if each.kind == "generator")
         if value.kind == "instance":
             return tuple(each for method in self._attribute(value, "__call__") for each in self._call(method))
         return ()
@@ -373,7 +376,7 @@ class Types:
 
     def _call_function(self, value: Value) -> tuple[Value, ...]:
         _, function = self._project.function(value.name)
-        if _CONTEXT_MANAGERS.intersection(function.decorators):
+        if CONTEXT_MANAGERS.intersection(function.decorators):
             return (value._replace(kind="context"),)
         if function.is_generator:
             return (value._replace(kind="generator"),)
