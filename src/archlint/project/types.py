@@ -341,18 +341,19 @@ class Types:
             return (Value("instance", value.name, value.args),)
         if value.kind == "object":
             return self._call_external(value)
-        if value.kind == "instance" and value.name.startswith("dependency_injector.providers."):
+        return self._call_instance(value) if value.kind == "instance" else ()
+
+    def _call_instance(self, value: Value) -> tuple[Value, ...]:
+        if value.name.startswith("dependency_injector.providers."):
             return tuple(each for provided in value.args for each in self.infer(step(provided, "()")))
-        if value.kind == "instance" and value.name in _CLASSES:
-            return tuple(each for argument in value.args for each in self.infer_instance(argument))
-        if value.kind == "instance" and value.name in _CALLABLE:
-            return self.infer_instance(value.args[-1]) if value.args else ()
-        if value.kind == "instance" and value.name in CONTEXT_MANAGERS:
+        if value.name in CONTEXT_MANAGERS:
             made = (each for argument in value.args for each in self.infer(step(argument, "()")))
             return tuple(each._replace(kind="context") for each in made if each.kind == "generator")
-        if value.kind == "instance":
-            return tuple(each for method in self._attribute(value, "__call__") for each in self._call(method))
-        return ()
+        if value.name in _CLASSES:
+            return tuple(each for argument in value.args for each in self.infer_instance(argument))
+        if value.name in _CALLABLE:
+            return self.infer_instance(value.args[-1]) if value.args else ()
+        return tuple(each for method in self._attribute(value, "__call__") for each in self._call(method))
 
     def _call_external(self, value: Value) -> tuple[Value, ...]:
         if value.receiver.startswith(_CONTAINERS):
