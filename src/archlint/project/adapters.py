@@ -15,6 +15,7 @@ from archlint.project.ports import Pair, class_keys, class_keys_in, is_descripto
 from archlint.project.program import Module, Project
 from archlint.project.takers import Slot, takers
 from archlint.project.types import types
+from archlint.project.values import Value
 
 _AFFIXES = re.compile(r"^(?:I(?=[A-Z][a-z])|Abstract|Base)|(?:Port|Protocol|Interface|ABC|Base)$")
 _INTERFACE = "zope.interface.Interface"
@@ -81,9 +82,7 @@ class Adapters:
                 if base in self._known.port_set:
                     yield Pair(base, key, "inheritance", (module.name, fact.start, fact.end))
         yield from self._annotated(module)
-        for call in module.facts.calls:
-            if call.arguments:
-                yield from self._passed(module, call)
+        yield from self._passed(module)
 
     def _annotated(self, module: Module) -> Iterator[Pair]:
         """Yield what is returned or assigned where a port is annotated."""
@@ -175,12 +174,19 @@ class Adapters:
         plain = all(any(value.name in STRUCTURAL for value in self._types.infer(base)) for base in fact.bases)
         return plain and not fact.decorators and not self._classes.own_members(key)
 
-    def _passed(self, module: Module, call: Call) -> Iterator[Pair]:
-        callees = self._types.infer(call.callee)
-        if len(callees) != 1 or callees[0].kind != "object":
-            return
+    def _passed(self, module: Module) -> Iterator[Pair]:
+        """Yield what is passed where a port is annotated, or where a keyword is called as one."""
+        taking: dict[int, Value] = {}
+        for callee, indices in module.facts.called.items():
+            values = self._types.infer(callee)
+            if len(values) == 1 and values[0].kind == "object" and self._takers.slots(values[0]):
+                taking.update(dict.fromkeys(indices, values[0]))
+        for index in sorted(taking):
+            yield from self._passed_to(taking[index], module, module.facts.calls[index])
+
+    def _passed_to(self, value: Value, module: Module, call: Call) -> Iterator[Pair]:
         site = (module.name, call.start, call.end)
-        for slot, argument, by_name in self._takers.given(callees[0], call.arguments):
+        for slot, argument, by_name in self._takers.given(value, call.arguments):
             if slot.holds:
                 for adapter in self._elements(argument, slot.holds):
                     yield Pair(slot.holds, adapter, "parameter", site)

@@ -243,19 +243,16 @@ def _find_calls(project: Project, module: Module) -> tuple[tuple[int, Blocking],
 def _handed_on(project: Project, module: Module) -> Iterator[tuple[int, Blocking]]:
     """Yield the calls that give a blocking API to a function which calls what it is given: `retry(requests.get)`."""
     resolver, api = project.query(types), project.query(BlockingApis).api
-    words = project.library.blocking_words
-    given = {argument for call in module.facts.calls for _, argument in call.arguments if argument[:1] != "="}
-    named = {argument for argument in given if argument.rpartition(".")[2].rstrip("$") in words}
-    for index, call in enumerate(module.facts.calls) if named else ():
-        if not any(argument in named for _, argument in call.arguments):
-            continue
-        values = resolver.infer(call.callee)
+    for callee, indices in module.facts.called.items():
+        values = resolver.infer(callee)
         if len(values) != 1 or not values[0].is_function or values[0].kind != "object":
             continue
-        called = called_arguments(project.function(values[0].name)[1], call)
-        found = next((blocking for each in called if each and (blocking := api(each))), None)
-        if found is not None and found.kind not in _NEED_ARGUMENTS:
-            yield index, found
+        function = project.function(values[0].name)[1]
+        for index in indices if function.called else ():
+            called = called_arguments(function, module.facts.calls[index])
+            found = next((blocking for each in called if each and (blocking := api(each))), None)
+            if found is not None and found.kind not in _NEED_ARGUMENTS:
+                yield index, found
 
 
 BLOCKING_CALLS = ModuleWise("blocking calls", tuple[tuple[int, Blocking], ...], _find_calls)

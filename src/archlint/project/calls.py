@@ -120,20 +120,19 @@ class CallGraph:
         facts = module.facts
         ran = {callee: self._run(callee) for callee in facts.called}
         read = {each: self._read(each) for each in dict.fromkeys((*ran, *(load.reference for load in facts.loads)))}
-        open_ = {callee for callee, run in ran.items() if run.arguments_too or run.takers or run.checks}
-        plain = {callee: tuple(dict.fromkeys((*read[callee], *run.targets))) for callee, run in ran.items()}
-        found: list[tuple[int, int, Use]] = []
-        for index, call in enumerate(facts.calls):
-            callee = call.callee
-            targets = plain.get(callee, ())
-            if callee in open_ and call.arguments:
-                targets = tuple(dict.fromkeys((*targets, *self.called(call))))
-            if targets:
-                found.append((call.start, call.end, Use(True, index, call.function, targets)))
+        found: list[tuple[int, int, bool, Use]] = []
+        for callee, run in ran.items():
+            plain = tuple(dict.fromkeys((*read[callee], *run.targets)))
+            is_open = bool(run.arguments_too or run.takers or run.checks)
+            for index in facts.called[callee] if plain or is_open else ():
+                call = facts.calls[index]
+                targets = tuple(dict.fromkeys((*plain, *self.called(call)))) if is_open and call.arguments else plain
+                if targets:
+                    found.append((call.start, call.end, False, Use(True, index, call.function, targets)))
         for index, load in enumerate(facts.loads):
             if read[load.reference]:
-                found.append((load.start, load.end, Use(False, index, load.function, read[load.reference])))
-        return tuple(use for _, _, use in sorted(found, key=lambda each: each[:2]))
+                found.append((load.start, load.end, True, Use(False, index, load.function, read[load.reference])))
+        return tuple(each[-1] for each in sorted(found))
 
     def premises(self) -> object:
         """Return what of the whole program decides what a use runs."""

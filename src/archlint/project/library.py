@@ -76,7 +76,6 @@ class Library:
         }
         self._members = self._returns.keys() | self._attributes.keys() | self._blocking.keys() | self._not_blocking
         self._members |= self.effects.keys() | self.sql_texts.keys() | self._coroutines.keys()
-        self.blocking_words = _words(self._blocking)
         self.blocking_reads = frozenset(tables.blocking_reads)
         self._canonical_of = _Memo(self._find_canonical)
         self._ancestors_of = _Memo(self._find_ancestors)

@@ -57,6 +57,7 @@ class Ports:
             project.reading, lambda port: tuple(self._find_promised(port))
         )
         """Gives the members that a port promises and does not provide itself, its own and inherited ones, by name."""
+        self._hooks: Memo[str, tuple[Member, ...]] = Memo(project.reading, lambda port: tuple(self._find_hooks(port)))
 
     @cached_property
     def ports(self) -> tuple[str, ...]:
@@ -107,7 +108,10 @@ class Ports:
         """Return the methods that an ABC does nothing in, for those of its derived classes that do something."""
         if pair.evidence != "inheritance" or self.is_protocol(pair.port):
             return ()
-        return tuple(member for member in self._public(pair.port) if member.is_method and self._does_nothing(member))
+        return self._hooks(pair.port)
+
+    def _find_hooks(self, port: str) -> Iterator[Member]:
+        return (member for member in self._public(port) if member.is_method and self._does_nothing(member))
 
     def _does_nothing(self, member: Member) -> bool:
         module, _ = self._project.class_(member.owner)
