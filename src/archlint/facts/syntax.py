@@ -105,7 +105,7 @@ def last_statement(block: cst.BaseSuite | cst.SimpleStatementLine) -> cst.CSTNod
 
 
 def ancestors(root: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """Yield what a node stands in, innermost first, up to `root`."""
+    """Yield what a node stands in, innermost first, up to `root`; nothing if it is not below that."""
     parents: dict[int, cst.CSTNode] = {}
     stack: list[Any] = [root]
     while stack and id(target) not in parents:
@@ -117,7 +117,7 @@ def ancestors(root: cst.CSTNode, target: cst.CSTNode) -> Iterator[cst.CSTNode]:
                 if child.__class__ in FIELDS:
                     parents[id(child)] = node
                     stack.append(child)
-    while target is not root:
+    while target is not root and id(target) in parents:
         target = parents[id(target)]
         yield target
 

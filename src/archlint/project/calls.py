@@ -220,13 +220,14 @@ class CallGraph:
     def _validators(self, key: str) -> Iterator[str]:
         """Yield the functions that check the fields of a pydantic model when it is made."""
         order = self._types.order(key)
-        if any(base.startswith("pydantic.") for base in order):
-            for owner in (each for each in order if "@" in each):
-                module, _ = self._project.class_(owner)
-                for member in self._classes.own_members(owner).values():
-                    for index in member.functions:
-                        if _VALIDATORS.intersection(module.facts.functions[index].decorators):
-                            yield f"{module.name}#{index}"
+        if not any(base.startswith("pydantic.") for base in order):
+            return
+        for owner in (each for each in order if "@" in each):
+            module, _ = self._project.class_(owner)
+            members = self._classes.own_members(owner).values()
+            for index in (index for member in members for index in member.functions):
+                if _VALIDATORS.intersection(module.facts.functions[index].decorators):
+                    yield f"{module.name}#{index}"
 
     def _find_implementations(self, key: str) -> Iterator[str]:
         """Yield a function, or for a method that a port only promises what its adapters do."""
@@ -284,13 +285,12 @@ class CallGraph:
     def _find_read(self, reference: str) -> Iterator[str]:
         if self._properties.isdisjoint(ATTRIBUTE.findall(reference)):
             return
-        for part in alternatives(reference):
-            for start, name in attributes(part):
-                if name in self._properties:
-                    for owner in self._classes_of(part[:start]):
-                        member = self._member(owner, name)
-                        if member is not None and member.is_property:
-                            yield from self._method(owner, name)
+        read = ((part[:start], name) for part in alternatives(reference) for start, name in attributes(part))
+        for receiver, name in read:
+            for owner in self._classes_of(receiver) if name in self._properties else ():
+                member = self._member(owner, name)
+                if member is not None and member.is_property:
+                    yield from self._method(owner, name)
 
     def _find_classes(self, receiver: str) -> tuple[str, ...]:
         """Return the classes of the project of which a reference is an instance."""

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from archlint.facts.model import Call, Load
+from archlint.model import Step
 from archlint.project.blocking import Cause
 from archlint.project.calls import Site
 from archlint.project.program import Module, Project
 from archlint.project.sites import Sites
+from archlint.project.withs import spot
 
 
 class Hop(NamedTuple):
@@ -45,6 +47,18 @@ def way(hops: Mapping[str, Hop], key: str) -> Iterator[tuple[str, Hop]]:
     while key:
         yield key, hops[key]
         key = hops[key].callee
+
+
+def calls_along(
+    project: Project, caller: str, site: Site, onward: Iterable[tuple[str, Hop | Cause]], end: str
+) -> Iterator[Step]:
+    """Yield the calls of a way: that of a site in `caller`, those of the functions onward, and the last one, of `end`."""
+    module, use = site.module, site.use
+    for key, hop in onward:
+        _, callee = project.function(key)
+        yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(*spot(module, use)))
+        caller, module, use = callee.qualname, hop.module, hop.use
+    yield Step(f"`{caller}` calls {end}", module.place(*spot(module, use)))
 
 
 def is_one_of_several(project: Project, site: Site, onward: Iterable[Hop | Cause]) -> bool:

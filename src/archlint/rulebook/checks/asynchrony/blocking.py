@@ -14,7 +14,7 @@ from archlint.project.handovers import handovers
 from archlint.project.library import Blocking
 from archlint.project.ports import subclasses
 from archlint.project.program import Module, Project
-from archlint.project.reach import is_one_of_several
+from archlint.project.reach import calls_along, is_one_of_several
 from archlint.project.sites import Sites
 from archlint.project.types import types
 from archlint.project.withs import spot
@@ -237,10 +237,5 @@ def _help(found: Blocking, callee: Function) -> str:
 
 
 def _steps(project: Project, function: Function, chain: _Chain) -> Iterator[Step]:
-    caller = function.qualname
-    module, use = chain.site.module, chain.site.use
-    for key, cause in chain.causes:
-        _, callee = project.function(key)
-        yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(*spot(module, use)))
-        caller, module, use = callee.qualname, cause.module, cause.use
-    yield Step(f"`{caller}` calls `{chain.found.api}`, which blocks", module.place(*spot(module, use)))
+    end = f"`{chain.found.api}`, which blocks"
+    return calls_along(project, function.qualname, chain.site, chain.causes, end)

@@ -10,7 +10,7 @@ from archlint.project.asides import is_test
 from archlint.project.calls import Site
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
-from archlint.project.reach import Hop, is_one_of_several, reaching, way
+from archlint.project.reach import Hop, calls_along, is_one_of_several, reaching, way
 from archlint.project.sites import Sites
 from archlint.project.types import types
 from archlint.project.uses import CalledWords, last_word, other_spellings, spellings
@@ -88,15 +88,14 @@ def _arrivals(project: Project, known: "_Runners") -> Iterator[_Arrival]:
     sites = project.query(Sites)
     for module in project.modules:
         for index, function in enumerate(module.facts.functions):
-            if not function.is_async:
-                continue
-            seen: set[str] = set()
-            for site in sites.within(f"{module.name}#{index}"):
-                if site.target in known.hops and site.target not in seen:
-                    seen.add(site.target)
-                    arrival = _Arrival(function, site, list(way(known.hops, site.target)))
-                    if not (is_test(module) and is_one_of_several(project, site, (hop for _, hop in arrival.chain))):
-                        yield arrival
+            first: dict[str, Site] = {}
+            for site in sites.within(f"{module.name}#{index}") if function.is_async else ():
+                if site.target in known.hops:
+                    first.setdefault(site.target, site)
+            for target, site in first.items():
+                arrival = _Arrival(function, site, list(way(known.hops, target)))
+                if not (is_test(module) and is_one_of_several(project, site, (hop for _, hop in arrival.chain))):
+                    yield arrival
 
 
 class _Runners:
@@ -200,9 +199,5 @@ def _shown(api: str) -> str:
 
 
 def _steps(project: Project, arrival: _Arrival, api: str) -> Iterator[Step]:
-    caller, module, use = arrival.function.qualname, arrival.site.module, arrival.site.use
-    for key, hop in arrival.chain:
-        _, callee = project.function(key)
-        yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(*spot(module, use)))
-        caller, module, use = callee.qualname, hop.module, hop.use
-    yield Step(f"`{caller}` calls `{api}`, which starts an event loop", module.place(*spot(module, use)))
+    end = f"`{api}`, which starts an event loop"
+    return calls_along(project, arrival.function.qualname, arrival.site, arrival.chain, end)

@@ -9,7 +9,7 @@ import libcst as cst
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FIELDS, FUNCTIONS, brief, descend, last_statement, source_of
+from archlint.facts.syntax import FUNCTIONS, ancestors, brief, descend, last_statement, source_of
 
 _GATHER = "asyncio.gather"
 _SPAWNS = frozenset({"asyncio.create_task", "asyncio.ensure_future"})
@@ -76,10 +76,10 @@ def spawned(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
         return
     if context.reference(node.func) not in _SPAWNS:
         return
-    around = _around(function.body, node)
+    around = [*ancestors(function.body, node)]
     if any(isinstance(each, cst.Call) and context.reference(each.func) == _GATHER for each in around):
         return
-    loop = next((each for each in reversed(around) if isinstance(each, (cst.For, cst.While, *_COMPREHENSIONS))), None)
+    loop = next((each for each in around if isinstance(each, (cst.For, cst.While, *_COMPREHENSIONS))), None)
     coroutine = node.args[0].value
     callee = context.reference(coroutine.func) if isinstance(coroutine, cst.Call) else ""
     if isinstance(loop, cst.For) and not _leaves(loop):
@@ -181,20 +181,3 @@ def _leaves(loop: cst.For) -> bool:
 
 def _words(node: cst.CSTNode) -> Iterator[str]:
     return (each.value for each in descend(node) if isinstance(each, cst.Name))
-
-
-def _around(root: cst.CSTNode, node: cst.CSTNode) -> list[cst.CSTNode]:
-    """Return what is around a node below `root`, outermost first."""
-    stack: list[tuple[cst.CSTNode, tuple[cst.CSTNode, ...]]] = [(root, ())]
-    while stack:
-        current, path = stack.pop()
-        if current is node:
-            return list(path)
-        inner = (*path, current)
-        for field in FIELDS[current.__class__]:
-            value = getattr(current, field)
-            if isinstance(value, cst.CSTNode):
-                stack.append((value, inner))
-            elif isinstance(value, list | tuple):
-                stack.extend((each, inner) for each in value)
-    return []

@@ -15,12 +15,15 @@ from archlint.project.uses import Calls
 from archlint.rulebook.model import Rule
 
 _ENDS = frozenset({"__aenter__", "__aexit__"})
-_LOCKS = frozenset({"asyncio.Lock", "asyncio.Condition", "anyio.Lock", "trio.Lock"})
+_RAISE = frozenset({"anyio.Lock", "trio.Lock"})
+"""Locks that say so when the task that holds them takes them again, instead of having it wait."""
+_LOCKS = _RAISE | {"asyncio.Lock", "asyncio.Condition"}
 
 
 class _Lock(NamedTuple):
-    """A lock as one function sees it: what names it in the whole program; each object may have its own."""
+    """A lock as one function sees it: its class, what names it in the whole program; each object may have its own."""
 
+    class_: str
     identity: str
     of_object: bool
     name: str
@@ -73,15 +76,15 @@ class _Locks:
                 self.holds.setdefault(key, []).append(_Hold(lock, taken, call.end))
 
     def _lock(self, reference: str) -> _Lock | None:
-        if "|" in reference or not any(
-            value.kind == "instance" and value.name in _LOCKS for value in self._resolver.infer(reference)
-        ):
+        values = self._resolver.infer(reference) if "|" not in reference else ()
+        class_ = next((each.name for each in values if each.kind == "instance" and each.name in _LOCKS), "")
+        if not class_:
             return None
         receiver, _, name = reference.rpartition(".")
         if _is_own(receiver):
             owner = self._owner(receiver.removesuffix("{}"), name)
-            return _Lock(f"{owner}.{name}", receiver.endswith("{}"), name) if owner else None
-        return _Lock(reference, False, name) if reference.replace(".", "").isidentifier() else None
+            return _Lock(class_, f"{owner}.{name}", receiver.endswith("{}"), name) if owner else None
+        return _Lock(class_, reference, False, name) if reference.replace(".", "").isidentifier() else None
 
     def _owner(self, key: str, name: str) -> str:
         """Return the class in whose body or methods the attribute is made that instances of `key` have."""
@@ -103,15 +106,19 @@ class _Locks:
             again = self._taken(function, hold, start, end)
             if again is not None:
                 return [*path, (function, again)]
-            for call in self._calls_of(function):
-                if start <= call.start < end and call.flags & model.AWAITED:
-                    for target in self._same_object(call, hold.lock):
-                        if target in seen or self._is_of_another(function, target):
-                            continue
-                        if not self._releases(target, hold.lock):
-                            seen.add(target)
-                            queue.append((target, (0, 1 << 60), [*path, (function, call)]))
+            for call, target in self._onward(function, start, end, hold.lock):
+                if target not in seen:
+                    seen.add(target)
+                    queue.append((target, (0, 1 << 60), [*path, (function, call)]))
         return None
+
+    def _onward(self, key: str, start: int, end: int, lock: _Lock) -> Iterator[tuple[Call, str]]:
+        """Yield what a function awaits in a stretch and may take the same lock there, each with the call."""
+        for call in self._calls_of(key):
+            if start <= call.start < end and call.flags & model.AWAITED:
+                for target in self._same_object(call, lock):
+                    if not self._is_of_another(key, target) and not self._releases(target, lock):
+                        yield call, target
 
     def _is_of_another(self, caller: str, target: str) -> bool:
         """Tell whether a method of a subclass is called where its own method of the caller's name runs instead."""
@@ -166,11 +173,13 @@ def _violation(project: Project, rule: Rule, key: str, hold: _Hold, found: list[
     first, last = found[0][1], found[-1][0]
     _, taker = project.function(last)
     where = "here" if len(found) == 1 else f"by `{taker.qualname}`, which is awaited here,"
+    lock = hold.lock
+    what = "which raises an error" if lock.class_ in _RAISE else "for ever"
     return rule.violation(
         module,
         (first.start, first.end),
-        message=f"`{hold.lock.name}` is held, and taken again {where} for ever, since `asyncio.Lock` is not re-entrant",
-        subject=hold.lock.name,
+        message=f"`{lock.name}` is held, and taken again {where} {what}, since `{lock.class_}` is not re-entrant",
+        subject=lock.name,
         scope=function.qualname,
         help_="do the work in a method that expects the lock to be held, and call that from both",
         trace=tuple(_steps(project, hold, key, found)) if len(found) > 1 else (),

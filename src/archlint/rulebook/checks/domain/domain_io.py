@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from archlint.facts.model import Call
-from archlint.model import Severity, Step, Violation
+from archlint.model import Severity, Violation
 from archlint.project.calls import Site
 from archlint.project.layers import Layer, layers
 from archlint.project.outside import PACKAGE_DATA, Effect, Effects
 from archlint.project.program import Module, Project
-from archlint.project.reach import Hop, way
+from archlint.project.reach import calls_along, way
 from archlint.project.sites import Sites
 from archlint.project.types import types
 from archlint.project.withs import spot
@@ -82,25 +82,18 @@ class _DomainIO:
         end, last = chain[-1]
         effect = self._effects.at(last, end)
         called, callee = self._project.function(site.target)
+        scope = site.module.scope(site.use.function, site.use.owner)
+        caller = scope or site.module.name
         return self._rule.violation(
             site.module,
             spot(site.module, site.use),
             message=f"domain code calls `{callee.qualname}`, which reaches `{effect.api}` ({effect.kind})",
             subject=f"{called.name}.{callee.qualname}",
-            scope=site.module.scope(site.use.function, site.use.owner),
+            scope=scope,
             severity=_severity(layer, effect),
             help_=_HELP,
-            trace=tuple(self._steps(site, chain, effect)),
+            trace=tuple(calls_along(self._project, caller, site, chain, f"`{effect.api}`")),
         )
-
-    def _steps(self, site: Site, chain: list[tuple[str, Hop]], effect: Effect) -> Iterator[Step]:
-        caller = site.module.scope(site.use.function, site.use.owner) or site.module.name
-        module, use = site.module, site.use
-        for key, hop in chain:
-            _, callee = self._project.function(key)
-            yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(*spot(module, use)))
-            caller, module, use = callee.qualname, hop.module, hop.use
-        yield Step(f"`{caller}` calls `{effect.api}`", module.place(*spot(module, use)))
 
 
 def _is_io(effect: Effect) -> bool:

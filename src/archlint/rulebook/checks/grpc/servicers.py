@@ -27,12 +27,12 @@ def async_servicer_in_sync_server(project: Project, rule: Rule) -> Iterator[Viol
         positional = [value for name, value in call.arguments if name in ("", "servicer", "server")]
         if len(positional) < 2 or not _is_sync_server(project, positional[1]):
             continue
-        for value in project.query(types).infer(positional[0]):
-            if value.is_class and value.kind == "instance":
-                for owner, function in _async_methods(project, value):
-                    if (owner.name, function.qualname) not in seen:
-                        seen.add((owner.name, function.qualname))
-                        yield _unawaited(rule, owner, function, module, call)
+        values = project.query(types).infer(positional[0])
+        servicers = [value for value in values if value.is_class and value.kind == "instance"]
+        for owner, function in (method for value in servicers for method in _async_methods(project, value)):
+            if (owner.name, function.qualname) not in seen:
+                seen.add((owner.name, function.qualname))
+                yield _unawaited(rule, owner, function, module, call)
 
 
 def _is_sync_server(project: Project, reference: str) -> bool:

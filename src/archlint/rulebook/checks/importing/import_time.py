@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from archlint.facts import model
 from archlint.facts.model import Call
-from archlint.model import Severity, Step, Violation
+from archlint.model import Severity, Violation
 from archlint.project.asides import is_test
 from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
 from archlint.project.entry import is_script
 from archlint.project.outside import FILES, GRAVE, PACKAGE_DATA, Effect, Effects
 from archlint.project.program import Module, Project
-from archlint.project.reach import Hop, may_be_another, way
+from archlint.project.reach import Hop, calls_along, may_be_another, way
 from archlint.project.sites import Sites
 from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
@@ -137,16 +137,8 @@ class _ImportTime:
             scope=site.module.scope(site.use.function, site.use.owner),
             severity=_severity(effect, conditional=conditional, through=True),
             help_=_HELP,
-            trace=tuple(self._steps(site, chain, effect)),
+            trace=tuple(calls_along(self._project, site.module.imported_as, site, chain, f"`{effect.api}`")),
         )
-
-    def _steps(self, site: Site, chain: list[tuple[str, Hop]], effect: Effect) -> Iterator[Step]:
-        caller, module, use = site.module.imported_as, site.module, site.use
-        for key, hop in chain:
-            _, callee = self._project.function(key)
-            yield Step(f"`{caller}` calls `{callee.qualname}`", module.place(*spot(module, use)))
-            caller, module, use = callee.qualname, hop.module, hop.use
-        yield Step(f"`{caller}` calls `{effect.api}`", module.place(*spot(module, use)))
 
 
 def _severity(effect: Effect, *, conditional: bool, through: bool = False) -> Severity | None:

@@ -1,6 +1,7 @@
 """The user's contracts about direction, whose violations are LAY001's: layers, and lists of what may be imported."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 
 import msgspec
@@ -15,7 +16,7 @@ from archlint.project.preset_contracts import contracts
 from archlint.project.program import Project
 from archlint.project.traffic import AllTraffic, is_third_party
 from archlint.rulebook.checks.layers.prohibitions import against_prohibition
-from archlint.rulebook.checks.layers.reporting import at_import, may_not, mending, steps
+from archlint.rulebook.checks.layers.reporting import at_import, at_paths, may_not
 from archlint.rulebook.model import Rule
 
 
@@ -83,19 +84,14 @@ def _against_container(project: Project, rule: Rule, contract: Contract, contain
     traffic = project.query(AllTraffic).of(contract.kinds)
     placed = places(project, contract, container)
     place_of = {name: place for place in placed for name in place.modules}
-    bans = [(place, ban, traffic.paths.illegal(ban)) for place, ban in layer_bans(contract, placed)]
-    found = sum(len(paths) for _, _, paths in bans)
-    advice = mending(traffic.paths, [ban for _, ban, _ in bans], found, "the contract") if found else ""
-    for place, _, paths in bans:
-        for path in paths:
-            message = _layer_message(contract, path, place, place_of)
-            for edge in traffic.links[path[0]][path[1]]:
-                trace = steps(project, traffic, path, edge)
-                yield at_import(project, rule, edge, message, contract=contract, help_=advice, trace=trace)
-                advice = ""
+    broken = [
+        (ban, traffic.paths.illegal(ban), partial(_layer_message, contract, place, place_of))
+        for place, ban in layer_bans(contract, placed)
+    ]
+    return at_paths(project, rule, contract, broken)
 
 
-def _layer_message(contract: Contract, path: tuple[str, ...], here: Place, place_of: Mapping[str, Place]) -> str:
+def _layer_message(contract: Contract, here: Place, place_of: Mapping[str, Place], path: tuple[str, ...]) -> str:
     there = place_of[path[-1]]
     if there.rank < here.rank:
         why = f"layer `{there.pattern}` is above `{here.pattern}`"

@@ -9,21 +9,15 @@ from archlint.project.packages import Packages
 from archlint.project.paths import Ban
 from archlint.project.program import Project
 from archlint.project.traffic import AllTraffic
-from archlint.rulebook.checks.layers.reporting import at_import, may_not, mending, steps
+from archlint.rulebook.checks.layers.reporting import at_paths, may_not
 from archlint.rulebook.model import Rule
 
 
 def against_prohibition(project: Project, rule: Rule, contract: Contract) -> Iterator[Violation]:
     """Yield every import alias that starts a path that one contract of type forbidden or protected does not allow."""
-    traffic = project.query(AllTraffic).of(contract.kinds)
     ban = _forbidden(project, contract) if contract.type == "forbidden" else _protected(project, contract)
-    found = traffic.paths.illegal(ban)
-    advice = mending(traffic.paths, [ban], len(found), "the contract") if found else ""
-    for path in found:
-        for edge in traffic.links[path[0]][path[1]]:
-            trace = steps(project, traffic, path, edge)
-            yield at_import(project, rule, edge, may_not(path), contract=contract, help_=advice, trace=trace)
-            advice = ""
+    paths = project.query(AllTraffic).of(contract.kinds).paths.illegal(ban)
+    return at_paths(project, rule, contract, [(ban, paths, may_not)])
 
 
 def _forbidden(project: Project, contract: Contract) -> Ban:

@@ -1,6 +1,6 @@
 """Violations at imports, as all rules about layers and contracts report them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import msgspec
@@ -10,7 +10,7 @@ from archlint.project.contracts import Contract
 from archlint.project.imports import Edge, written
 from archlint.project.paths import Ban, Paths
 from archlint.project.program import Project
-from archlint.project.traffic import Traffic
+from archlint.project.traffic import AllTraffic, Traffic
 from archlint.rulebook.model import Rule
 from archlint.wording import counted
 
@@ -67,6 +67,23 @@ def steps(project: Project, traffic: Traffic, path: Sequence[str], first: Edge) 
     links = pairwise(path[1:])
     edges = [first, *(traffic.links[importer][imported][0] for importer, imported in links)]
     return tuple(step(project, edge) for edge in edges)
+
+
+Broken = tuple[Ban, Sequence[tuple[str, ...]], Callable[[tuple[str, ...]], str]]
+"""What a contract forbids, the paths that do it all the same, and what makes a sentence of such a path."""
+
+
+def at_paths(project: Project, rule: Rule, contract: Contract, broken: Sequence[Broken]) -> Iterator[Violation]:
+    """Yield every import alias that starts a path which breaks a contract; the first says how to mend the contract."""
+    traffic = project.query(AllTraffic).of(contract.kinds)
+    count = sum(len(paths) for _, paths, _ in broken)
+    advice = mending(traffic.paths, [ban for ban, _, _ in broken], count, "the contract") if count else ""
+    for _, paths, sentence in broken:
+        for path in paths:
+            for edge in traffic.links[path[0]][path[1]]:
+                trace = steps(project, traffic, path, edge)
+                yield at_import(project, rule, edge, sentence(path), contract=contract, help_=advice, trace=trace)
+                advice = ""
 
 
 def may_not(path: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """LAY002 impure-domain and LAY006 technology-leak: packages from outside in layers that should do without them."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from archlint.model import Severity, Violation
 from archlint.project.contracts import Contract
@@ -12,7 +13,7 @@ from archlint.project.paths import Ban
 from archlint.project.preset_contracts import contracts
 from archlint.project.program import Project
 from archlint.project.traffic import AllTraffic, graph
-from archlint.rulebook.checks.layers.reporting import at_import, mending, steps
+from archlint.rulebook.checks.layers.reporting import at_import, at_paths
 from archlint.rulebook.model import Rule
 
 _GROUP_NAMES = {"<third-party>": "a third-party package", "<stdlib>": "the standard library"}
@@ -86,16 +87,9 @@ def technology_ban(project: Project, contract: Contract) -> Ban:
 
 def leaks(project: Project, rule: Rule, contract: Contract) -> Iterator[Violation]:
     """Yield what breaks one contract about a technology."""
-    traffic = project.query(AllTraffic).of(contract.kinds)
     ban = technology_ban(project, contract)
-    found = traffic.paths.illegal(ban)
-    advice = mending(traffic.paths, [ban], len(found), "the contract") if found else ""
-    for path in found:
-        for edge in traffic.links[path[0]][path[1]]:
-            message = _leak_message(project, contract, path)
-            trace = steps(project, traffic, path, edge)
-            yield at_import(project, rule, edge, message, contract=contract, help_=advice, trace=trace)
-            advice = ""
+    paths = project.query(AllTraffic).of(contract.kinds).paths.illegal(ban)
+    return at_paths(project, rule, contract, [(ban, paths, partial(_leak_message, project, contract))])
 
 
 def _leak_message(project: Project, contract: Contract, path: tuple[str, ...]) -> str:

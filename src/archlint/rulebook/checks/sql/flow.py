@@ -6,7 +6,7 @@ from typing import NamedTuple
 import libcst as cst
 
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FIELDS, FUNCTIONS, descend, parameters
+from archlint.facts.syntax import FIELDS, FUNCTIONS, ancestors, descend, parameters
 
 _GROWS = {"append": "element", "add": "element", "insert": "element", "extend": "more"}
 
@@ -33,7 +33,7 @@ class Flow:
             return []
         if name not in self._known:
             if not self._path:
-                self._path = {id(each) for each in around(self.function.body, self._call)}
+                self._path = {id(self._call), *map(id, ancestors(self.function.body, self._call))}
             self._known[name] = []
             self._known[name] = list(self._in_block(self.function.body, name, []))
         return self._known[name]
@@ -41,7 +41,7 @@ class Flow:
     def elements(self) -> set[str]:
         """Return the names that the comprehensions around the call bind."""
         found: set[str] = set()
-        for each in around(self.function.body, self._call) if self.function is not None else ():
+        for each in ancestors(self.function.body, self._call) if self.function is not None else ():
             clause = each.for_in if isinstance(each, cst.BaseComp) else None
             while clause is not None:
                 found |= {part.value for part in descend(clause.target) if isinstance(part, cst.Name)}
@@ -126,20 +126,3 @@ def _grown(call: cst.Call, name: str) -> Iterator[Binding]:
     receiver, _, method = dotted_name(call.func).rpartition(".")
     if receiver == name and method in _GROWS and call.args:
         yield Binding(_GROWS[method], call.args[-1].value)
-
-
-def around(root: cst.CSTNode, node: cst.CSTNode) -> list[cst.CSTNode]:
-    """Return the nodes from `root` down to `node`, both included; none if it is not below."""
-    stack: list[tuple[cst.CSTNode, tuple[cst.CSTNode, ...]]] = [(root, ())]
-    while stack:
-        current, path = stack.pop()
-        inner = (*path, current)
-        if current is node:
-            return list(inner)
-        for field in FIELDS[current.__class__]:
-            value = getattr(current, field)
-            if isinstance(value, cst.CSTNode):
-                stack.append((value, inner))
-            elif isinstance(value, list | tuple):
-                stack.extend((each, inner) for each in value if isinstance(each, cst.CSTNode))
-    return []

@@ -8,8 +8,8 @@ import libcst as cst
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FUNCTIONS, descend
-from archlint.rulebook.checks.sql.flow import Flow, around
+from archlint.facts.syntax import FUNCTIONS, ancestors, descend
+from archlint.rulebook.checks.sql.flow import Flow
 
 SHARED = "shared"
 """The code of a candidate for something that coroutines which run at the same time are given."""
@@ -91,7 +91,7 @@ def _given(coroutine: cst.Call) -> Iterator[tuple[str, cst.BaseExpression]]:
 
 def _outlives_loop(coroutine: cst.Call, node: cst.Call, function: cst.FunctionDef) -> set[str]:
     """Return what a call is given that the loop around it does not make anew."""
-    loop = next((each for each in reversed(around(function.body, node)) if isinstance(each, _LOOPS)), None)
+    loop = next((each for each in ancestors(function.body, node) if isinstance(each, _LOOPS)), None)
     if loop is None:
         return set()
     bound: set[str] = set()
