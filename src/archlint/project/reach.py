@@ -52,7 +52,7 @@ def way(hops: Mapping[str, Hop], key: str) -> Iterator[tuple[str, Hop]]:
 def calls_along(
     project: Project, caller: str, site: Site, onward: Iterable[tuple[str, Hop | Cause]], end: str
 ) -> Iterator[Step]:
-    """Yield the calls of a way: that of a site in `caller`, those of the functions onward, and the last one, of `end`."""
+    """Yield the calls of a way: that of a site in `caller`, those of the functions onward, and the last, of `end`."""
     module, use = site.module, site.use
     for key, hop in onward:
         _, callee = project.function(key)

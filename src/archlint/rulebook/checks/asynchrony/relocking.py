@@ -174,7 +174,7 @@ def _violation(project: Project, rule: Rule, key: str, hold: _Hold, found: list[
     _, taker = project.function(last)
     where = "here" if len(found) == 1 else f"by `{taker.qualname}`, which is awaited here,"
     lock = hold.lock
-    what = "which raises an error" if lock.class_ in _RAISE else "for ever"
+    what = "with an error" if lock.class_ in _RAISE else "for ever"
     return rule.violation(
         module,
         (first.start, first.end),
