@@ -365,3 +365,19 @@ def test_results_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
     }
     assert len(outputs) == 1
     assert outputs.pop().count(b"\n") > 8
+
+
+@pytest.mark.parametrize(("folder", "expected"), [("src", ["LAY004"]), ("service", [])])
+def test_a_library_in_a_folder_of_its_own_is_no_context_beside_the_service(
+    tmp_path: Path, folder: str, expected: list[str]
+) -> None:
+    files = {
+        "src/blocks/domain/entity.py": "class Entity: ...\n",
+        f"{folder}/app/domain/order.py": "from blocks.domain.entity import Entity\n",
+        f"{folder}/app/main.py": "from app.domain import order\n",
+    }
+    write(tmp_path, files)
+
+    report = check([tmp_path], Options(isolated=True, select=("LAY004",), jobs=1)).report
+
+    assert [each.code for each in report.violations] == expected

@@ -8,7 +8,7 @@ from archlint.project.contracts import Contract, Line, Sibling
 from archlint.project.layers import INNER, layers, sure_role
 from archlint.project.members import Members
 from archlint.project.presets import APP_INTERNALS, APP_LAYERS, INTERFACE, SHARED
-from archlint.project.program import Project
+from archlint.project.program import Module, Project
 
 _APP_CONFIGS = frozenset({"django.apps.AppConfig", "django.apps.config.AppConfig"})
 _AT_IMPORT = frozenset({"runtime"})
@@ -41,20 +41,26 @@ def contracts(project: Project) -> tuple[Contract, ...]:
 def bounded_contexts(project: Project) -> tuple[str, ...]:
     """Return the packages that stand side by side, two or more, and hold a domain or application layer each."""
     roles = project.query(layers)
-    homes: set[str] = set()
+    homes: dict[str, str] = {}
     for name, module in project.by_name.items():
         parts = name.split(".")
         inner = [sure_role(part) in INNER for part in parts]
         position = inner.index(True) if True in inner else 0
         is_package = position < len(parts) - 1 or module.facts.is_package
         if is_package and (roles.role(name) in INNER or (parts[position] == "domain" and not is_test(module))):
-            homes.add(".".join(parts[:position]))
-    by_parent: dict[str, list[str]] = {}
-    for home in sorted(homes - {""}):
+            homes.setdefault(".".join(parts[:position]), _folder(module, len(parts) - position))
+    by_parent: dict[tuple[str, str], list[str]] = {}
+    for home in sorted(homes.keys() - {""}):
         parent, _, name = home.rpartition(".")
         if name not in SHARED:
-            by_parent.setdefault(parent, []).append(home)
-    return tuple(home for parent in sorted(by_parent) for home in by_parent[parent] if len(by_parent[parent]) > 1)
+            by_parent.setdefault((parent, "" if parent else homes[home]), []).append(home)
+    return tuple(home for place in sorted(by_parent) for home in by_parent[place] if len(by_parent[place]) > 1)
+
+
+def _folder(module: Module, depth: int) -> str:
+    """Return the folder that holds the package so many names around a module: a library has one of its own."""
+    inside = module.path.removesuffix("/__init__.py") if module.facts.is_package else module.path
+    return inside.rsplit("/", depth + 1)[0]
 
 
 def _event_modules(project: Project, contexts: tuple[str, ...]) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def mutating_query(project: Project, rule: Rule) -> Iterator[Violation]:
     packages = _packages_with_commands(project)
     for key in timelines.keys(tuple(_CHANGES)):
         module, function = project.function(key)
-        if is_test(module) or not (_answers(project, module, function) or _is_in_queries(module, packages)):
+        if is_test(module) or not _is_query(project, module, function, packages):
             continue
         if _is_commanded(project, module, function.owner):
             continue
@@ -48,6 +48,14 @@ def mutating_query(project: Project, rule: Rule) -> Iterator[Violation]:
         act = min(acts, key=lambda each: each.call.start, default=None)
         if act is not None:
             yield _violation(rule, module, act)
+
+
+def _is_query(project: Project, module: Module, function: Function, packages: frozenset[str]) -> bool:
+    """Tell whether a function is to answer a query; in a module of queries, what gives nothing updates a view."""
+    if _answers(project, module, function):
+        return True
+    gives = bool(function.returns or function.values or function.yields)
+    return gives and function.spelled != "None" and _is_in_queries(module, packages)
 
 
 def _answers(project: Project, module: Module, function: Function) -> bool:

@@ -100,7 +100,7 @@ _EMPTY = frozenset(
 )
 _TYPES = (
     re.compile(r"^[a-z][\w+.-]*://|^urn:[a-z]|^/|^\.{0,2}/|^~|\\|\s|^[\w.-]+@[\w.-]+$|^https?:"),
-    re.compile(r"^\.{0,2}\w+([./:]\w+)+$|^[a-z]+(-[a-z]+)*(:[a-z]+(-[a-z]+)*)+$"),
+    re.compile(r"^\.{0,2}\w+([./:]\w+)+$|^[a-z]+(-[a-z]+)*([./:][a-z]+(-[a-z]+)*)+$"),
     re.compile(r"^@[A-Za-z][\w-]*$|^anonymous@|^phc_|^pk_(live|test)_"),
     re.compile(r"^\d+/\w+(/\w+)?(, ?\d+/\w+(/\w+)?)*$|^[a-z]\w*=[a-z]+$|^V\d+([A-Z][a-z]+){2,}$"),
 )

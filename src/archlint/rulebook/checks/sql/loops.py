@@ -44,7 +44,7 @@ def query_in_loop(project: Project, rule: Rule) -> Iterator[Violation]:
     for found in effects.of.values():
         iterated: set[str] = set()
         for effect in found:
-            if _is_query(effect) and effect.call.flags & model.PER_ELEMENT and _is_service_code(project, effect.module):
+            if _is_query(effect) and _is_for_each(effect.call) and _is_service_code(project, effect.module):
                 if _is_elsewhere(project, effect.module, effect.call, effect):
                     continue
                 if effect.call.callee not in iterated:
@@ -63,6 +63,11 @@ def query_in_loop(project: Project, rule: Rule) -> Iterator[Violation]:
             if _asks_per_element(project, site, reach):
                 told.add((site.use.start, site.use.end))
                 yield _through(project, rule, site, reach)
+
+
+def _is_for_each(call: Call) -> bool:
+    """Tell whether a call is made for each element, and not only for those that something failed for."""
+    return bool(call.flags & model.PER_ELEMENT) and not call.flags & model.IN_HANDLER
 
 
 def _is_query(effect: Effect) -> bool:
@@ -92,7 +97,7 @@ def _is_service_code(project: Project, module: Module) -> bool:
 def _asks_per_element(project: Project, site: Site, reach: Reach) -> bool:
     """Tell whether a loop uses the rows that a function asks for on behalf of each element."""
     use = site.use
-    if not isinstance(use, Call) or not use.flags & model.PER_ELEMENT or use.flags & model.STATEMENT:
+    if not isinstance(use, Call) or not _is_for_each(use) or use.flags & model.STATEMENT:
         return False
     if not _is_service_code(project, site.module) or reach.effect.call.flags & (model.IN_LOOP | model.IN_CONDITION):
         return False
