@@ -50,7 +50,8 @@ def made_once_behind(walk: Walk, node: cst.If) -> int:
     """Return the flag for what follows `if self._client is not None: return self._client`, if that is made then.
 
     The same follows `if self._loaded: return`, if that is set then, and for each key what follows
-    `if key in self._clients: return self._clients[key]`, if it is added then.
+    `if key in self._clients: return self._clients[key]`, if it is added then; or what follows
+    `if client is not None: return client`, for a `client = self._clients.get(key)`.
     """
     function = walk.scope.block.node
     if not isinstance(function, cst.FunctionDef) or node.orelse is not None:
@@ -58,8 +59,11 @@ def made_once_behind(walk: Walk, node: cst.If) -> int:
     name = _present(node.test)
     holder = "" if name else _searched(node.test, cst.In)
     given = _given(node.body) if name or holder else None
-    if given is None or not _may_be_kept(walk, name or holder):
+    if given is None:
         return 0
+    if not _may_be_kept(walk, name or holder):
+        kept = _got_from(function.body, name) if name and dotted_name(given) == name else ""
+        return model.MADE_PER_KEY if kept and _may_be_kept(walk, kept) and _adds(function.body, kept) else 0
     if holder:
         is_kept = isinstance(given, cst.Subscript) and dotted_name(given.value) == holder
         return model.MADE_PER_KEY if is_kept and _adds(function.body, holder) else 0
@@ -67,6 +71,18 @@ def made_once_behind(walk: Walk, node: cst.If) -> int:
         return model.MADE_ONCE if len(node.body.body) == 1 and _sets(function.body, name) else 0
     is_of_it = f"{dotted_name(given)}.".startswith(f"{name}.")
     return model.MADE_ONCE if is_of_it and _assigns(function.body, name) else 0
+
+
+def _got_from(body: cst.BaseSuite, local: str) -> str:
+    """Return the name of what a function gets a local name from by a key, at the top of its body: `x.get(key)`."""
+    for line in body.body:
+        for each in line.body if isinstance(line, cst.SimpleStatementLine) else ():
+            if not isinstance(each, cst.Assign) or not isinstance(each.value, cst.Call):
+                continue
+            if len(each.targets) == 1 and dotted_name(each.targets[0].target) == local:
+                holder, _, method = dotted_name(each.value.func).rpartition(".")
+                return holder if method == "get" else ""
+    return ""
 
 
 def _present(test: cst.BaseExpression) -> str:

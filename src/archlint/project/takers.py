@@ -21,6 +21,8 @@ _HOLDERS = frozenset(
         *(f"typing.{name}" for name in ("Collection", "Iterable", "Mapping", "MutableMapping", "Sequence")),
     }
 )
+_ALIKE: tuple[set[str], ...] = (set(), {""})
+"""What else there is in the type of a tuple whose elements are all of one type: nothing, or an ellipsis."""
 Arguments: TypeAlias = tuple[tuple[str, str], ...]
 """Of a call, as `Call.arguments` has them."""
 _UNTYPED = ("", "typing.Any", "typing_extensions.Any", "builtins.object")
@@ -92,6 +94,8 @@ class Takers:
         parts = alternatives(annotation)
         values = self._types.infer(parts[0]) if len(parts) == 1 else ()
         arguments = values[0].args if len(values) == 1 and values[0].name in _HOLDERS else ()
+        if arguments and values[0].name == "builtins.tuple" and set(arguments[1:]) - {arguments[0]} not in _ALIKE:
+            return ""  # each place has a type of its own: `tuple[str, Port]`
         held = {
             self.port_of(each)[0] for each in filter(None, arguments[-1:] if arguments[-1:] != ("",) else arguments)
         }

@@ -9,12 +9,13 @@ from archlint.project.contracts import Contract
 from archlint.project.decorators import is_decorator
 from archlint.project.layers import INNER, Layers, layers
 from archlint.project.members import Members
-from archlint.project.ports import class_keys
+from archlint.project.ports import class_keys, ports
 from archlint.project.preset_contracts import contracts
 from archlint.project.program import Module, Project
 from archlint.project.types import types
 from archlint.project.uses import Calls
 from archlint.rulebook.checks.layers.directions import containers, places
+from archlint.rulebook.checks.ports.declarations import used_by_inner
 from archlint.rulebook.model import Rule
 
 _PROVIDERS = frozenset({"dishka.provide", "injector.provider", "injector.multiprovider"})
@@ -97,13 +98,19 @@ def misplaced_wiring(project: Project, rule: Rule) -> Iterator[Violation]:
 def _adapters(project: Project) -> dict[str, str]:
     """Return the names of the adapters in the infrastructure, by reference root."""
     roles = project.query(layers)
-    joined = {pair.adapter for pair in project.query(adapters).pairs}
+    used = used_by_inner(project, project.query(ports))
+    pairs = project.query(adapters).pairs
+    joined = {each.adapter for each in pairs if each.port in used or _role_of(project, each.port) != "infrastructure"}
     found: dict[str, str] = {}
     for key in class_keys(project):
         module, class_ = project.class_(key)
         if roles.role(module.name) == "infrastructure" and (key in joined or _fills_in(project, roles, key)):
             found[key] = class_.name
     return found
+
+
+def _role_of(project: Project, key: str) -> str:
+    return project.query(layers).role(project.class_(key)[0].name)
 
 
 def _fills_in(project: Project, roles: Layers, key: str) -> bool:

@@ -10,6 +10,7 @@ from archlint.project.classes import ClassTable, Member, definitions
 from archlint.project.concrete import concrete
 from archlint.project.forms import forms, names, parse
 from archlint.project.layers import INNER, Layer, layers
+from archlint.project.outsiders import fulfilled_from_outside
 from archlint.project.ports import PROTOCOLS, Ports, class_keys, ports
 from archlint.project.program import Module, Project
 from archlint.project.types import types
@@ -21,6 +22,8 @@ _HOOKS = frozenset(
     | {"__subclasshook__"}
 )
 """Methods by which a library or the language sees a class, which promise nothing to who uses the port."""
+_MARKS = frozenset({"runtime_checkable", "final", "deprecated", "dataclass_transform()", "deprecated()"})
+"""Decorators of a Protocol that only say something about it."""
 _OUTER = ("infrastructure", "presentation")
 
 
@@ -28,7 +31,7 @@ def misplaced_port(project: Project, rule: Rule) -> Iterator[Violation]:
     """PRT006: a port is declared in an outer layer although inner layers use it."""
     roles = project.query(layers)
     known = project.query(ports)
-    used = _used_by_inner(project, known)
+    used = used_by_inner(project, known)
     for key in known.ports:
         module, fact = project.class_(key)
         layer = roles.of(module.name)
@@ -54,7 +57,7 @@ def _severity(rule: Rule, *found: Layer) -> Severity:
     return rule.severity if all(layer.sure for layer in found) else Severity.NOTE
 
 
-def _used_by_inner(project: Project, known: Ports) -> dict[str, tuple[Module, Layer, int, int]]:
+def used_by_inner(project: Project, known: Ports) -> dict[str, tuple[Module, Layer, int, int]]:
     """Return, for each port that inner layers name in annotations or derive from, where they first do."""
     resolver = project.query(types)
     found: dict[str, tuple[Module, Layer, int, int]] = {}
@@ -127,12 +130,13 @@ def _annotations(module: Module, member: Member) -> Iterator[tuple[str, tuple[in
 def unused_port(project: Project, rule: Rule) -> Iterator[Violation]:
     """PRT009: nothing in the project fulfils a port, not even a fake in the tests."""
     known = project.query(ports)
-    fulfilled = {pair.port for pair in project.query(adapters).pairs}
+    fulfilled = {pair.port for pair in project.query(adapters).pairs} | project.query(fulfilled_from_outside)
     for key in known.ports:
         module, fact = project.class_(key)
         if (
             key in fulfilled
             or is_test(module)
+            or _is_made_up(known, key, fact)
             or _is_called_itself(known, key)
             or _fits_some_class(project, known, key)
         ):
@@ -149,6 +153,11 @@ def unused_port(project: Project, rule: Rule) -> Iterator[Violation]:
 def _is_called_itself(known: Ports, key: str) -> bool:
     """Tell whether a plain function may fulfil a port."""
     return any(member.name == "__call__" for member in known.promised(key))
+
+
+def _is_made_up(known: Ports, key: str, fact: Class) -> bool:
+    """Tell whether a decorator may make the class that fulfils a Protocol: a client of what it describes."""
+    return known.is_protocol(key) and any(each.rpartition(".")[2] not in _MARKS for each in fact.decorators)
 
 
 def _fits_some_class(project: Project, known: Ports, port: str) -> bool:

@@ -14,7 +14,7 @@ from archlint.rulebook.model import Rule
 
 _POOLED = ("create_engine", "create_async_engine", "create_pool")
 
-_NOT_EACH_TIME = model.IN_CONDITION | model.MADE_ONCE
+_NOT_EACH_TIME = model.IN_CONDITION | model.MADE_ONCE | model.MADE_PER_KEY
 _EACH_CALL = "for each call of a method"
 """Where a connection is opened that may be meant: nobody knows how often the method is called."""
 
