@@ -277,7 +277,8 @@ def test_a_cache_that_cannot_be_written_is_a_note(project: Path, tmp_path: Path)
     report = run(project, tmp_path / "file" / "cache")
     assert len(report.violations) == 2
     assert [note for note in report.notes if "kept" in note] == [
-        f"nothing is kept for the next run: Not a directory: {tmp_path.as_posix()}/file/cache"
+        f"nothing is kept for the next run (Not a directory: {tmp_path.as_posix()}/file/cache);"
+        " give another --cache-dir, or --no-cache"
     ]
 
 

@@ -134,6 +134,7 @@ def test_usage(arguments: list[str]) -> None:
     result = run(*arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Usage: " in result.stderr
+    assert arguments != ["chekc"] or "(Did you mean 'check'?)" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_what_may_not_be_read_is_named(tmp_path: Path, locked: str, named: str, 
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "said"),
     [
-        (("check", "."), 1, "note: nothing is kept for the next run: Permission denied"),
+        (("check", "."), 1, "note: nothing is kept for the next run (Permission denied"),
         (("check", ".", "--fix"), 2, "a.py: failure: cannot write the file: Permission denied"),
         (("check", ".", "-o", "x.txt"), 2, "archlint: cannot write x.txt: Permission denied"),
         (("baseline",), 2, "archlint-baseline.json: Permission denied"),

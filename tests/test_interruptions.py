@@ -159,7 +159,7 @@ def limited() -> None:
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "said"),
     [
-        (("check", "."), 1, "note: nothing is kept for the next run: File too large"),
+        (("check", "."), 1, "note: nothing is kept for the next run (File too large"),
         (("check", ".", "-o", "report"), 2, "archlint: cannot write report: File too large"),
         (("baseline",), 2, "archlint-baseline.json: File too large"),
         (("check", ".", "--fix"), 2, "cannot write the file: File too large"),

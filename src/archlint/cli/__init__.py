@@ -26,6 +26,16 @@ class _Commands(click.Group):
         except KeyboardInterrupt:
             raise click.exceptions.Exit(130) from None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS:
+            from difflib import get_close_matches  # noqa: PLC0415 -- few runs begin with a typing error
+
+            for near in get_close_matches(args[0], COMMANDS, 1):
+                ctx.fail(f"No such command '{args[0]}'. (Did you mean '{near}'?)")
+        return super().resolve_command(ctx, args)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 

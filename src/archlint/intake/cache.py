@@ -63,7 +63,8 @@ class Store:
                 stream.writelines((_head(key, body), body))
             aside.replace(self._path(self._directory, kind, key))
         except OSError as error:
-            self.problem = f"nothing is kept for the next run: {error.strerror or error}: {self._directory.as_posix()}"
+            reason = f"{error.strerror or error}: {self._directory.as_posix()}"
+            self.problem = f"nothing is kept for the next run ({reason}); give another --cache-dir, or --no-cache"
             with contextlib.suppress(OSError):
                 aside.unlink(missing_ok=True)
         else:
