@@ -9,6 +9,7 @@ from archlint.facts.assignments import count_target
 from archlint.facts.binding import bind
 from archlint.facts.elements import clause_elements
 from archlint.facts.expressions import literal
+from archlint.facts.handles import is_handle
 from archlint.facts.narrowing import narrow
 from archlint.facts.records import ClassRecord, FunctionRecord
 from archlint.facts.references import SELF, step, union
@@ -170,6 +171,8 @@ def _bind_parameters(walk: Walk, scope: Scope, record: FunctionRecord) -> None:
             instance = f"builtins.tuple<{parameter.annotation}>{{}}" if instance else "builtins.tuple{}"
         elif parameter.kind == "keyword-variadic":
             instance = f"builtins.dict<builtins.str,{parameter.annotation}>{{}}" if instance else "builtins.dict{}"
+        elif not instance and is_handle(parameter.name):
+            instance = f"{walk.module}#{scope.function}:{parameter.name}"
         scope.env[parameter.name] = instance
     bound = scope.bindings.names if scope.bindings is not None else frozenset()
     record.own = {each.name for _, each in record.parameters if each.name not in bound and each.kind not in _VARIADIC}

@@ -11,6 +11,7 @@ from archlint.facts.demands import note_handed_on
 from archlint.facts.elements import of_element
 from archlint.facts.examined import examined
 from archlint.facts.expressions import literal
+from archlint.facts.handles import is_handle, last_name
 from archlint.facts.records import Anchor, ImportRecord
 from archlint.facts.references import COGS, KEPT, alternatives, kept_under, passed_for, step
 from archlint.facts.results import ENTERED
@@ -88,8 +89,11 @@ def call(walk: Walk, node: cst.Call) -> None:
         _called_parameter(walk, node.func.value)
     if arguments and callee:
         note_handed_on(walk, node, callee)
-    for made in _made_with(walk, callee) if arguments else ():
-        _passed(walk, made, arguments, anchor)
+        made = _made_with(walk, callee)
+        for each in made:
+            _passed(walk, each, arguments, anchor)
+        if not made:
+            _hand_over(walk, node, callee, arguments, anchor)
     if callee in _DYNAMIC_IMPORTS:
         _dynamic_import(walk, arguments, anchor)
     flags = walk.flags
@@ -126,9 +130,23 @@ def _passed(walk: Walk, callee: str, arguments: tuple[tuple[str, str], ...], anc
         if name[:1] == "*":
             return
         if value and value[0] != "=" and not value.startswith("builtins.") and not _is_class(value):
-            subject = passed_for(callee.rpartition(".")[2], name or str(place))
-            sighting = Sighting(code=KEPT, message="", subject=subject, reference=callee, values=(value,))
-            walk.records.candidates.append((anchor, sighting, walk.scope.function, walk.owner))
+            _keep(walk, passed_for(callee.rpartition(".")[2], name or str(place)), callee, value, anchor)
+
+
+def _hand_over(walk: Walk, node: cst.Call, callee: str, arguments: tuple[tuple[str, str], ...], anchor: Anchor) -> None:
+    """Note what a function of the project is given under the name of a handle, or for such a parameter."""
+    if not callee.startswith(walk.top) and "." in walk.module:
+        return
+    for place, (name, value) in enumerate(arguments):
+        if name[:1] == "*":
+            return
+        if value and value[0] != "=" and is_handle(name or last_name(node.args[place].value)):
+            _keep(walk, passed_for(callee.rpartition(".")[2], name or str(place)), callee, value, anchor)
+
+
+def _keep(walk: Walk, subject: str, reference: str, value: str, anchor: Anchor) -> None:
+    sighting = Sighting(code=KEPT, message="", subject=subject, reference=reference, values=(value,))
+    walk.records.candidates.append((anchor, sighting, walk.scope.function, walk.owner))
 
 
 def _implied(walk: Walk, node: cst.Call, callee: str, anchor: Anchor) -> None:
@@ -151,9 +169,7 @@ def _add_cog(walk: Walk, cog: cst.BaseExpression, anchor: Anchor) -> None:
     for value in alternatives(walk.expressions.value(cog)):
         made = value.removesuffix("()")
         if made != value and _is_class(made):
-            subject = kept_under(made.rpartition(".")[2])
-            sighting = Sighting(code=KEPT, message="", subject=subject, reference=COGS, values=(value,))
-            walk.records.candidates.append((anchor, sighting, walk.scope.function, walk.owner))
+            _keep(walk, kept_under(made.rpartition(".")[2]), COGS, value, anchor)
 
 
 def _is_class(reference: str) -> bool:

@@ -47,17 +47,19 @@ class Namespaces:
         return tuple(dict.fromkeys(each for value in given for each in self._types.infer(value)))
 
     def passed(self, key: str, name: str) -> "tuple[Value, ...]":
-        """Return what the program passes for a parameter of a constructor, if that is not too much to say anything."""
+        """Return what the program passes for a parameter of a function, if that is not too much to say anything."""
         self._types.reading.reads |= NAMESPACES
         module, function = self._project.function(key)
-        owner = f"{module.name}@{function.owner}"
-        made = self._project.class_(owner)[1].name
-        place = next(index for index, each in enumerate(function.parameters) if each.name == name) - 1
+        own, called = key, function.name
+        if called == "__init__" and function.owner >= 0:
+            own = f"{module.name}@{function.owner}"
+            called = self._project.class_(own)[1].name
+        place = next(index for index, each in enumerate(function.parameters) if each.name == name) - function.is_bound
         kept = self._project.query(kept_attributes)
-        pairs = dict.fromkeys((*kept.get(passed_for(made, name), ()), *kept.get(passed_for(made, str(place)), ())))
-        own = ("object", owner)
-        given = [value for callee, value in pairs if any(each[:2] == own for each in self._types.infer(callee))]
-        found = tuple(dict.fromkeys(each for value in given for each in self._types.infer(value)))
+        pairs = dict.fromkeys((*kept.get(passed_for(called, name), ()), *kept.get(passed_for(called, str(place)), ())))
+        infer = self._types.infer
+        given = [value for callee, value in pairs if any(each[:2] == ("object", own) for each in infer(callee))]
+        found = tuple(dict.fromkeys(each for value in given for each in infer(value)))
         return found if len(found) <= _MAX_PASSED else ()
 
     def _is_a(self, value: "Value", owner: str) -> bool:
