@@ -8,7 +8,7 @@ reference is a string: a root, then steps, read from left to right; the project 
 |---|---|
 | `a.b.c` | the thing with this absolute dotted name, if imports are followed |
 | `pkg.mod#3` | function number 3 (an index into `ModuleFacts.functions`) of module `pkg.mod` |
-| `pkg.mod#3:a` | what is passed for the parameter `a` of function number 3, if it is a constructor's or called like a handle |
+| `pkg.mod#3:a` | what is passed for the parameter `a` of function 3, if it is a constructor or called like a handle |
 | `pkg.mod@3` | class number 3 (an index into `ModuleFacts.classes`) of module `pkg.mod` |
 
 | step | meaning |
