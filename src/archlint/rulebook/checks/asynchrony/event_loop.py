@@ -111,11 +111,11 @@ class _Runners:
             self.nesting_allowed |= not names.isdisjoint(_ALLOWS_NESTING)
             if call.function < 0 or call.flags & model.AWAITED:
                 continue
-            if not names.isdisjoint(_ASKS):
+            plain = not module.facts.functions[call.function].is_async
+            if plain and not names.isdisjoint(_ASKS):
                 asking.add(key)
             for api in sorted(names & _RUNNERS):
                 self.direct.setdefault(key, []).append((call, api))
-                plain = not module.facts.functions[call.function].is_async
                 if plain and not call.flags & model.IN_TRY_RUNTIME_ERROR:
                     ends.append((key, Hop(module, call)))
         self.hops = reaching(project, ends, frozenset(asking | _callers(project, asking)))

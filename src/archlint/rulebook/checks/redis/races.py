@@ -27,6 +27,7 @@ _QUESTIONS = frozenset({"exists", "hexists"}) | _COUNTING
 _GUARDS = ("lock", "mutex", "semaphore", "transaction")
 _ATOMIC = frozenset({"watch", "acquire", "transaction"})
 _TESTS = (cst.Comparison, cst.BooleanOperation, cst.UnaryOperation, cst.Assert)
+_NUMBERS = frozenset({"int", "float"})
 _CONVERSIONS = frozenset({"int", "float", "bool", "str", "len", "asyncio.run"})
 
 
@@ -150,15 +151,31 @@ def _decides(function: cst.FunctionDef, read: _Read, node: cst.Call) -> str:
     if name and read.method not in _COUNTING and _flows(function, name, read.call, node):
         return "and its change is lost"
     if name:
-        uses = [
-            each
-            for each in descend(function.body, but_not=FUNCTIONS)
-            if isinstance(each, cst.Name) and each.value == name
-        ]
-        tested = [_is_tested(list(ancestors(function.body, each)), each) for each in uses[1:]]
+        uses = _uses(function, name)[1:]
+        tested = [_is_tested(around, each) for each, around in uses]
         decides = any(tested) if read.method in _QUESTIONS else bool(tested) and all(tested)
-        return "and both go on" if decides else ""
+        return "and both go on" if decides or _decides_as_number(function, [around for _, around in uses]) else ""
     return "and both go on" if _is_tested(read.around, read.call) else ""
+
+
+def _uses(function: cst.FunctionDef, name: str) -> list[tuple[cst.CSTNode, list[cst.CSTNode]]]:
+    """Return the places where a name stands, each with what it stands in, innermost first."""
+    named = (each for each in descend(function.body, but_not=FUNCTIONS) if isinstance(each, cst.Name))
+    return [(each, list(ancestors(function.body, each))) for each in named if each.value == name]
+
+
+def _decides_as_number(function: cst.FunctionDef, uses: list[list[cst.CSTNode]]) -> bool:
+    """Tell whether what was read becomes a number (`calls = int(found) if found else 0`) which only decides."""
+    assignments = {id(each): each for around in uses for each in around if isinstance(each, cst.Assign)}
+    if len(assignments) != 1 or not all(any(id(each) in assignments for each in around) for around in uses):
+        return False
+    [made] = assignments.values()
+    value = made.value.body if isinstance(made.value, cst.IfExp) else made.value
+    if not isinstance(value, cst.Call) or dotted_name(value.func) not in _NUMBERS:
+        return False
+    found = _uses(function, dotted_name(made.targets[0].target))
+    tested = [_is_tested(around, each) for each, around in found if not isinstance(around[0], cst.AssignTarget)]
+    return bool(tested) and all(tested)
 
 
 def _holder(read: _Read) -> str:
