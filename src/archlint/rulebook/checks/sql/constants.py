@@ -92,7 +92,7 @@ class Judge:
 
     def is_constant(self, hole: Hole) -> bool:
         """Tell whether a hole is filled with something that nobody outside can choose, as far as syntax shows."""
-        return hole.is_number or self._is_constant(hole.node, hole.loops, 0)
+        return hole.is_harmless or self._is_constant(hole.node, hole.loops, 0)
 
     def _is_constant(self, node: cst.BaseExpression, loops: Loops, depth: int) -> bool:
         if isinstance(node, _LITERALS) or depth > _MAX_DEPTH:

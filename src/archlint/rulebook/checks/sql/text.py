@@ -32,11 +32,14 @@ _SAME_ELEMENTS = frozenset({"sorted", "list", "tuple", "set", "reversed", "iter"
 
 
 class Hole(NamedTuple):
-    """A place that a value fills: the expression, the loops whose targets it may name, whether it must be a number."""
+    """A place that a value fills: the expression, and the loops whose targets it may name.
+
+    `is_harmless` says that it puts nothing else into the text: it must be a number, or is quoted.
+    """
 
     node: cst.BaseExpression
     loops: tuple[tuple[cst.CSTNode, cst.BaseExpression], ...] = ()
-    is_number: bool = False
+    is_harmless: bool = False
 
 
 Piece: TypeAlias = str | Hole
@@ -72,7 +75,7 @@ class Reader:
     def _operation(self, node: cst.BinaryOperation, depth: int) -> list[Piece]:
         if isinstance(node.operator, cst.Add):
             if isinstance(node.left, _NUMERALS) or isinstance(node.right, _NUMERALS):
-                return [self._hole(node, is_number=True)]
+                return [self._hole(node, is_harmless=True)]
             return self.read(node.left, depth + 1) + self.read(node.right, depth + 1)
         if isinstance(node.operator, cst.Modulo):
             return self._percent(node, depth)
@@ -84,8 +87,8 @@ class Reader:
     def _walrus(self, node: cst.NamedExpr, depth: int) -> list[Piece]:
         return self.read(node.value, depth + 1)
 
-    def _hole(self, node: cst.BaseExpression, *, is_number: bool = False) -> Hole:
-        return Hole(node, tuple(self._loops), is_number)
+    def _hole(self, node: cst.BaseExpression, *, is_harmless: bool = False) -> Hole:
+        return Hole(node, tuple(self._loops), is_harmless)
 
     def _part(self, part: cst.BaseFormattedStringContent, depth: int) -> list[Piece]:
         if isinstance(part, cst.FormattedStringText):
@@ -95,7 +98,7 @@ class Reader:
         spec = part.format_spec or ()
         text = "".join(each.value for each in spec if isinstance(each, cst.FormattedStringText))
         if text[-1:] in tuple(_NUMBERS):
-            return [self._hole(part.expression, is_number=True)]
+            return [self._hole(part.expression, is_harmless=True)]
         return self.read(part.expression, depth + 1)
 
     def _percent(self, node: cst.BinaryOperation, depth: int) -> list[Piece]:
@@ -121,7 +124,7 @@ class Reader:
                     given = values[position].value if position < len(values) else node.right
                 position += 1
                 number = found["kind"] in _NUMBERS
-                filled += [self._hole(given, is_number=True)] if number else self.read(given, depth + 1)
+                filled += [self._hole(given, is_harmless=True)] if number else self.read(given, depth + 1)
             filled.append(piece[end:])
         return filled
 
@@ -180,7 +183,7 @@ class Reader:
             return self.read(receiver, depth + 1)
         if method == "replace" and len(node.args) > 1:
             if text_of(node.args[1].value) in _ESCAPED_QUOTES:
-                return [piece for piece in self.read(receiver, depth + 1) if isinstance(piece, str)]
+                return _quoted(self.read(receiver, depth + 1))
             return self.read(receiver, depth + 1) + self.read(node.args[1].value, depth + 1)
         return None
 
@@ -188,10 +191,10 @@ class Reader:
         was_object, self.is_object = self.is_object, False
         text = self.read(receiver, depth + 1)
         composed, self.is_object = self.is_object, self.is_object or was_object
-        if composed:
-            return [
-                piece for piece in text if isinstance(piece, str)
-            ]  # `SQL(...).format(...)` quotes what it is given.
+        filled = self._fill(node, text, depth)
+        return _quoted(filled) if composed else filled  # `SQL(...).format(...)` quotes what it is given.
+
+    def _fill(self, node: cst.Call, text: list[Piece], depth: int) -> list[Piece]:
         positional = [each.value for each in node.args if each.keyword is None and not each.star]
         keywords = {each.keyword.value: each.value for each in node.args if each.keyword is not None}
         filled: list[Piece] = []
@@ -338,6 +341,10 @@ def _names(target: cst.CSTNode) -> Iterator[str]:
     elif isinstance(target, cst.Tuple | cst.List):
         for element in target.elements:
             yield from _names(element.value)
+
+
+def _quoted(pieces: Iterable[Piece]) -> list[Piece]:
+    return [piece if isinstance(piece, str) else piece._replace(is_harmless=True) for piece in pieces]
 
 
 def fixed_text(pieces: Iterable[Piece]) -> str:
