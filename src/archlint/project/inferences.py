@@ -11,11 +11,11 @@ import msgspec
 
 from archlint.facts.module import ModuleFacts
 from archlint.facts.places import without_places
+from archlint.project.invalidation import invalidated
 from archlint.project.modulewise import Answered, Answers
 from archlint.project.namespaces import KEPT
 from archlint.project.program import Project
 from archlint.project.reading import NAMESPACES, Number
-from archlint.project.shaken import shaken
 from archlint.project.types import types
 from archlint.project.values import Answer
 
@@ -64,7 +64,7 @@ def resume(
     reading = project.reading
     reading.renumber({name: number for name, _, number in earlier.modules})
     then = {(name, path) for name, path, _ in earlier.modules}
-    moved = shaken(project, then, earlier.missed)
+    moved = invalidated(project, then, earlier.missed)
     if moved is None:
         reading.spread()
         return

@@ -21,8 +21,8 @@ from archlint.project.classes import STRUCTURAL, ClassTable, Member, implementat
 from archlint.project.containers import element, method_result, subscript
 from archlint.project.generics import VARIABLES, Generics
 from archlint.project.known import Known
+from archlint.project.method_resolution import MethodResolution
 from archlint.project.namespaces import Namespaces
-from archlint.project.orders import Orders
 from archlint.project.program import Module, Project
 from archlint.project.reading import CUT
 from archlint.project.values import Answer, Value
@@ -52,7 +52,7 @@ class Types:
         self._memo = self.known.memo
         self._circular: dict[str, Answer] = {}
         self._draft: dict[str, tuple[Value, ...]] = {}
-        self._orders = Orders(project, self.infer)
+        self._orders = MethodResolution(project, self.infer)
         self._names: dict[str, tuple[tuple[str, ...], int]] = {}
         self._generics = Generics(project, self.infer)
         self._namespaces = Namespaces(project, self)

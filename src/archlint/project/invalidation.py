@@ -9,15 +9,15 @@ from archlint.project.program import Project
 from archlint.project.reading import NAMESPACES
 
 
-class Shaken(NamedTuple):
+class Invalidated(NamedTuple):
     """Which answers hold no more: those that have read one of the set `others`, and those about modules by `paths`."""
 
     others: int
     paths: frozenset[str]
 
 
-def shaken(project: Project, then: Set[tuple[str, str]], missed: Set[str]) -> Shaken | None:
-    """Return what is shaken because there were other modules; `None` if nobody can tell.
+def invalidated(project: Project, then: Set[tuple[str, str]], missed: Set[str]) -> Invalidated | None:
+    """Return what is invalid because there were other modules; `None` if nobody can tell.
 
     `then` are the names and paths of the modules of then, `missed` the names that were not found in any of them. Names
     are looked up in the longest module that they begin with, which is read then. For a name to lead elsewhere now it
@@ -26,7 +26,7 @@ def shaken(project: Project, then: Set[tuple[str, str]], missed: Set[str]) -> Sh
     now = {(module.name, module.path) for module in project.modules}
     came, gone = now - then, then - now
     if not came and not gone:
-        return Shaken(0, frozenset())
+        return Invalidated(0, frozenset())
     if len(came) > len(then):
         return None  # most is new, and would have to share the few bits of what was there
     before, names = {name for name, _ in then}, {name for name, _ in came | gone}
@@ -45,7 +45,7 @@ def shaken(project: Project, then: Set[tuple[str, str]], missed: Set[str]) -> Sh
         elif "." not in name or _is_imported(project, name):
             return None
     below = (module.path for module in project.modules if module.name.rpartition(".")[0] in names)
-    return Shaken(others, frozenset((*(path for _, path in came), *below)))
+    return Invalidated(others, frozenset((*(path for _, path in came), *below)))
 
 
 def _of_src(names: Collection[str]) -> set[str]:

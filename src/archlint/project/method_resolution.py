@@ -9,8 +9,8 @@ from archlint.project.values import Value
 _CLASSES = frozenset({"builtins.type", "typing.Type"})
 
 
-class Orders:
-    """Knows the orders of classes (`module@3`); `infer` tells what a base stands for."""
+class MethodResolution:
+    """Knows the method resolution orders of classes (`module@3`); `infer` tells what a base stands for."""
 
     def __init__(self, project: Project, infer: Callable[[str], tuple[Value, ...]]) -> None:
         self._project = project
