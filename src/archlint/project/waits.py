@@ -37,6 +37,8 @@ _OPENS_ADDRESS = "urllib.request.urlopen"
 _INTERVAL = re.compile(r"^psutil\.(?:Process\.)?cpu_")
 """What measures for as long as its `interval` says, if it has one, and else since it was called last."""
 _LOCKS = frozenset({"threading.Lock.acquire", "threading.RLock.acquire"})
+_CONDITION = ("threading.Condition.wait", "threading.Condition.wait_for")
+_NOTIFIES = (".notify", ".notify_all")
 _NO_WAIT = frozenset({"block", "blocking", "timeout", "wait"})
 
 
@@ -87,6 +89,8 @@ def _waits_for_other(module: Module, call: Call, blocking: Blocking, first: str)
         return False
     if blocking.api in _LOCKS and _is_section(module, call):
         return False
+    if blocking.api in _CONDITION and _is_homemade_lock(module, call):
+        return False
     if blocking.api in _QUEUES:
         return not _has_looked(module, call)
     if blocking.api.startswith(_FUTURE):
@@ -101,6 +105,34 @@ def _is_section(module: Module, call: Call) -> bool:
         each.function == call.function and each.start > call.start and each.callee == f"{lock}.release"
         for each in module.facts.calls
     )
+
+
+def _is_homemade_lock(module: Module, call: Call) -> bool:
+    """Tell whether a class waits for a condition as a lock does, and gives it back: for a few statements, too."""
+    functions = module.facts.functions
+    owner, condition = functions[call.function].owner, call.callee.rpartition(".")[0]
+    notifying = {f"{condition}{word}" for word in _NOTIFIES}
+    giving_back = {each.function for each in module.facts.calls if each.callee in notifying}
+    return owner >= 0 and any(
+        functions[each].owner == owner and _gives_back(module, call.function, each) for each in giving_back
+    )
+
+
+def _gives_back(module: Module, taking: int, giving: int) -> bool:
+    """Tell whether one method is called before the other one, by a `with` or by a method of the same class."""
+    functions = module.facts.functions
+    names = functions[taking].name, functions[giving].name
+    if names == ("__enter__", "__exit__"):
+        return True
+    owner = f"{module.name}@{functions[taking].owner}{{}}"
+    taken, given = (f"{owner}.{name}" for name in names)
+    first: dict[int, int] = {}
+    for each in module.facts.calls:
+        if each.callee == taken:
+            first.setdefault(each.function, each.start)
+        elif each.callee == given and first.get(each.function, each.start) < each.start:
+            return True
+    return False
 
 
 def _has_looked(module: Module, call: Call) -> bool:

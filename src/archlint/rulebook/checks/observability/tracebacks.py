@@ -31,6 +31,8 @@ def lost_traceback(node: cst.Call, context: ModuleContext) -> Iterable[Sighting]
     handler = handler_around(node, context) if reference and ".opt()" not in reference else None
     if handler is None or not is_broad(handler, context) or raises(handler) or _keeps_traceback(handler):
         return ()
+    if _follows_another(node, handler):
+        return ()
     method = node.func.attr.value
     return (
         Sighting(
@@ -41,6 +43,26 @@ def lost_traceback(node: cst.Call, context: ModuleContext) -> Iterable[Sighting]
             names=tuple(f"{logger}.{method}" for logger in LOGGERS),
         ),
     )
+
+
+def _follows_another(node: cst.Call, handler: cst.ExceptHandler) -> bool:
+    """Tell whether a statement before in the same block logs an error, too: one of them can have the traceback."""
+    logger = dotted_name(node.func).rpartition(".")[0]
+    for block in inside(handler.body):
+        before = False
+        for statement in block.body if isinstance(block, cst.IndentedBlock) else ():
+            call = _only_call(statement)
+            if call is node:
+                return before
+            before |= call is not None and dotted_name(call.func) in (f"{logger}.error", f"{logger}.critical")
+    return False
+
+
+def _only_call(statement: cst.BaseStatement) -> cst.Call | None:
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Expr(value=cst.Call() as call)]):
+            return call
+    return None
 
 
 def _advice(method: str, reference: str) -> str:

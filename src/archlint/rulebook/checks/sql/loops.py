@@ -34,6 +34,7 @@ _RETURNING = re.compile(r"fetch|scalar")
 _MONGO = ("motor.", "pymongo.")
 _ABOUT_COLLECTIONS = frozenset({"count_documents", "distinct"})
 """What one collection after the other is asked: `database[name].count_documents({})`."""
+_FOR_UPDATE = re.compile(r"(?:select|with)_for_update|\bfor (?:no key )?update\b", re.I)
 _REPLACED = re.compile(r"cache|property|memoize", re.I)
 """Decorators of functions that do not ask again each time, or that are read and not called."""
 
@@ -73,7 +74,7 @@ def _is_for_each(call: Call) -> bool:
 def _is_query(effect: Effect) -> bool:
     if effect.spread or _is_element(effect.call) or last_word(effect.call.callee) in _UNAVOIDABLE:
         return False
-    if _is_about_one(effect):
+    if _is_about_one(effect) or _locks(effect):
         return False
     if effect.kind == "writes":
         return bool(effect.statement) and not _RETURNING.match(last_word(effect.call.callee))
@@ -85,8 +86,18 @@ def _is_about_one(effect: Effect) -> bool:
 
 
 def _is_element(call: Call) -> bool:
-    """Tell whether what is asked is itself what a loop goes over: sessions, pools, connections."""
-    return call.callee.rpartition(".")[0].endswith(("*", "&"))
+    """Tell whether what is asked is itself what a loop goes over: sessions, pools, connections, query sets.
+
+    One that `isinstance` has looked at is an object of a class, and asked without telling it of the element.
+    """
+    receiver = call.callee.rpartition(".")[0]
+    return receiver.endswith(("*", "&")) or (receiver.endswith("{}") and not call.arguments)
+
+
+def _locks(effect: Effect) -> bool:
+    """Tell whether a query takes the lock of its row, which is held from there on: it does more than ask."""
+    given = (each for argument in effect.call.arguments for each in argument)
+    return any(_FOR_UPDATE.search(each) for each in (effect.call.callee, effect.statement, *given))
 
 
 def _is_service_code(project: Project, module: Module) -> bool:
@@ -106,7 +117,7 @@ def _asks_per_element(project: Project, site: Site, reach: Reach) -> bool:
         return False
     if _asks_itself(project, use, reach.effect) or _is_elsewhere(project, site.module, use, reach.effect):
         return False
-    if _is_about_one(reach.effect):
+    if _is_about_one(reach.effect) or _locks(reach.effect):
         return False
     kinds = {effect.kind for effect in project.query(Effects).of[site.target]}
     return kinds.isdisjoint({"writes", "stages", "commits"})
