@@ -57,7 +57,7 @@ def waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> bo
         return not _is_nonblocking(module, call, blocking)
     if blocking.api.startswith("sqlite3."):
         return not _asks_memory(module, call)
-    if blocking.api == _OPENS_ADDRESS and _has_data_inside(module, call):
+    if blocking.api == _OPENS_ADDRESS and has_data_inside(module, call):
         return False
     flag = _FLAGS.get(blocking.api)
     return flag is None or not any(flag in value for _, value in call.arguments)
@@ -197,7 +197,7 @@ def _asks_memory(module: Module, call: Call) -> bool:
     return bool(connected) and all(not _MEMORY.isdisjoint(each.arguments[:1]) for each in connected)
 
 
-def _has_data_inside(module: Module, call: Call) -> bool:
+def has_data_inside(module: Module, call: Call) -> bool:
     """Tell whether the same function has asked before whether the address has the data in it: `"data:..."`."""
     return any(
         each.function == call.function

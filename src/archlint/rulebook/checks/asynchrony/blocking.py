@@ -100,8 +100,19 @@ def blocking_call_chain(project: Project, rule: Rule) -> Iterator[Violation]:
 
 def _coroutine_functions(project: Project, sites: Iterable[Site]) -> set[str]:
     """Return the names of coroutine functions that awaited calls may run: of several adapters they are awaited."""
-    functions = (project.function(site.target)[1] for site in sites if site.use.flags & model.AWAITED)
-    return {function.name for function in functions if function.is_async}
+    functions = ((project.function(site.target)[1], site) for site in sites)
+    return {function.name for function, site in functions if function.is_async and _is_awaited(site)}
+
+
+def _is_awaited(site: Site) -> bool:
+    """Tell whether a call is awaited, or its result handed on the spot to one that is: `await ensure(load())`."""
+    use = site.use
+    if use.flags & model.AWAITED or not isinstance(use, Call):
+        return bool(use.flags & model.AWAITED)
+    return any(
+        each.flags & model.AWAITED and each.function == use.function and ("", f"{use.callee}()") in each.arguments
+        for each in site.module.facts.calls
+    )
 
 
 def _by_use(project: Project, sites: Iterable[Site]) -> Iterator[list[Site]]:
@@ -146,7 +157,9 @@ class _Chain:
         A plain function whose result is awaited has two ways to run, and waits for a thread only in the other one; a
         method is that of a subclass where it is a coroutine function.
         """
-        if self.site.use.flags & model.AWAITED and (self.found.kind == "lock" or self._is_async_below()):
+        if self.site.use.flags & model.AWAITED and self.found.kind == "lock":
+            return False
+        if self._is_async_below() and _is_awaited(self.site):
             return False
         if not self._stays_in_kin():
             return False

@@ -36,14 +36,20 @@ def sync_wrapper(node: cst.FunctionDef, context: ModuleContext) -> Iterable[Sigh
     return (
         Sighting(
             code="DEC002",
-            message=(
-                f"`{node.name.value}` {work} around `{called}`, which is async where it is decorated, so calling it "
-                "only makes a coroutine; write an `async def` wrapper that awaits it"
-            ),
+            message=f"`{node.name.value}` {_consequence(work, called)}; write an `async def` wrapper that awaits it",
             subject=outer.name.value,
-            severity="warning" if work == CHECKS else "",
+            severity="note" if work == CHECKS else "",
         ),
     )
+
+
+def _consequence(work: str, called: str) -> str:
+    if work == CHECKS:
+        return (
+            f"checks before it calls `{called}`, which is async where it is decorated, and is no coroutine function "
+            "itself, as frameworks ask"
+        )
+    return f"{work} around `{called}`, which is async where it is decorated, so calling it only makes a coroutine"
 
 
 def _thinks_of_coroutines(outer: cst.FunctionDef) -> bool:

@@ -49,8 +49,8 @@ def _takes_anything(parameters: cst.Parameters) -> bool:
 def _called_with_everything(node: cst.FunctionDef, given: set[str]) -> str:
     """Return the parameter of the decorator that the wrapper calls with all it was given; empty for none.
 
-    What it was given first, `self` say, must come first; in an inner function of the wrapper nothing is looked for. What
-    gets another parameter of the decorator in front is bound to it, as by `functools.partial`, and not decorated.
+    What it was given first, `self` say, must come first; in an inner function of the wrapper nothing is looked for.
+    What gets another parameter of the decorator in front is bound to it, as by `functools.partial`, and not decorated.
     """
     own = [each.name.value for each in (*node.params.posonly_params, *node.params.params)]
     star = node.params.star_arg.name.value if isinstance(node.params.star_arg, cst.Param) else ""

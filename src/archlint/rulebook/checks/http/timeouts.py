@@ -13,6 +13,7 @@ from archlint.project.library import Timeout
 from archlint.project.program import Module, Project
 from archlint.project.types import types
 from archlint.project.uses import Calls, last_word
+from archlint.project.waits import has_data_inside
 from archlint.rulebook.model import Rule
 
 _SESSION = "requests.Session"
@@ -127,7 +128,7 @@ class _Defaults:
         """Tell whether a call of `name` has a timeout that stands elsewhere, or needs none."""
         if name.startswith("urllib.request."):
             first = call.arguments[0][1]
-            return self._of_sockets or first.startswith(_LOCAL)
+            return self._of_sockets or first.startswith(_LOCAL) or has_data_inside(module, call)
         if name.startswith("urllib3."):
             return self._of_sockets or self._of_pools
         if name.startswith(_SESSION):

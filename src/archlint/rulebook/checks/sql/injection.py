@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from archlint.facts.model import Call, Candidate
 from archlint.facts.references import alternatives, parse
@@ -246,10 +247,10 @@ class _Holes:
             return False
         position = names.index(parameter) - function.is_bound
         key = f"{module.name}#{candidate.function}"
-        graph = self._project.query(call_graph)
+        graph, calls = self._project.query(call_graph), self._project.query(Calls)
         passed = [
             _argument(call.arguments, parameter, position)
-            for caller, call in self._project.query(Calls).named([function.name])
+            for caller, call in chain(calls.named([function.name]), calls.of([key]))  # local functions have no name
             if not is_test(caller) and key in graph.called(call)
         ]
         given = [value for value in passed if value is not None]
