@@ -23,8 +23,8 @@ from archlint.project.waits import openings, waits
 OWN = "configured"
 """The kind of what the user's own configuration calls blocking."""
 _REMEMBERING = frozenset({"functools.cache", "functools.lru_cache", "functools.cached_property"})
-_IMPORTS = frozenset({"importlib.import_module", "builtins.__import__"})
-"""What Python remembers: whoever is far from it pays once, if the module is not there already."""
+_REMEMBERED = frozenset({"importlib.import_module", "builtins.__import__", "linecache.getline", "linecache.getlines"})
+"""What Python remembers: whoever is far from it pays once, if the module or file is not there already."""
 _MOST_WAYS = 16
 """As many ways to block, each for other callers, are told apart in one function."""
 _NEED_ARGUMENTS = frozenset({"file", "lock", "metadata", "sleep"})
@@ -62,7 +62,7 @@ class BlockingFunctions:
         self._for_all: set[str] = set()
         calls = blocking_calls(project)
         plain_calls = [
-            each for each in calls if each[2].api not in _IMPORTS and self._is_plain(each[0], each[1].function)
+            each for each in calls if each[2].api not in _REMEMBERED and self._is_plain(each[0], each[1].function)
         ]
         direct = [
             (f"{module.name}#{call.function}", Cause(blocking, module, call)) for module, call, blocking in plain_calls

@@ -8,6 +8,7 @@ from archlint.model import Severity, Violation
 from archlint.project.asides import is_test
 from archlint.project.blocking import blocking_functions
 from archlint.project.calls import Site
+from archlint.project.demands import NONE, DemandTable
 from archlint.project.entry import is_script
 from archlint.project.outside import FILES, GRAVE, PACKAGE_DATA, Effect, Effects
 from archlint.project.program import Module, Project
@@ -42,6 +43,7 @@ class _ImportTime:
         self._effects = project.query(Effects)
         self._known = project.query(blocking_functions)
         self._sites = project.query(Sites)
+        self._demands = project.query(DemandTable)
         self._grave = self._effects.spread(lambda effect: effect.kind in GRAVE and not effect.awaited, self._is_plain)
         self._files = self._effects.spread(lambda effect: effect.kind in FILES, self._works_each_time)
         reached = (site for key in (*self._grave, *self._files) for site in self._sites.of(key))
@@ -68,6 +70,8 @@ class _ImportTime:
                 continue
             seen.add(site.target)
             if site.target in self._grave:
+                if not self._is_asked_for(site, self._grave):
+                    continue
                 violation = self._through(site, self._grave)
                 if self._happens_once(site.target):
                     self._keep(self._grave, site.target, violation)
@@ -75,6 +79,16 @@ class _ImportTime:
                     yield violation
             elif site.target in self._files and not self._known.remembers(site.target):
                 self._keep(self._files, site.target, self._through(site, self._files))
+
+    def _is_asked_for(self, site: Site, hops: Mapping[str, Hop]) -> bool:
+        """Tell whether a call passes what functions on the way do it for: one under `if channel:` is passed one."""
+        demands = NONE
+        for hop in reversed([hop for _, hop in way(hops, site.target)]):
+            onward = self._demands.onward(Site(hop.module, hop.use, hop.callee), demands) if hop.callee else NONE
+            if onward is None:
+                return False
+            demands = onward | self._demands.demanded(hop.module, hop.use)
+        return self._demands.onward(site, demands) is not None
 
     def _keep(self, hops: Mapping[str, Hop], target: str, violation: Violation) -> None:
         """Keep the violation of those about the same end of the ways that is nearest to it."""
