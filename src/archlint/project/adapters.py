@@ -186,7 +186,8 @@ class Adapters:
 
     def _passed_to(self, value: Value, module: Module, call: Call) -> Iterator[Pair]:
         site = (module.name, call.start, call.end)
-        for slot, argument, by_name in self._takers.given(value, call.arguments):
+        arguments = call.arguments[1:] if self._names_self(value, call) else call.arguments
+        for slot, argument, by_name in self._takers.given(value, arguments):
             if slot.holds:
                 for adapter in self._elements(argument, slot.holds):
                     yield Pair(slot.holds, adapter, "parameter", site)
@@ -196,6 +197,16 @@ class Adapters:
                 port = slot.port or (self._port_called(slot, adapter) if by_name else "")
                 if port and port not in self._types.order(adapter) and self._may_be(adapter, found, port):
                     yield Pair(port, adapter, "parameter" if slot.port else "keyword", site, slot.arguments)
+
+    def _names_self(self, value: Value, call: Call) -> bool:
+        """Tell whether a method is called on its class, and told the object first: `Base.close(self, session)`."""
+        if not value.is_function or not call.arguments or call.arguments[0][0]:
+            return False
+        _, function = self._project.function(value.name)
+        if function.owner < 0 or not function.is_bound or "builtins.classmethod" in function.decorators:
+            return False
+        owners = self._types.infer(call.callee.rpartition(".")[0])
+        return bool(owners) and all(each.kind == "object" and each.is_class for each in owners)
 
     def _port_called(self, slot: Slot, adapter: str) -> str:
         """Return the only port that is called as a keyword without annotation is (`user_store`: `UserStore`)."""
