@@ -7,12 +7,14 @@ from archlint.facts.model import Call, Candidate, Function
 from archlint.facts.references import alternatives
 from archlint.model import Violation
 from archlint.project.classes import definitions
+from archlint.project.endpoints import endpoints
 from archlint.project.entry import role_of
 from archlint.project.layers import layers
 from archlint.project.ports import Ports, class_keys, is_test_class, ports
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
 from archlint.project.uses import Calls, last_word
+from archlint.rulebook.checks.domain.value_object_syntax import IDENTITIES
 from archlint.rulebook.model import Rule
 
 _MESSAGE_WORDS = ("Event", "Command", "Query", "Message")
@@ -47,7 +49,18 @@ def is_value_object(project: Project, module: Module, candidate: Candidate) -> b
     if candidate.subject.endswith(_EXCEPTIONS):
         return False
     named = candidate.subject.endswith(_MESSAGE_WORDS) or module.words[-1] in ("events", "commands")
-    return not named and project.query(layers).role(module.name) == "domain"
+    return (
+        not named and project.query(layers).role(module.name) == "domain" and not _is_entity(project, module, candidate)
+    )
+
+
+def _is_entity(project: Project, module: Module, candidate: Candidate) -> bool:
+    """Tell whether a class has its identity from a base class of the project."""
+    keys = (
+        f"{module.name}@{index}" for index, each in enumerate(module.facts.classes) if each.start == candidate.start
+    )
+    bases = (base for key in keys for base in project.query(types).order(key)[1:] if "@" in base)
+    return any(each.name.lower() in IDENTITIES for base in bases for each in project.class_(base)[1].attributes)
 
 
 def untyped_event_payload(project: Project, rule: Rule) -> Iterator[Violation]:
@@ -98,6 +111,8 @@ def service_locator(project: Project, rule: Rule) -> Iterator[Violation]:
     provided = _providers(project, resolver)
     for module, use, callee in _asked(project, {*_LOOK_UPS, *map(last_word, locators), *provided}):
         if role_of(project, module) in ("tests", "composition") or _is_inside_locator(module, use):
+            continue
+        if f"{module.name}#{use.function}" in project.query(endpoints).dependencies:
             continue
         asks = isinstance(use, Candidate) or bool(use.arguments)
         name = _locator(project, resolver, callee, locators) if asks else ""

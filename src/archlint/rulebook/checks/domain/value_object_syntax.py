@@ -20,7 +20,8 @@ _MAKERS = frozenset(
         "pydantic.dataclasses.dataclass",
     }
 )
-_IDENTITIES = frozenset({"id", "id_", "_id", "uuid", "guid", "pk", "identity", "identifier", "entity_id"})
+IDENTITIES = frozenset({"id", "id_", "_id", "uuid", "guid", "pk", "identity", "identifier", "entity_id"})
+"""Fields that tell one entity from another."""
 _MUTATORS = frozenset(
     {"append", "extend", "add", "update", "pop", "remove", "clear", "insert", "discard", "setdefault"}
 )
@@ -32,7 +33,7 @@ def mutable_value_object(node: cst.ClassDef, context: ModuleContext) -> Iterator
         return
     fields = list(_fields(node))
     own_id = f"{node.name.value}_id".lower()
-    identified = any(name in _IDENTITIES or name.replace("_", "") == own_id.replace("_", "") for name in fields)
+    identified = any(name in IDENTITIES or name.replace("_", "") == own_id.replace("_", "") for name in fields)
     if not fields or identified or _changes_itself(node):
         return
     yield Sighting(
