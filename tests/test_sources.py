@@ -237,6 +237,18 @@ LAYOUTS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"examples/flask/app.py": "import flask\n", "lambda/handler.py": ""},
         {"examples/flask/app.py": "examples.flask.app", "lambda/handler.py": "handler"},
     ),
+    "a namespace package with a plugin called like what it is for": (
+        {
+            "http/acme/plugins/aiohttp/__init__.py": "from .ports import Port\n",
+            "http/acme/plugins/aiohttp/ports.py": "from aiohttp import web\n",
+            "http/tests/test_ports.py": "from acme.plugins.aiohttp import Port\n",
+        },
+        {
+            "http/acme/plugins/aiohttp/__init__.py": "acme.plugins.aiohttp",
+            "http/acme/plugins/aiohttp/ports.py": "acme.plugins.aiohttp.ports",
+            "http/tests/test_ports.py": "tests.test_ports",
+        },
+    ),
     "names that cannot be imported": (
         {"shop/__init__.py": "", "shop/has-dash.py": "", "shop/a.b.py": ""},
         {"shop/__init__.py": "shop", "shop/has-dash.py": "shop.has-dash", "shop/a.b.py": "shop.a_b"},

@@ -137,10 +137,24 @@ class _Tree:
         if not claims:
             return ""
         below = self._first_below(path, [*claims, ("", self._top_level(path))])
+        if below == "" and self._is_in_namespace(path, claims):
+            return names[0]
         if below is not None:
             return below
         imported = next((name for name, claim in claims if self._is_imported(claim)), "")
         return imported or (names[0] if self._is_climbed_to(path) else "")
+
+    def _is_in_namespace(self, path: str, claims: Sequence[tuple[str, frozenset[str]]]) -> bool:
+        """Tell whether a folder of one package, called like a third-party one, is known by its full name alone.
+
+        `vendor/plugins/redis` imports `redis`, and means the other; what it has itself nobody imports bare.
+        """
+        content = self._content(path)
+        if content.modules or len(content.packages) != 1 or not self._is_imported(claims[0][1]):
+            return False
+        (package,) = content.packages
+        inside = self._claim(f"{path}/{package}", package)
+        return bool(inside) and not self._importing(self._files, inside)
 
     def _is_climbed_to(self, path: str) -> bool:
         """Tell whether a file below a folder imports relatively from there: then it is a package, called somehow."""
