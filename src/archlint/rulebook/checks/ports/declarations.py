@@ -14,6 +14,7 @@ from archlint.project.outsiders import fulfilled_from_outside
 from archlint.project.ports import PROTOCOLS, Ports, class_keys, ports
 from archlint.project.program import Module, Project
 from archlint.project.types import types
+from archlint.project.uses import Calls
 from archlint.rulebook.checks.ports.concrete import inner_modules
 from archlint.rulebook.model import Rule
 
@@ -131,6 +132,7 @@ def unused_port(project: Project, rule: Rule) -> Iterator[Violation]:
     """PRT009: nothing in the project fulfils a port, not even a fake in the tests."""
     known = project.query(ports)
     fulfilled = {pair.port for pair in project.query(adapters).pairs} | project.query(fulfilled_from_outside)
+    fulfilled |= _bounds(project)
     for key in known.ports:
         module, fact = project.class_(key)
         if (
@@ -151,8 +153,21 @@ def unused_port(project: Project, rule: Rule) -> Iterator[Violation]:
 
 
 def _is_called_itself(known: Ports, key: str) -> bool:
-    """Tell whether a plain function may fulfil a port."""
-    return any(member.name == "__call__" for member in known.promised(key))
+    """Tell whether a plain function may fulfil a port, or the language's own types: it asks for operators only."""
+    names = [member.name for member in known.promised(key)]
+    return "__call__" in names or all(name.startswith("__") and name.endswith("__") for name in names)
+
+
+def _bounds(project: Project) -> frozenset[str]:
+    """Return the classes that bound a type variable, which types from anywhere stand for."""
+    resolver = project.query(types)
+    bounds = (
+        value
+        for _, call in project.query(Calls).named({"TypeVar"})
+        for name, value in call.arguments
+        if name == "bound"
+    )
+    return frozenset(each.name for bound in bounds for each in resolver.infer(bound))
 
 
 def _is_made_up(known: Ports, key: str, fact: Class) -> bool:
