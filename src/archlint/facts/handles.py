@@ -4,21 +4,9 @@ import libcst as cst
 
 _HANDLES = frozenset(
     {
-        *(
-            "bucket",
-            "cache",
-            "channel",
-            "client",
-            "collection",
-            "conn",
-            "connection",
-            "cur",
-            "cursor",
-            "database",
-            "db",
-        ),
-        *("engine", "pool", "producer", "publisher", "redis", "repo", "repository", "sess", "session", "storage"),
-        *("store", "stub", "tx", "uow"),
+        *("bucket", "cache", "channel", "client", "collection", "conn", "connection", "cur", "cursor"),
+        *("database", "db", "engine", "pool", "producer", "publisher", "redis", "repo", "repository"),
+        *("sess", "session", "storage", "store", "stub", "tx", "uow"),
     }
 )
 

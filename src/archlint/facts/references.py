@@ -22,6 +22,8 @@ KEPT_BY_KEY = "__kept_by_key__"
 """The attribute of an `AppKey` that stands for what an application keeps under it: `app[POOL]`."""
 COGS = "discord.ext.commands.Bot{}"
 """What stands for whatever keeps the parts of a Discord bot under the names of their classes."""
+CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+"""What makes context managers of its first argument, a generator function, which stands as the type's argument."""
 WANTED = "__wanted__"
 """The attribute of what a `__getattr__` hands on to that stands for the one it is asked for."""
 DEMAND = "demand"

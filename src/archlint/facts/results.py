@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import libcst as cst
 
 from archlint.facts.displays import type_of
-from archlint.facts.references import COGS, WANTED, generic, kept_under, step, union
+from archlint.facts.references import COGS, CONTEXT_MANAGERS, WANTED, generic, kept_under, step, union
 from archlint.facts.syntax import text_of
 
 if TYPE_CHECKING:
@@ -55,8 +55,6 @@ _PROVIDERS = frozenset(
     )
 ) | {"lagom.Singleton"}
 """What provides the results of its first argument, which stands as the type's argument."""
-CONTEXT_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
-"""What makes context managers of its first argument, a generator function, which stands as the type's argument."""
 ENTERED = {"enter_context": ("^", ".__enter__"), "enter_async_context": ("~", ".__aenter__")}
 """Methods of exit stacks: what they give of their argument, and what they call of it."""
 

@@ -150,11 +150,11 @@ class _Tree:
         `vendor/plugins/redis` imports `redis`, and means the other; what it has itself nobody imports bare.
         """
         content = self._content(path)
-        if content.modules or len(content.packages) != 1 or not self._is_imported(claims[0][1]):
+        if content.modules or len(content.packages) != 1:
             return False
         (package,) = content.packages
         inside = self._claim(f"{path}/{package}", package)
-        return bool(inside) and not self._importing(self._files, inside)
+        return bool(inside) and not self._is_imported(inside) and self._is_imported(claims[0][1])
 
     def _is_climbed_to(self, path: str) -> bool:
         """Tell whether a file below a folder imports relatively from there: then it is a package, called somehow."""

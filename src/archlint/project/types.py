@@ -5,6 +5,7 @@ Nothing is guessed: a step that cannot be followed gives no value. Third-party r
 
 from archlint.facts.model import Function
 from archlint.facts.references import (
+    CONTEXT_MANAGERS,
     KEPT_BY_KEY,
     KEPT_UNDER,
     SELF,
@@ -16,7 +17,6 @@ from archlint.facts.references import (
     parameter_of,
     step,
 )
-from archlint.facts.results import CONTEXT_MANAGERS
 from archlint.project.classes import STRUCTURAL, ClassTable, Member, implementation
 from archlint.project.containers import element, method_result, subscript
 from archlint.project.generics import VARIABLES, Generics

@@ -14,7 +14,7 @@ from archlint.project.ports import Ports, class_keys, is_test_class, ports
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
 from archlint.project.uses import Calls, last_word
-from archlint.rulebook.checks.domain.value_object_syntax import IDENTITIES
+from archlint.rulebook.checks.domain.identities import IDENTITIES
 from archlint.rulebook.model import Rule
 
 _MESSAGE_WORDS = ("Event", "Command", "Query", "Message")

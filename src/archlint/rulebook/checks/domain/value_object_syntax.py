@@ -6,6 +6,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.syntax import descend
+from archlint.rulebook.checks.domain.identities import IDENTITIES
 
 _MAKERS = frozenset(
     {
@@ -20,8 +21,6 @@ _MAKERS = frozenset(
         "pydantic.dataclasses.dataclass",
     }
 )
-IDENTITIES = frozenset({"id", "id_", "_id", "uuid", "guid", "pk", "identity", "identifier", "entity_id"})
-"""Fields that tell one entity from another."""
 _MUTATORS = frozenset(
     {"append", "extend", "add", "update", "pop", "remove", "clear", "insert", "discard", "setdefault"}
 )
