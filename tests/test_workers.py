@@ -116,7 +116,7 @@ def test_a_file_that_takes_too_long_is_named(tmp_path: Path, monkeypatch: pytest
 
     assert failures(gathered).keys() == {"slow"}
     assert (
-        "parsing takes longer than 1 seconds; the longest statement begins here; leave it out"
+        "parsing takes longer than 1 seconds; the longest statement begins here, or leave it out"
         in failures(gathered)["slow"][1]
     )
 
