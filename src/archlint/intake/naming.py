@@ -115,7 +115,9 @@ class _Tree:
         claim, elsewhere = self._claim(path, name), self._found_first(path) | sys.stdlib_module_names
         bare = self._content(path).packages - elsewhere
         folders = self._content(path).others - elsewhere | bare
-        below = [file for file in self._files if file.startswith(f"{path}/")] if folders else []
+        if not folders:
+            return False
+        below = [file for file in self._files if file.startswith(f"{path}/")]
         if not self._is_imported(claim):
             imported = frozenset().union(*map(self._imports_of, below))
             contents = (self._claim(f"{path}/{each}", each) for each in folders)
