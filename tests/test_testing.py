@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archlint.model import Severity
-from archlint.project.layers import ROLES
+from archlint.project.layer_names import ROLES
 from archlint.testing import ArchitectureError, Project, Role, assert_clean, project
 from archlint.testing.analysis import analysis_of
 from tests.support import FIXTURES

@@ -17,7 +17,8 @@ from archlint.model import Accepted, Failure, Report, Severity, Violation
 from archlint.outcome.baseline import STALE, Compared, Entry, compare, stale_entries
 from archlint.outcome.identity import identities
 from archlint.outcome.suppressions import Excused, apply
-from archlint.project.layers import ROLES, layers
+from archlint.project.layer_names import ROLES
+from archlint.project.layers import layers
 from archlint.project.program import Project
 from archlint.rulebook.fixable import Wish, may_be_fixed, wish
 from archlint.rulebook.model import Rule

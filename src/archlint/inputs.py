@@ -183,7 +183,7 @@ def _unused_settings(sources: Sources, config: Config) -> Iterator[str]:
     others = [
         folder
         for file in map(Path, sources.settings)
-        if file != config.file and has_settings(file) and _is_part(folder := file.parent, sources)
+        if file != config.file and _is_part(folder := file.parent, sources) and has_settings(file)
     ]
     if len(others) == 1:
         yield f"{from_here(others[0])} has settings of its own, which this run does not use; check it in another run"

@@ -71,7 +71,8 @@ class Output(NamedTuple):
             self._write(outcome, name, file, fixing=fixing)
 
     def _write(self, outcome: Outcome, name: str, file: Path | None, *, fixing: bool) -> None:
-        report = outcome.report if fixing or name in SHOW_FIXES else _without_fixes(outcome.report)
+        shown = fixing or name in SHOW_FIXES or not self.shows_fixes
+        report = outcome.report if shown else _without_fixes(outcome.report)
         write(REPORTERS[name](report, outcome.rules, plain if file else paint()), file)
 
     def tell(self, outcome: Outcome, hints: list[str]) -> None:

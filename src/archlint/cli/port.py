@@ -7,7 +7,8 @@ import click
 from archlint.cli.common import able, project_options, stop, tell_failures, write
 from archlint.engine import Options, Survey, survey
 from archlint.project.adapters import adapters
-from archlint.project.layers import INNER, layers
+from archlint.project.layer_names import INNER
+from archlint.project.layers import layers
 from archlint.project.missing_port import Draft, missing_ports
 from archlint.project.program import Module, Project
 

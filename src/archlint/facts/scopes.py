@@ -320,6 +320,13 @@ def dotted_name(node: cst.CSTNode) -> str:
     return ".".join(reversed(parts))
 
 
+def last_name(node: cst.CSTNode) -> str:
+    """Return the name behind the last dot of an attribute of whatever, or a name; empty for anything else."""
+    if node.__class__ is cst.Attribute:
+        return node.attr.value
+    return node.value if node.__class__ is cst.Name else ""
+
+
 def import_target(node: cst.ImportFrom | cst.LazyImportFrom, module: str, is_package: bool) -> str:
     """Return the absolute module that a `from` import names; empty when it reaches above the top package."""
     written = dotted_name(node.module) if node.module is not None else ""

@@ -1,6 +1,7 @@
 """How the walk takes names, attributes and calls, and what a function gives."""
 
 import re
+from collections.abc import Iterator
 
 import libcst as cst
 
@@ -11,10 +12,11 @@ from archlint.facts.demands import note_handed_on
 from archlint.facts.elements import of_element
 from archlint.facts.examined import examined
 from archlint.facts.expressions import literal
-from archlint.facts.handles import is_handle, last_name
+from archlint.facts.handles import is_handle
 from archlint.facts.records import Anchor, ImportRecord
 from archlint.facts.references import COGS, KEPT, alternatives, kept_under, passed_for, step
 from archlint.facts.results import ENTERED
+from archlint.facts.scopes import last_name
 from archlint.facts.walk import Action, Walk, handles
 
 _CONSUMERS = frozenset(
@@ -126,10 +128,8 @@ def _made_with(walk: Walk, callee: str) -> tuple[str, ...]:
 
 def _passed(walk: Walk, callee: str, arguments: tuple[tuple[str, str], ...], anchor: Anchor) -> None:
     """Note the instances that are passed to what looks like a class; types of its attributes may come from there."""
-    for place, (name, value) in enumerate(arguments):
-        if name[:1] == "*":
-            return
-        if value and value[0] != "=" and not value.startswith("builtins.") and not _is_class(value):
+    for place, name, value in _followed(arguments):
+        if not value.startswith("builtins.") and not _is_class(value):
             _keep(walk, passed_for(callee.rpartition(".")[2], name or str(place)), callee, value, anchor)
 
 
@@ -137,11 +137,18 @@ def _hand_over(walk: Walk, node: cst.Call, callee: str, arguments: tuple[tuple[s
     """Note what a function of the project is given under the name of a handle, or for such a parameter."""
     if not callee.startswith(walk.top) and "." in walk.module:
         return
+    for place, name, value in _followed(arguments):
+        if is_handle(name or last_name(node.args[place].value)):
+            _keep(walk, passed_for(callee.rpartition(".")[2], name or str(place)), callee, value, anchor)
+
+
+def _followed(arguments: tuple[tuple[str, str], ...]) -> Iterator[tuple[int, str, str]]:
+    """Yield place, name and value of the arguments that are no literals, as long as the places are known."""
     for place, (name, value) in enumerate(arguments):
         if name[:1] == "*":
             return
-        if value and value[0] != "=" and is_handle(name or last_name(node.args[place].value)):
-            _keep(walk, passed_for(callee.rpartition(".")[2], name or str(place)), callee, value, anchor)
+        if value and value[0] != "=":
+            yield place, name, value
 
 
 def _keep(walk: Walk, subject: str, reference: str, value: str, anchor: Anchor) -> None:

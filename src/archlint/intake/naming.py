@@ -7,7 +7,7 @@ the imports of the project's own files decide, those of the files below the fold
 
 import sys
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from itertools import islice, takewhile
 from keyword import iskeyword
 from pathlib import Path
@@ -117,7 +117,7 @@ class _Tree:
         folders = self._content(path).others - elsewhere | bare
         if not folders:
             return False
-        below = [file for file in self._files if file.startswith(f"{path}/")]
+        below = list(self._below(path))
         if not self._is_imported(claim):
             imported = frozenset().union(*map(self._imports_of, below))
             contents = (self._claim(f"{path}/{each}", each) for each in folders)
@@ -160,10 +160,15 @@ class _Tree:
 
     def _is_climbed_to(self, path: str) -> bool:
         """Tell whether a file below a folder imports relatively from there: then it is a package, called somehow."""
+        depth = path.count("/") + 1
+        return any(climbed(file) > file.count("/") - depth for file in self._below(path))
+
+    def _below(self, path: str) -> Iterator[str]:
+        """Yield the files in a folder and below it, in order."""
         start = f"{path}/"
-        first = bisect_left(self._files, start)
-        below = takewhile(lambda file: file.startswith(start), islice(self._files, first, None))
-        return any(climbed(file) > file.count("/") - start.count("/") for file in below)
+        return takewhile(
+            lambda file: file.startswith(start), islice(self._files, bisect_left(self._files, start), None)
+        )
 
     def _inherited_unless_imported(self, path: str, inherited: str) -> str:
         """Decide on a folder of modules: scripts there may import each other as if names began in it."""
@@ -174,11 +179,7 @@ class _Tree:
 
     def _first_below(self, path: str, claims: Sequence[tuple[str, frozenset[str]]]) -> str | None:
         """Return the name whose claim the first file below a folder proves that proves any."""
-        start = f"{path}/"
-        for index in range(bisect_left(self._files, start), len(self._files)):
-            file = self._files[index]
-            if not file.startswith(start):
-                break
+        for file in self._below(path):
             imports = self._imports_of(file) - {_stem(file.rpartition("/")[2])}  # `redis.py` means another `redis`
             for name, claim in claims:
                 if not imports.isdisjoint(claim):

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from archlint.facts.model import Attribute, Call
+from archlint.facts.model import Attribute
 from archlint.facts.references import alternatives
 from archlint.project.asides import is_test
 from archlint.project.bindings import MADE
@@ -15,7 +15,6 @@ from archlint.project.ports import Pair, class_keys, class_keys_in, is_descripto
 from archlint.project.program import Module, Project
 from archlint.project.takers import Slot, takers
 from archlint.project.types import types
-from archlint.project.values import Value
 
 _AFFIXES = re.compile(r"^(?:I(?=[A-Z][a-z])|Abstract|Base)|(?:Port|Protocol|Interface|ABC|Base)$")
 _INTERFACE = "zope.interface.Interface"
@@ -176,18 +175,8 @@ class Adapters:
 
     def _passed(self, module: Module) -> Iterator[Pair]:
         """Yield what is passed where a port is annotated, or where a keyword is called as one."""
-        taking: dict[int, Value] = {}
-        for callee, indices in module.facts.called.items():
-            values = self._types.infer(callee)
-            if len(values) == 1 and values[0].kind == "object" and self._takers.slots(values[0]):
-                taking.update(dict.fromkeys(indices, values[0]))
-        for index in sorted(taking):
-            yield from self._passed_to(taking[index], module, module.facts.calls[index])
-
-    def _passed_to(self, value: Value, module: Module, call: Call) -> Iterator[Pair]:
-        site = (module.name, call.start, call.end)
-        arguments = call.arguments[1:] if self._names_self(value, call) else call.arguments
-        for slot, argument, by_name in self._takers.given(value, arguments):
+        for call, slot, argument, by_name in self._takers.filled_in(module):
+            site = (module.name, call.start, call.end)
             if slot.holds:
                 for adapter in self._elements(argument, slot.holds):
                     yield Pair(slot.holds, adapter, "parameter", site)
@@ -197,16 +186,6 @@ class Adapters:
                 port = slot.port or (self._port_called(slot, adapter) if by_name else "")
                 if port and port not in self._types.order(adapter) and self._may_be(adapter, found, port):
                     yield Pair(port, adapter, "parameter" if slot.port else "keyword", site, slot.arguments)
-
-    def _names_self(self, value: Value, call: Call) -> bool:
-        """Tell whether a method is called on its class, and told the object first: `Base.close(self, session)`."""
-        if not value.is_function or not call.arguments or call.arguments[0][0]:
-            return False
-        _, function = self._project.function(value.name)
-        if function.owner < 0 or not function.is_bound or "builtins.classmethod" in function.decorators:
-            return False
-        owners = self._types.infer(call.callee.rpartition(".")[0])
-        return bool(owners) and all(each.kind == "object" and each.is_class for each in owners)
 
     def _port_called(self, slot: Slot, adapter: str) -> str:
         """Return the only port that is called as a keyword without annotation is (`user_store`: `UserStore`)."""

@@ -8,7 +8,8 @@ from archlint.facts import model
 from archlint.facts.model import Call, Load
 from archlint.facts.references import attributes
 from archlint.model import Severity
-from archlint.project.calls import Site, called_arguments
+from archlint.project.arguments import called_arguments
+from archlint.project.calls import Site
 from archlint.project.demands import NONE, Demands, DemandTable
 from archlint.project.handovers import handovers
 from archlint.project.library import Blocking

@@ -6,12 +6,12 @@ is not called; what offloads it to a thread or a process needs no list for that.
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import takewhile
 from typing import NamedTuple
 
-from archlint.facts.model import Call, Function, Load
+from archlint.facts.model import Call, Load
 from archlint.facts.references import ATTRIBUTE, alternatives, attributes
 from archlint.project.adapters import adapters
+from archlint.project.arguments import called_arguments
 from archlint.project.asides import is_test, shows
 from archlint.project.classes import PROPERTIES, ClassTable, Member, implementation
 from archlint.project.decorators import Decorators, decorators
@@ -319,24 +319,6 @@ def _telling(implementations: Iterable[str]) -> tuple[str, ...]:
         if len(found) > _MOST_IMPLEMENTATIONS:
             return ()
     return tuple(found)
-
-
-def called_arguments(function: Function, call: Call) -> Iterator[str]:
-    """Yield the arguments of a call of a function that it calls itself."""
-    for parameter in function.parameters:
-        argument = passed_for(function, parameter.name, call) if parameter.name in function.called else None
-        if argument and not argument.startswith("="):
-            yield argument
-
-
-def passed_for(function: Function, parameter: str, call: Call) -> str | None:
-    """Return what a call of a function passes for one of its parameters, `None` for nothing that can be seen."""
-    place, kind = next((place, each.kind) for place, each in enumerate(function.parameters) if each.name == parameter)
-    index = place - function.is_bound
-    positional = list(takewhile(lambda each: each[0] != "*", (each for each in call.arguments if each[0] in ("", "*"))))
-    if kind in ("normal", "positional-only") and 0 <= index < len(positional):
-        return positional[index][1]
-    return dict(call.arguments).get(parameter)
 
 
 def call_graph(project: Project) -> CallGraph:

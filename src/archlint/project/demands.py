@@ -17,7 +17,8 @@ from archlint.facts.references import (
     TRUE,
     alternatives,
 )
-from archlint.project.calls import Site, passed_for
+from archlint.project.arguments import argument_for
+from archlint.project.calls import Site
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
 from archlint.project.values import Value
@@ -110,7 +111,7 @@ class DemandTable:
         return str(place - function.is_bound)
 
     def _may_hold(self, function: Function, use: Call | Load, demand: Demand) -> bool:
-        passed = passed_for(function, demand.parameter, use) if isinstance(use, Call) else None
+        passed = argument_for(function, demand.parameter, use) if isinstance(use, Call) else None
         if passed is None:
             parameter = next(each for each in function.parameters if each.name == demand.parameter)
             passed = parameter.default if parameter.has_default else ""

@@ -3,7 +3,8 @@
 from archlint.facts import model
 from archlint.project.asides import is_test
 from archlint.project.imports import written
-from archlint.project.layers import COMPOSITION, layers
+from archlint.project.layer_names import COMPOSITION
+from archlint.project.layers import layers
 from archlint.project.modulewise import ModuleWise
 from archlint.project.program import Module, Project
 from archlint.project.uses import last_word

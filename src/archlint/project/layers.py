@@ -1,12 +1,10 @@
 """Which layer role each module plays: as configured, or as conventional package names say."""
 
 from archlint.project.asides import is_named_as_test, is_test
-from archlint.project.layer_names import COMPOSITION, INNER, ROLES, Layer, Place, by_name, sure_role
+from archlint.project.layer_names import Layer, Place, by_name
 from archlint.project.patterns import compile_module_pattern
 from archlint.project.presets import MATRICES
 from archlint.project.program import Project
-
-__all__ = ["COMPOSITION", "INNER", "ROLES", "Layer", "Layers", "layers", "sure_role"]
 
 
 class Layers:

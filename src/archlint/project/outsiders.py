@@ -10,11 +10,11 @@ from archlint.project.types import Types, types
 def fulfilled_from_outside(project: Project) -> frozenset[str]:
     """Answer the query for ports that a class of a library is a default, an argument or a result for."""
     known, resolver = project.query(takers), project.query(types)
-    found = (each for module in project.modules for each in _given(known, resolver, module))
+    found = (each for module in project.modules for each in _given(known, module))
     return frozenset(port for port, reference in found if _is_outside(resolver, reference))
 
 
-def _given(known: Takers, resolver: Types, module: Module) -> Iterator[tuple[str, str]]:
+def _given(known: Takers, module: Module) -> Iterator[tuple[str, str]]:
     """Yield ports with what is given for them."""
     for function in module.facts.functions:
         given = [(each.annotation, each.default) for each in function.parameters]
@@ -23,12 +23,7 @@ def _given(known: Takers, resolver: Types, module: Module) -> Iterator[tuple[str
             port = known.port_of(annotation)[0] or known.class_port_of(annotation) if annotation and value else ""
             if port:
                 yield port, value
-    for call in module.facts.calls:
-        callees = resolver.infer(call.callee) if call.arguments else ()
-        if len(callees) == 1 and callees[0].kind == "object":
-            for slot, value, _ in known.given(callees[0], call.arguments):
-                if slot.port:
-                    yield slot.port, value
+    yield from ((slot.port, value) for _, slot, value, _ in known.filled_in(module) if slot.port)
 
 
 def _is_outside(resolver: Types, reference: str) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from archlint.model import Severity
 from archlint.project.asides import is_test
 from archlint.project.contracts import Contract, Line, Sibling
-from archlint.project.layers import INNER, layers, sure_role
+from archlint.project.layer_names import INNER, sure_role
+from archlint.project.layers import layers
 from archlint.project.members import Members
 from archlint.project.presets import APP_INTERNALS, APP_LAYERS, INTERFACE, SHARED
 from archlint.project.program import Module, Project

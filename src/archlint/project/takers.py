@@ -5,11 +5,11 @@ from typing import TypeAlias
 
 import msgspec
 
-from archlint.facts.model import Class, Function
+from archlint.facts.model import Call, Class, Function
 from archlint.facts.references import alternatives, parse
 from archlint.project.classes import ClassTable
 from archlint.project.ports import ports
-from archlint.project.program import Project
+from archlint.project.program import Module, Project
 from archlint.project.reading import Memo
 from archlint.project.types import types
 from archlint.project.values import Value
@@ -66,6 +66,28 @@ class Takers:
         owners = self._types.order(value.name) if value.is_class else ()
         found = (self._slots(owner) for owner in owners if "@" in owner)
         return next((slots for slots in found if slots is not None), ())
+
+    def filled_in(self, module: Module) -> Iterator[tuple[Call, Slot, str, bool]]:
+        """Yield each slot that a call in a module fills, as `given` does, with the call, in the order of the calls."""
+        taking: dict[int, Value] = {}
+        for callee, indices in module.facts.called.items():
+            values = self._types.infer(callee)
+            if len(values) == 1 and values[0].kind == "object" and self.slots(values[0]):
+                taking.update(dict.fromkeys(indices, values[0]))
+        for index in sorted(taking):
+            call, value = module.facts.calls[index], taking[index]
+            arguments = call.arguments[1:] if self._names_self(value, call) else call.arguments
+            yield from ((call, *each) for each in self.given(value, arguments))
+
+    def _names_self(self, value: Value, call: Call) -> bool:
+        """Tell whether a method is called on its class, and told the object first: `Base.close(self, session)`."""
+        if not value.is_function or not call.arguments or call.arguments[0][0]:
+            return False
+        _, function = self._project.function(value.name)
+        if function.owner < 0 or not function.is_bound or "builtins.classmethod" in function.decorators:
+            return False
+        owners = self._types.infer(call.callee.rpartition(".")[0])
+        return bool(owners) and all(each.kind == "object" and each.is_class for each in owners)
 
     def given(self, value: Value, arguments: Arguments) -> Iterator[tuple[Slot, str, bool]]:
         """Yield each slot that a call fills, with the argument, and whether by keyword."""

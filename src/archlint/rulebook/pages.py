@@ -16,7 +16,7 @@ import msgspec
 import tomli
 
 from archlint.model import Severity, UnableError
-from archlint.project.layers import ROLES
+from archlint.project.layer_names import ROLES
 from archlint.rulebook.model import Pattern, Rule
 from archlint.rulebook.pattern_language import PatternError, parse_pattern
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Protocol
 
-from archlint.project.layers import ROLES
+from archlint.project.layer_names import ROLES
 from archlint.project.members import Members
 from archlint.project.packages import Packages
 from archlint.project.patterns import module_pattern_error

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from archlint.facts.model import Call
 from archlint.model import Severity, Violation
 from archlint.project.calls import Site
-from archlint.project.layers import Layer, layers
+from archlint.project.layer_names import Layer
+from archlint.project.layers import layers
 from archlint.project.outside import PACKAGE_DATA, Effect, Effects
 from archlint.project.program import Module, Project
 from archlint.project.reach import calls_along, way

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from archlint.facts import model
 from archlint.facts.model import Call, Load
 from archlint.model import Severity, Violation
-from archlint.project.layers import INNER, Layer, layers
+from archlint.project.layer_names import INNER, Layer
+from archlint.project.layers import layers
 from archlint.project.program import Module, Project
 from archlint.project.types import Types, types
 from archlint.rulebook.model import Rule

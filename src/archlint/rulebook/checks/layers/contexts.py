@@ -6,7 +6,8 @@ from archlint.model import Violation
 from archlint.project.contexts import Contexts
 from archlint.project.contracts import Contract
 from archlint.project.imports import Edge, written
-from archlint.project.layers import COMPOSITION, layers
+from archlint.project.layer_names import COMPOSITION
+from archlint.project.layers import layers
 from archlint.project.preset_contracts import contracts
 from archlint.project.program import Project
 from archlint.project.traffic import AllTraffic

@@ -7,7 +7,8 @@ from archlint.project.adapters import adapters
 from archlint.project.classes import ClassTable, definitions
 from archlint.project.contracts import Contract
 from archlint.project.decorators import is_decorator
-from archlint.project.layers import INNER, Layers, layers
+from archlint.project.layer_names import INNER
+from archlint.project.layers import Layers, layers
 from archlint.project.members import Members
 from archlint.project.ports import class_keys, ports
 from archlint.project.preset_contracts import contracts

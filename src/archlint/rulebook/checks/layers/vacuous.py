@@ -6,7 +6,8 @@ from difflib import get_close_matches
 from archlint.model import Failure
 from archlint.project.contexts import Contexts
 from archlint.project.contracts import Contract
-from archlint.project.layers import ROLES, layers
+from archlint.project.layer_names import ROLES
+from archlint.project.layers import layers
 from archlint.project.members import Members
 from archlint.project.packages import GROUPS, Packages
 from archlint.project.preset_contracts import bounded_contexts, contracts, django_apps

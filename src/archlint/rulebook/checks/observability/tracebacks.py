@@ -6,7 +6,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import is_name
+from archlint.facts.syntax import ancestors, is_name
 from archlint.rulebook.checks.handling import bound_name, handler_around, inside, is_broad, raises
 
 LOGGERS = (
@@ -48,17 +48,13 @@ def lost_traceback(node: cst.Call, context: ModuleContext) -> Iterable[Sighting]
 def _follows_another(node: cst.Call, handler: cst.ExceptHandler) -> bool:
     """Tell whether a statement before in the same block logs an error, too: one of them can have the traceback."""
     logger = dotted_name(node.func).rpartition(".")[0]
-    for block in inside(handler.body):
-        before = False
-        for statement in block.body if isinstance(block, cst.IndentedBlock) else ():
-            call = _only_call(statement)
-            if call is node:
-                return before
-            before |= call is not None and dotted_name(call.func) in (f"{logger}.error", f"{logger}.critical")
-    return False
+    block = next(each for each in ancestors(handler, node) if isinstance(each, cst.BaseSuite))
+    calls = [_only_call(statement) for statement in block.body]
+    before = calls[: calls.index(node)] if node in calls else ()
+    return any(call and dotted_name(call.func) in (f"{logger}.error", f"{logger}.critical") for call in before)
 
 
-def _only_call(statement: cst.BaseStatement) -> cst.Call | None:
+def _only_call(statement: cst.CSTNode) -> cst.Call | None:
     match statement:
         case cst.SimpleStatementLine(body=[cst.Expr(value=cst.Call() as call)]):
             return call

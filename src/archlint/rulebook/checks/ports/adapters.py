@@ -8,7 +8,8 @@ from archlint.model import Severity, Step, Violation
 from archlint.project.adapters import adapters
 from archlint.project.classes import ClassTable, Member
 from archlint.project.conformance import Conformance, Mismatch, conformance
-from archlint.project.layers import INNER, layers
+from archlint.project.layer_names import INNER
+from archlint.project.layers import layers
 from archlint.project.ports import Pair, ports
 from archlint.project.program import Module, Project
 from archlint.project.types import types

@@ -8,7 +8,8 @@ from archlint.model import Severity, Step, Violation
 from archlint.project.adapters import adapters
 from archlint.project.concrete import Concrete, concrete
 from archlint.project.decorators import is_decorator
-from archlint.project.layers import INNER, Layer, Layers, layers
+from archlint.project.layer_names import INNER, Layer
+from archlint.project.layers import Layers, layers
 from archlint.project.missing_port import MissingPorts, Use, missing_ports
 from archlint.project.program import Module, Project
 from archlint.project.takers import takers

@@ -9,7 +9,8 @@ from archlint.project.asides import is_test
 from archlint.project.classes import ClassTable, Member, definitions
 from archlint.project.concrete import concrete
 from archlint.project.forms import forms, names, parse
-from archlint.project.layers import INNER, Layer, layers
+from archlint.project.layer_names import INNER, Layer
+from archlint.project.layers import layers
 from archlint.project.outsiders import fulfilled_from_outside
 from archlint.project.ports import PROTOCOLS, Ports, class_keys, ports
 from archlint.project.program import Module, Project

@@ -8,7 +8,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext
 from archlint.facts.references import step
-from archlint.facts.scopes import dotted_name
+from archlint.facts.scopes import dotted_name, last_name
 from archlint.facts.syntax import descend, parameters
 from archlint.rulebook.checks.sql.flow import Flow
 from archlint.rulebook.checks.sql.givers import given, giver
@@ -192,7 +192,7 @@ class Judge:
         return self._is_constant(iterable, loops, depth)
 
     def _is_constant_call(self, node: cst.Call, loops: Loops, depth: int) -> bool:
-        word = node.func.attr.value if isinstance(node.func, cst.Attribute) else dotted_name(node.func)
+        word = last_name(node.func)
         if word in _SAFE_CALLS or _QUOTES.search(word):
             return True
         first = node.args[0].value if node.args else None

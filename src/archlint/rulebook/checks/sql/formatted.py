@@ -8,7 +8,7 @@ import libcst as cst
 import msgspec
 
 from archlint.facts.context import ModuleContext, Sighting
-from archlint.facts.scopes import dotted_name
+from archlint.facts.scopes import dotted_name, last_name
 from archlint.facts.syntax import brief, descend
 from archlint.rulebook.checks.sql.constants import Judge
 from archlint.rulebook.checks.sql.flow import Flow
@@ -146,7 +146,7 @@ def _first_text(node: cst.CSTNode | None) -> str:
 
 def _text_argument(node: cst.Call) -> cst.BaseExpression | None:
     """Return the SQL text of a call: by name or position, or else the argument that is put together on the spot."""
-    word = node.func.attr.value if isinstance(node.func, cst.Attribute) else dotted_name(node.func)
+    word = last_name(node.func)
     named = next((each.value for each in node.args if each.keyword and each.keyword.value in _KEYWORDS), None)
     if named is not None:
         return named
@@ -161,13 +161,13 @@ def _text_argument(node: cst.Call) -> cst.BaseExpression | None:
 def _may_be_text(node: cst.BaseExpression, context: ModuleContext) -> bool:
     written: cst.CSTNode | None = context.assigned(node.value) if isinstance(node, cst.Name) else node
     if isinstance(written, cst.Call):
-        word = written.func.attr.value if isinstance(written.func, cst.Attribute) else dotted_name(written.func)
+        word = last_name(written.func)
         return word in TEXT_MAKERS
     return isinstance(written, _READABLE)
 
 
 def _is_object(node: cst.Call) -> bool:
-    word = node.func.attr.value if isinstance(node.func, cst.Attribute) else dotted_name(node.func)
+    word = last_name(node.func)
     return word in SQL_OBJECTS or word in ("RawSQL", "literal_column")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from archlint.facts.scopes import dotted_name
+from archlint.facts.scopes import dotted_name, last_name
 from archlint.facts.syntax import FUNCTIONS, descend, last_statement
 
 _CHECKS = re.compile(r"valid|check|assert|sanit|verify|ensure|allow|require|whitelist", re.I)
@@ -25,7 +25,7 @@ def checked_names(body: cst.BaseSuite) -> Iterator[str]:
             call = node.value.expression if isinstance(node.value, cst.Await) else node.value
             word = ""
             if isinstance(call, cst.Call):
-                word = call.func.attr.value if isinstance(call.func, cst.Attribute) else dotted_name(call.func)
+                word = last_name(call.func)
             if _CHECKS.search(word) and isinstance(call, cst.Call):
                 yield from (name for each in call.args if (name := dotted_name(each.value)))
 
@@ -38,7 +38,7 @@ def _tested(test: cst.BaseExpression) -> Iterator[str]:
             if name := _plain_name(each.left):
                 yield name
         elif isinstance(each, cst.Call):
-            word = each.func.attr.value if isinstance(each.func, cst.Attribute) else dotted_name(each.func)
+            word = last_name(each.func)
             if _MATCHES.match(word) or _CHECKS.search(word):
                 yield from (name for argument in each.args if (name := _plain_name(argument.value)))
                 if isinstance(each.func, cst.Attribute) and (name := _plain_name(each.func.value)):
