@@ -12,6 +12,7 @@ from archlint.project.bindings import MADE
 from archlint.project.classes import STRUCTURAL, ClassTable, Member
 from archlint.project.modulewise import ModuleWise
 from archlint.project.ports import Pair, class_keys, class_keys_in, is_descriptor, ports
+from archlint.project.preset_contracts import bounded_contexts
 from archlint.project.program import Module, Project
 from archlint.project.takers import Slot, takers
 from archlint.project.types import types
@@ -213,8 +214,14 @@ class Adapters:
                 continue
             if self._is_anothers(key, ending) or self._is_another_base(key, port) or self._is_for_twin(key, port):
                 continue
-            if self._shares_methods(port, key):
+            if self._shares_methods(port, key) and not self._is_of_another_context(key, port):
                 yield Pair(port, key, "name", (module.name, fact.start, fact.end))
+
+    def _is_of_another_context(self, key: str, port: str) -> bool:
+        """Tell whether a class belongs to one bounded context and the port to another: each has words of its own."""
+        homes = self._project.query(bounded_contexts)
+        own, other = (next((home for home in homes if each.startswith(f"{home}.")), "") for each in (key, port))
+        return own != other and bool(own and other)
 
     def _is_anothers(self, key: str, ending: str) -> bool:
         """Tell whether a class has its name from a base class outside the project, `SpanExporter` of some library."""

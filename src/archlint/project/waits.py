@@ -20,11 +20,12 @@ _FUTURE = "concurrent.futures.Future."
 _QUEUES = ("queue.Queue.get", "queue.SimpleQueue.get")
 _AWAITABLE = "asyncio.wrap_future"
 _FLAGS = {
-    "socket.getaddrinfo": "socket.AI_NUMERICHOST",
-    "socket.getnameinfo": "socket.NI_NUMERICHOST",
-    **dict.fromkeys(("os.waitpid", "os.wait3", "os.wait4", "os.waitid"), "os.WNOHANG"),
+    "socket.getaddrinfo": ("socket.AI_NUMERICHOST",),
+    "socket.getnameinfo": ("socket.NI_NUMERICHOST",),
+    **dict.fromkeys(("os.waitpid", "os.wait3", "os.wait4", "os.waitid"), ("os.WNOHANG",)),
+    **dict.fromkeys(("fcntl.flock", "fcntl.lockf"), ("fcntl.LOCK_NB", "fcntl.LOCK_UN")),
 }
-"""The flags with which functions wait for nothing: no name is looked up, no process has to end."""
+"""The flags with which functions wait for nothing: no name is looked up, no process has to end, no lock is held."""
 _AT_ONCE = (".connect", ".connect_ex", ".send", ".sendall", ".sendmsg", ".sendto")
 _DATAGRAMS = "SOCK_DGRAM"
 """The kind of socket that connects without asking the other side, and sends without waiting for it."""
@@ -51,16 +52,15 @@ def waits(resolver: Types, module: Module, call: Call, blocking: Blocking) -> bo
         return _waits_for_other(module, call, blocking, first)
     if blocking.api in _WATCHED:
         return not any(each.callee.endswith(_WATCHED[blocking.api]) for each in module.facts.calls)
+    if any(flag in value for flag in _FLAGS.get(blocking.api, ()) for _, value in call.arguments):
+        return False
     if blocking.kind == "file":
         return _waits_for_disk(resolver, module, call, blocking, first)
     if blocking.api.startswith("socket.socket."):
         return not _is_nonblocking(module, call, blocking)
     if blocking.api.startswith("sqlite3."):
         return not _asks_memory(module, call)
-    if blocking.api == _OPENS_ADDRESS and has_data_inside(module, call):
-        return False
-    flag = _FLAGS.get(blocking.api)
-    return flag is None or not any(flag in value for _, value in call.arguments)
+    return blocking.api != _OPENS_ADDRESS or not has_data_inside(module, call)
 
 
 def _has_interval(call: Call, first: str) -> bool:

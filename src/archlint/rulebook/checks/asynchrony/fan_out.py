@@ -20,7 +20,11 @@ _TELLS = re.compile(
     r"^_*(a|async_)?(on_|handle|notify|emit|send|call|consume|receive|publish|dispatch|invoke|process|trigger)"
 )
 """Names of methods by which a listener is told of an event."""
+_REGISTERED = re.compile(r"(handler|listener|callback|hook|middleware|plugin)s?\d*$", re.I)
+"""Names of what the program itself registers: it knows how many there are."""
 _BOUNDING = re.compile(r"semaphore|sem$|limit|throttle|batch|chunk|page", re.I)
+_CHOSEN = re.compile(r"workers?(_|$)|concurren|parallel", re.I)
+"""Names of the number of workers, which somebody has chosen."""
 
 
 class _FanOut(NamedTuple):
@@ -90,7 +94,9 @@ def spawned(node: cst.Call, context: ModuleContext) -> Iterator[Sighting]:
 
 def _unbounded(fan_out: _FanOut, context: ModuleContext, reference: str) -> Iterator[Sighting]:
     function = context.enclosing_function
-    if function is None or _is_bounded(fan_out.iterable) or any(map(_BOUNDING.search, _words(function))):
+    if function is None or _is_bounded(fan_out.iterable, context) or any(map(_BOUNDING.search, _words(function))):
+        return
+    if any(map(_REGISTERED.search, _names(fan_out.iterable))):
         return
     yield Sighting(
         code="ASY009",
@@ -104,8 +110,11 @@ def _unbounded(fan_out: _FanOut, context: ModuleContext, reference: str) -> Iter
 
 
 def _is_at_hand(fan_out: _FanOut) -> bool:
-    """Tell whether each element is a task or future that something keeps already."""
-    return fan_out.element is not fan_out.target and isinstance(fan_out.element, cst.Attribute | cst.Subscript)
+    """Tell whether each element is a task or future that something keeps already, as in `[t for t in tasks if ...]`."""
+    element, target = fan_out.element, fan_out.target
+    if isinstance(element, cst.Name):
+        return element is not target and isinstance(target, cst.Name) and element.value == target.value
+    return element is not target and isinstance(element, cst.Attribute | cst.Subscript)
 
 
 def _fan_out(node: cst.BaseExpression, context: ModuleContext) -> _FanOut | None:
@@ -165,13 +174,23 @@ def _tells(callee: cst.BaseExpression, target: cst.CSTNode) -> bool:
     return callee.value.value not in _words(target) or bool(_TELLS.search(callee.attr.value))
 
 
-def _is_bounded(iterable: cst.BaseExpression) -> bool:
+def _is_bounded(iterable: cst.BaseExpression, context: ModuleContext) -> bool:
     """Tell whether the number of elements is written in the program."""
     if isinstance(iterable, cst.List | cst.Tuple | cst.Set | cst.Dict):
         return True
     if isinstance(iterable, cst.Call) and dotted_name(iterable.func) in ("range", "enumerate", "zip"):
-        return any(isinstance(each.value, cst.Integer) or _is_bounded(each.value) for each in iterable.args)
+        return any(_is_number(each.value, context) or _is_bounded(each.value, context) for each in iterable.args)
     return any(isinstance(each, cst.Slice) for each in descend(iterable)) or any(map(str.isupper, _words(iterable)))
+
+
+def _is_number(node: cst.BaseExpression, context: ModuleContext) -> bool:
+    """Tell whether a number is written in the program, is at most one that is, or is how many workers there are."""
+    if isinstance(node, cst.Name | cst.Attribute) and _CHOSEN.search(dotted_name(node).rpartition(".")[2]):
+        return True
+    made = context.assigned(node.value) if isinstance(node, cst.Name) else node
+    if isinstance(made, cst.Call) and dotted_name(made.func) == "min":
+        return any(isinstance(each.value, cst.Integer) for each in made.args)
+    return isinstance(node, cst.Integer)
 
 
 def _leaves(loop: cst.For) -> bool:
@@ -181,3 +200,12 @@ def _leaves(loop: cst.For) -> bool:
 
 def _words(node: cst.CSTNode) -> Iterator[str]:
     return (each.value for each in descend(node) if isinstance(each, cst.Name))
+
+
+def _names(node: cst.CSTNode) -> Iterator[str]:
+    """Yield the names and attributes in an expression, without what it is indexed with."""
+    while isinstance(node, cst.Subscript):
+        node = node.value
+    return (
+        dotted_name(each).rpartition(".")[2] for each in descend(node) if isinstance(each, cst.Name | cst.Attribute)
+    )

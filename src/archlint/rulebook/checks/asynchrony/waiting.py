@@ -16,8 +16,10 @@ def may_raise(project: Project, _: Module, candidate: Candidate) -> bool:
     return not found or not all(_is_guarded(module, index) for module, index in found)
 
 
-def is_unbounded(project: Project, _: Module, candidate: Candidate) -> bool:
-    """Tell whether nothing bounds how many run at once: not a semaphore that each of them takes."""
+def is_unbounded(project: Project, place: Module, candidate: Candidate) -> bool:
+    """Tell whether nothing bounds how many run at once: not a semaphore that each of them takes, nor a test."""
+    if is_test(place):
+        return False
     resolver = project.query(types)
     for module, index in _functions(project, candidate.reference):
         for call in module.facts.calls:

@@ -27,6 +27,20 @@ _DEFINING = frozenset(
     }
 )
 """What a package may call to say what it is: `__all__ += ...`, a handler for its logger, its name space."""
+_ASSEMBLING = frozenset(
+    {
+        *(
+            "include_router",
+            "add_api_route",
+            "add_api_websocket_route",
+            "register_blueprint",
+            "add_url_rule",
+            "add_typer",
+        ),
+        *("add_command", "add_namespace", "add_resource", "add_routes", "mount"),
+    }
+)
+"""What puts together a router or the like that the package itself has made."""
 
 
 def is_scattered(project: Project, module: Module, _: Candidate | Call) -> bool:
@@ -65,6 +79,8 @@ def init_side_effect(project: Project, rule: Rule) -> Iterator[Violation]:
                 continue
             if call.flags & (model.IN_MAIN_GUARD | model.IN_TYPE_CHECKING) or last_word(call.callee) in _DEFINING:
                 continue
+            if last_word(call.callee) in _ASSEMBLING and _is_own(module, call.callee):
+                continue
             what = f"`{last_word(call.callee).removesuffix('()')}`" if call.callee else "something"
             yield rule.violation(
                 module,
@@ -73,3 +89,9 @@ def init_side_effect(project: Project, rule: Rule) -> Iterator[Violation]:
                 subject=call.callee,
                 help_="define and re-export here; call it from where the program starts",
             )
+
+
+def _is_own(module: Module, callee: str) -> bool:
+    """Tell whether what is called is a method of something that a call in the module's own body has made."""
+    owner, _, name = callee.rpartition(".")[0].rpartition(".")
+    return owner == module.name and any("()" in value for value in module.facts.bindings.get(name, ()))

@@ -44,6 +44,8 @@ _KEYS = {
 SIGNERS = tuple(each.rpartition(".")[2] for each in _KEYS if ".jwt." not in f".{each}")
 _SIGNING_KEY = "signing_key"
 READER_WORDS = ("config", "env", "get", "getenv", "str")
+_NAMED_SECRETS = ("airflow.providers.cncf.kubernetes.secret.Secret", "airflow.kubernetes.secret.Secret")
+"""What takes the name of a secret that a store keeps, where others take the secret."""
 _FOR_TESTS = re.compile(r"(?i)_?tests?_")
 _EXAMPLES = frozenset({"example", "examples", "openapi_examples"})
 
@@ -144,7 +146,15 @@ def passed_credentials(node: cst.Arg, context: ModuleContext) -> Sequence[Sighti
     """SEC001: a text that is passed as the argument of a secret."""
     if node.keyword is None or node.value.__class__ not in _TEXTS:
         return ()
-    return _unless_example(node, context, _named(node.keyword.value, node.value, passed=1))
+    found = _named(node.keyword.value, node.value, passed=1)
+    return () if found and _is_name_of_secret(node, context) else _unless_example(node, context, found)
+
+
+def _is_name_of_secret(node: cst.Arg, context: ModuleContext) -> bool:
+    """Tell whether an argument goes to what takes the name that a store has for a secret."""
+    around = ancestors(context.block, node) if context.block is not None else ()
+    call = next((each for each in around if isinstance(each, cst.Call)), None)
+    return call is not None and context.reference(call.func) in _NAMED_SECRETS
 
 
 def default_credentials(node: cst.FunctionDef, context: ModuleContext) -> Sequence[Sighting]:
