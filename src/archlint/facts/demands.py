@@ -48,6 +48,17 @@ def behind_leaving(walk: Walk, node: cst.If) -> tuple[Action, ...]:
     return ((_follow, demands),)
 
 
+def instead(
+    walk: Walk, test: cst.BaseExpression, node: cst.BaseExpression, holds: bool
+) -> tuple[cst.CSTNode | Action, ...]:
+    """Return a call that is made only if a test holds, or does not, with what that demands of parameters around it."""
+    function = walk.function
+    if function is None or not function.own or node.__class__ is not cst.Call:
+        return (node,)
+    before, behind = _around(walk, tuple(_demands(walk, test, holds)))
+    return (*before, node, *behind)
+
+
 def _around(walk: Walk, demands: tuple[Sighting, ...]) -> tuple[tuple[Action, ...], tuple[cst.CSTNode | Action, ...]]:
     if not demands:
         return (), ()

@@ -3,6 +3,7 @@
 import libcst as cst
 
 from archlint.facts import model
+from archlint.facts.demands import instead
 from archlint.facts.narrowing import asks_for_type, narrow
 from archlint.facts.walk import Action, Walk, handles
 
@@ -22,8 +23,9 @@ def boolean(walk: Walk, node: cst.BooleanOperation) -> None:
     """Mark the left operand, which is tested, and the right one if the whole is."""
     flags = walk.flags
     walk.flags = plain = flags & ~model.EXAMINED
-    right = examined(node.right, plain) if flags & model.EXAMINED else (node.right,)
-    if node.operator.__class__ is cst.And and asks_for_type(node.left):
+    is_and = node.operator.__class__ is cst.And
+    right = examined(node.right, plain) if flags & model.EXAMINED else instead(walk, node.left, node.right, is_and)
+    if is_and and asks_for_type(node.left):
         right = ((narrow, node.left, True), *right, (_forget, dict(walk.scope.env)))
     walk.push(*examined(node.left, plain), *right, (Walk.set_flags, flags))
 
@@ -50,7 +52,8 @@ def unary(walk: Walk, node: cst.UnaryOperation) -> None:
 @handles(cst.IfExp)
 def conditional(walk: Walk, node: cst.IfExp) -> None:
     """Mark the test of a conditional expression."""
-    walk.push(node.body, *examined(node.test, walk.flags), node.orelse)
+    body, orelse = instead(walk, node.test, node.body, True), instead(walk, node.test, node.orelse, False)
+    walk.push(*body, *examined(node.test, walk.flags), *orelse)
 
 
 @handles(cst.Assert)

@@ -20,6 +20,7 @@ from archlint.project.types import types
 _AFFIXES = re.compile(r"^(?:I(?=[A-Z][a-z])|Abstract|Base)|(?:Port|Protocol|Interface|ABC|Base)$")
 _INTERFACE = "zope.interface.Interface"
 """The base of classes that promise what others fulfil, in a way of their own."""
+_RECEIVERS = {"self", "cls"}
 _DISPLAYS = ("builtins.dict<", "builtins.list<", "builtins.tuple<")
 _ELEMENT = "builtins.type<"
 """What stands before an expression whose type the elements of a display have."""
@@ -252,6 +253,11 @@ class Adapters:
         """Tell whether methods are both async or both not, or at least take the same."""
         return self._is_async(one) == self._is_async(other) or self._taken_by(one) == self._taken_by(other)
 
+    def _asks_alike(self, one: Member, other: Member) -> bool:
+        """Tell whether two methods take a parameter of the same name, or the other one takes none."""
+        asked = self._taken_by(other) - _RECEIVERS
+        return not asked or not asked.isdisjoint(self._taken_by(one))
+
     def _taken_by(self, member: Member) -> set[str]:
         module, _ = self._project.class_(member.owner)
         return {each.name for index in member.functions for each in module.facts.functions[index].parameters}
@@ -260,7 +266,7 @@ class Adapters:
         """Tell whether a class has a method of the port.
 
         It has most members if the port's name is a single common word, or if the class is private: that of a module
-        stands in for what the module needs of the port.
+        stands in for what the module needs of the port. If it has half of them or less, one asks for the same.
         """
         own = self._classes.own_members(key)
         promised = self._known.promised(port)
@@ -268,6 +274,8 @@ class Adapters:
             member for member in promised if member.functions and member.name in own and own[member.name].functions
         ]
         if not any(self._is_alike(own[member.name], member) for member in shared):
+            return False
+        if 2 * len(shared) <= len(promised) and not any(self._asks_alike(own[each.name], each) for each in shared):
             return False
         one_word = len(re.findall(r"[A-Z]", self.stems[port])) == 1
         most = one_word or self._project.class_(key)[1].name.startswith("_")

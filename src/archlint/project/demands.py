@@ -29,6 +29,11 @@ _UNPACKED = frozenset({"*", "**"})
 _LITERALS = (("='", "str"), ('="', "str"), ("=b", "bytes"), ("=True", "bool"), ("=False", "bool"))
 
 
+def _is_plain(name: str) -> bool:
+    """Tell whether instances of a class may be false: numbers, texts and collections are when they are empty."""
+    return name.startswith(("builtins.", "typing.", "collections."))
+
+
 class Demand(NamedTuple):
     """What a parameter has to be: true, false, nothing (`None`), something, of one of these types, or of none."""
 
@@ -96,7 +101,7 @@ class DemandTable:
         arguments = use.arguments if isinstance(use, Call) else ()
         if not _UNPACKED.isdisjoint(name for name, _ in arguments) or not self._is_direct(use, function.name):
             return NONE
-        if not all(self._may_hold(function, use, each) for each in demands):
+        if not all(self._may_hold(function, site, each) for each in demands):
             return None
         handed = self._handed_on(site.module, use)
         passed = ((each, handed.get(self._given_as(function, use, each.parameter))) for each in demands)
@@ -110,7 +115,8 @@ class DemandTable:
         place = next((place for place, each in enumerate(function.parameters) if each.name == parameter), -1)
         return str(place - function.is_bound)
 
-    def _may_hold(self, function: Function, use: Call | Load, demand: Demand) -> bool:
+    def _may_hold(self, function: Function, site: Site, demand: Demand) -> bool:
+        use = site.use
         passed = argument_for(function, demand.parameter, use) if isinstance(use, Call) else None
         if passed is None:
             parameter = next(each for each in function.parameters if each.name == demand.parameter)
@@ -118,7 +124,7 @@ class DemandTable:
         if demand.kind in (IS_A, IS_NO):
             return self._may_be(passed, demand)
         if not passed.startswith("="):
-            return True
+            return demand.kind not in (NOTHING, FALSE) or not self._is_object(function, site, passed, demand)
         is_met = {
             TRUE: passed not in _FALSE,
             FALSE: passed in _FALSE,
@@ -126,6 +132,16 @@ class DemandTable:
             SOMETHING: passed != "=None",
         }
         return is_met[demand.kind]
+
+    def _is_object(self, function: Function, site: Site, passed: str, demand: Demand) -> bool:
+        """Tell whether what is passed is an object of a class: made there, or a parameter of a method that says so."""
+        if self._values(passed):
+            return True
+        name = self._handed_on(site.module, site.use).get(self._given_as(function, site.use, demand.parameter), "")
+        caller = site.module.facts.functions[site.use.function] if name else None
+        declared = next((each.spelled for each in caller.parameters if each.name == name), "") if caller else ""
+        values = self._types.infer(passed) if declared and "None" not in declared else ()
+        return bool(values) and all(each.kind == "instance" and not _is_plain(each.name) for each in values)
 
     def _may_be(self, passed: str, demand: Demand) -> bool:
         """Tell whether what is passed may be an instance of the types that are asked for, or of none of them."""

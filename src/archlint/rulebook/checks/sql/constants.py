@@ -10,7 +10,7 @@ from archlint.facts.context import ModuleContext
 from archlint.facts.references import step
 from archlint.facts.scopes import dotted_name, last_name
 from archlint.facts.syntax import descend, parameters
-from archlint.rulebook.checks.sql.flow import Flow
+from archlint.rulebook.checks.sql.flow import Binding, Flow
 from archlint.rulebook.checks.sql.givers import given, giver
 from archlint.rulebook.checks.sql.guards import checked_names
 from archlint.rulebook.checks.sql.text import Hole
@@ -77,6 +77,7 @@ class Judge:
         self._context = context
         self._flow = flow
         self._guarded: frozenset[str] | None = None
+        self._asked: set[str] = set()
 
     @property
     def is_endpoint(self) -> bool:
@@ -140,6 +141,11 @@ class Judge:
     def _display(self, node: cst.List | cst.Tuple | cst.Set, loops: Loops, depth: int) -> bool:
         return self._all((each.value for each in node.elements), loops, depth)
 
+    def _comprehension(self, node: cst.ListComp | cst.SetComp | cst.GeneratorExp, loops: Loops, depth: int) -> bool:
+        if node.for_in.inner_for_in is not None:
+            return False
+        return self._is_constant(node.elt, (*loops, (node.for_in.target, node.for_in.iter)), depth)
+
     def _dictionary(self, node: cst.Dict, loops: Loops, depth: int) -> bool:
         values = [each.value for each in node.elements if isinstance(each, cst.DictElement)]
         return len(values) == len(node.elements) and self._all(values, loops, depth)
@@ -159,18 +165,23 @@ class Judge:
                 return self._gives_constants(target, iterable, name, loops[:number], depth)
         if name in self._checked_names():
             return True
+        if name in self._asked:
+            return True  # what a name held before it was bound to a part of that
         found = self._flow.bindings(name)
         if found:
-            return all(
-                self._gives_constants(cst.Name(name), each.node, name, loops, depth)
-                if each.how == "loop"
-                else each.how != "unknown" and self._is_constant(each.node, loops, depth)
-                for each in found
-            )
+            self._asked.add(name)
+            is_constant = all(self._binds_constant(name, each, loops, depth) for each in found)
+            self._asked.remove(name)
+            return is_constant
         if self._flow.is_parameter(name):
             return self._has_safe_default_only(name)
         assigned = self._context.assigned(name)
         return isinstance(assigned, cst.BaseExpression) and self._is_constant(assigned, loops, depth)
+
+    def _binds_constant(self, name: str, binding: Binding, loops: Loops, depth: int) -> bool:
+        if binding.how == "loop":
+            return self._gives_constants(cst.Name(name), binding.node, name, loops, depth)
+        return binding.how != "unknown" and self._is_constant(binding.node, loops, depth)
 
     def _gives_constants(
         self,
@@ -304,6 +315,7 @@ _JUDGES: Mapping[type[cst.CSTNode], Callable[..., bool]] = {
     cst.List: Judge._display,
     cst.Tuple: Judge._display,
     cst.Set: Judge._display,
+    **dict.fromkeys((cst.ListComp, cst.SetComp, cst.GeneratorExp), Judge._comprehension),
     cst.Dict: Judge._dictionary,
     cst.UnaryOperation: Judge._unary,
     cst.FormattedString: Judge._formatted,

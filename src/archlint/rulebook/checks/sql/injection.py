@@ -166,7 +166,7 @@ class _Holes:
         parameter = candidate.names[0] if candidate.names else ""
         return (
             bool(parameter)
-            and candidate.severity != "error"
+            and (candidate.severity != "error" or _is_private(module, candidate))
             and self._callers_pass_constants(module, candidate, parameter)
         )
 
@@ -187,9 +187,8 @@ class _Holes:
         if not value.is_function:
             return False
         _, function = self._project.function(value.name)
-        return bool(function.parameters) and all(
-            each.annotation and self._is_safe(f"{each.annotation}{{}}") for each in function.parameters
-        )
+        taken = function.parameters[function.is_bound :]
+        return bool(taken) and all(each.annotation and self._is_safe(f"{each.annotation}{{}}") for each in taken)
 
     def _is_safe_value(self, value: Value) -> bool:
         if value.kind == "instance" and value.args and value.name in _COLLECTIONS:
@@ -234,7 +233,10 @@ class _Holes:
     def _gives_constants(self, owner: str, index: int) -> bool:
         """Tell whether a property gives nothing but texts that it writes out, and constants."""
         module, _ = self._project.class_(owner)
-        values = module.facts.functions[index].values
+        return self._are_constants(module.facts.functions[index].values)
+
+    def _are_constants(self, values: Iterable[str]) -> bool:
+        values = tuple(values)
         return bool(values) and all(each in _DISPLAYS or self._is_constant(each) for each in values)
 
     def _callers_pass_constants(self, module: Module, candidate: Candidate, parameter: str) -> bool:
@@ -258,7 +260,30 @@ class _Holes:
 
     def _is_fixed(self, reference: str) -> bool:
         last = reference.rpartition(".")[2].strip("_")
-        return bool(reference) and (last.isupper() or self._is_safe(reference) or self._is_constant(reference))
+        return bool(reference) and (
+            last.isupper()
+            or self._is_safe(reference)
+            or self._is_constant(reference)
+            or (reference.endswith("()") and self._is_given(reference))
+        )
+
+    def _is_given(self, reference: str) -> bool:
+        """Tell whether a function of the project gives nothing but constants."""
+        values = self._types.infer(reference.removesuffix("()"))
+        keys = [each.name for each in values if each.is_function]
+        return (
+            bool(keys)
+            and len(keys) == len(values)
+            and all(self._are_constants(self._project.function(key)[1].values) for key in keys)
+        )
+
+
+def _is_private(module: Module, candidate: Candidate) -> bool:
+    """Tell whether nobody outside calls the function: by its name, or because it is part of a migration."""
+    if candidate.function < 0:
+        return False
+    name = module.facts.functions[candidate.function].name
+    return (name.startswith("_") and not name.endswith("__")) or _BY_HAND.search(module.name) is not None
 
 
 def _are_displays(references: Iterable[str]) -> bool:
