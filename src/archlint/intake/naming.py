@@ -115,15 +115,23 @@ class _Tree:
         claim, elsewhere = self._claim(path, name), self._found_first(path) | sys.stdlib_module_names
         bare = self._content(path).packages - elsewhere
         folders = self._content(path).others - elsewhere | bare
-        if not folders:
+        namesake = self._inside_namesake(path)
+        if not folders and not namesake:
             return False
         below = list(self._below(path))
         if not self._is_imported(claim):
             imported = frozenset().union(*map(self._imports_of, below))
-            contents = (self._claim(f"{path}/{each}", each) for each in folders)
+            contents = (namesake, *(self._claim(f"{path}/{each}", each) for each in folders))
             return len(bare & imported) > 1 or any(len(content & imported) > 1 for content in contents)
         inside = [self._claim(f"{path}/{package}", package) for package in sorted(bare)]
         return self._is_mostly(below[:_FEW], inside, claim, 1) and self._is_mostly(self._files, inside, claim, _MANY)
+
+    def _inside_namesake(self, path: str) -> frozenset[str]:
+        """Return what is in the package that is called like the folder around it, `canvas/canvas`, and not in that."""
+        name = path.rpartition("/")[2]
+        if name not in self._content(path).packages:
+            return frozenset()
+        return self._claim(f"{path}/{name}", name) - self._claim(path, name)
 
     def _is_mostly(self, files: Sequence[str], inside: Sequence[Set[str]], claim: Set[str], times: int) -> bool:
         """Tell whether files import what is in two packages bare, so many times as often as by its full name."""
@@ -202,7 +210,7 @@ class _Tree:
         names = (content.modules | content.packages) - elsewhere
         for other in content.others - elsewhere:
             names.update(f"{other}.{child}" for child in self._content(f"{path}/{other}").names)
-        return frozenset(names)
+        return self._inside_namesake(path).union(names)
 
     def _found_first(self, path: str) -> set[str]:
         """Return the names that folders around this one and the configured source roots provide."""

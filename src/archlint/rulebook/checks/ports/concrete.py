@@ -1,5 +1,6 @@
 """The rules about concrete classes that inner layers take, make or are given, and the port that is missing."""
 
+import re
 from collections.abc import Callable, Iterator
 
 from archlint.facts.model import IN_DEFAULT, Call
@@ -19,6 +20,7 @@ from archlint.project.values import Value
 from archlint.rulebook.model import Rule
 
 _WRAPPING = ("builtins.", "collections.", "contextlib.", "typing.")
+_MAY_BE_NONE = re.compile(r"\bNone\b|\bOptional\b")
 _DEPTH = 4
 """How many annotations around another are looked into."""
 
@@ -134,14 +136,17 @@ def _asked_for(resolver: Types, annotation: str, depth: int = 0) -> Iterator[Val
 
 
 def _is_made_here(resolver: Types, known: Concrete, module: Module, what: str, scope: str) -> bool:
-    """Tell whether an attribute is only ever given what its own class makes: that is PRT002's."""
+    """Tell whether an attribute is only ever given what its own class makes, or `None`: that is PRT002's."""
     class_ = next((each for each in module.facts.classes if each.qualname == scope), None)
     attribute = next((each for each in class_.attributes if each.name == what), None) if class_ else None
     if attribute is None or not attribute.values:
         return False
-    made = [value.removesuffix("()") for value in attribute.values if value.endswith("()")]
-    return len(made) == len(attribute.values) and all(
-        any(known.made_by(value) for value in resolver.infer(each)) for each in made
+    given = [each for each in attribute.values if each or not _MAY_BE_NONE.search(attribute.spelled)]
+    made = [value.removesuffix("()") for value in given if value.endswith("()")]
+    return (
+        bool(made)
+        and len(made) == len(given)
+        and all(any(known.made_by(value) for value in resolver.infer(each)) for each in made)
     )
 
 

@@ -44,7 +44,8 @@ def unbounded_retry(project: Project, rule: Rule) -> Iterator[Violation]:
         stops = [given[name] for name in retry.stops if name in given]
         ends = [each for each in stops if each != "=None" and not _is_one_of(resolver, each, retry.endless)]
         if not ends and not (retry.limited and len(stops) < len(retry.stops)):
-            message = f"this retries for ever; pass `{retry.stops[0]}`, so that the error comes to light in the end"
+            advice = f"give `{retry.stops[0]}` an end" if stops else f"pass `{retry.stops[0]}`"
+            message = f"this retries for ever; {advice}, so that the error comes to light in the end"
             yield _violation(rule, module, use, message)
 
 
