@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 import pytest
+from click.testing import CliRunner
 
+from archlint.cli import archlint
 from archlint.facts.extract import extract
 from archlint.intake.contracts import read_contracts
 from archlint.model import Failure, SourceText, Violation
@@ -566,3 +568,19 @@ def test_results_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
     }
     assert len(outputs) == 1
     assert outputs.pop().count(b"\n") > 30
+
+
+def test_contracts_of_a_part_are_about_its_packages(tmp_path: Path) -> None:
+    files = {name.replace("shop/", "back/shop/"): text for name, text in SHOP.items()}
+    contracts = toml('type = "forbidden"\nsource_modules = ["shop.model"]\nforbidden_modules = ["shop.web"]')
+    write(tmp_path, {**files, "back/pyproject.toml": contracts, "back/shop/model.py": "import shop.web\n"})
+    write(tmp_path, {"front/setup.cfg": "[importlinter]\nroot_package = shop\n", "front/show.py": ""})
+    run = [str(tmp_path), "--no-cache", "--jobs", "1", "--select", "LAY007", "--output-format", "concise"]
+
+    result = CliRunner().invoke(archlint, ["check", *run])
+
+    assert result.stdout.count("LAY007") == 1
+    assert "back/shop/model.py:1:8: LAY007" in result.stdout
+    assert "front are checked in a run of that folder alone" in result.stderr
+    alone = CliRunner().invoke(archlint, ["check", str(tmp_path / "front"), *run[1:]])
+    assert "root package `shop` is not in the checked code" in alone.stdout

@@ -145,7 +145,14 @@ def test_a_folder_without_python_is_left_alone(tmp_path: Path) -> None:
 
 def test_patterns_cover_each_module_once() -> None:
     roles = {"a": "", "a.x": "domain", "a.x.y": "domain", "a.z": "domain", "b.z": "", "b.w.v": "application"}
-    assert patterns(roles) == {"domain": ["a.x", "a.z"], "application": ["b.w"]}
+    assert patterns(roles, str) == {"domain": ["a.x", "a.z"], "application": ["b.w"]}
+
+
+def test_a_layer_is_one_pattern_though_something_is_wired_in_it() -> None:
+    wired = {f"shop.infra.{name}": "infrastructure" for name in ("db", "mail.smtp")}
+    roles = {"shop.main": "composition", **wired, "shop.infra.mail.deps": "composition"}
+    found = patterns(roles, lambda name: "infrastructure" if name.endswith("infra") else "")
+    assert found == {"infrastructure": ["shop.infra"], "composition": ["shop.main", "shop.infra.mail.deps"]}
 
 
 def test_a_proposal_follows_most_imports() -> None:

@@ -1,7 +1,7 @@
 """The pipeline on one screen: intake, facts, project, rulebook, outcome."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
@@ -11,7 +11,7 @@ import msgspec
 from archlint.concluding import Outcome, conclude, remembered
 from archlint.inputs import Inputs, Options, Taken, configure, read_inputs
 from archlint.intake.cache import Answers, Store
-from archlint.intake.contracts import find_contracts
+from archlint.intake.contracts import contracts_below, find_contracts
 from archlint.intake.gathering import Told, gather
 from archlint.intake.kept import kept
 from archlint.intake.plugins import PluginError, load_plugin
@@ -28,6 +28,7 @@ from archlint.project.program import Architecture, Module, Project
 from archlint.project.traffic import graph
 from archlint.project.twins import told_apart
 from archlint.rulebook.checks.layers.vacuous import empty_rules
+from archlint.wording import from_here
 
 __all__ = [
     "Inputs",
@@ -177,14 +178,35 @@ def _contracts(project: Project, inputs: Inputs, texts: Texts) -> Iterator[Viola
     sources = inputs.sources
     contracts, failures = find_contracts(sources.root, inputs.home)
     yield from failures
-    if contracts is not None:
-        from archlint.rulebook.checks.layers.contracts import broken_contracts  # noqa: PLC0415 -- loads grimp and import-linter
+    found = [contracts] if contracts is not None else []
+    paths = {name: module.path for name, module in project.by_name.items()}
+    for folder, each in contracts_below(sources.root, sources.settings):
+        if not sources.selects_below(folder):
+            continue
+        if _is_about(folder, each.roots, paths):
+            found.append(each)
+        else:
+            yield f"the contracts of import-linter in {from_here(folder)} are checked in a run of that folder alone"
+    if not found:
+        return
+    from archlint.rulebook.checks.layers.contracts import broken_contracts  # noqa: PLC0415 -- loads grimp and import-linter
 
-        texts.add(contracts.path, contracts.text)
-        paths = {name: module.path for name, module in project.by_name.items()}
+    for each in found:
+        texts.add(each.path, each.text)
         yield from broken_contracts(
-            contracts, project.query(graph), paths, lambda name: texts.of(paths[name]), sources.root.as_posix()
+            each, project.query(graph), paths, lambda name: texts.of(paths[name]), sources.root.as_posix()
         )
+
+
+def _is_about(folder: Path, packages: Sequence[str], paths: Mapping[str, str]) -> bool:
+    """Tell whether packages are all below a folder, and the only ones of their names."""
+    inside = f"{folder.as_posix()}/"
+    found = {package: {name: path for name, path in paths.items() if _is_in(name, package)} for package in packages}
+    return all(each and all(path.startswith(inside) for path in each.values()) for each in found.values())
+
+
+def _is_in(name: str, package: str) -> bool:
+    return name.startswith(f"{package}.") or name.partition(":")[0] == package
 
 
 def _judge_by_plugins(project: Project, inputs: Inputs) -> Iterator[Violation | Failure]:

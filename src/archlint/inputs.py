@@ -19,7 +19,7 @@ from archlint.intake.kept import Kept
 from archlint.intake.plugins import Plugin, find_plugins
 from archlint.intake.processors import available_processors
 from archlint.intake.reports import Reports
-from archlint.intake.settings import has_settings
+from archlint.intake.settings import SETTINGS, has_settings
 from archlint.intake.sources import Sources, find, read_all
 from archlint.model import Baseline, Failure, Severity
 from archlint.outcome.baseline import Seen, looked_at
@@ -171,7 +171,7 @@ def read_inputs(paths: Sequence[Path], options: Options) -> Inputs:
         sources=sources,
         data=data,
         unread=unread,
-        contracts=contract_inputs(sources.root, sources.base),
+        contracts=contract_inputs(sources.root, sources.base, sources.settings),
         changes=changes_since(sources.base, options.changed_since) if options.changed_since is not None else None,
         baseline=baseline,
         plugins=_plugins(paths[0], chosen, rules),
@@ -183,19 +183,16 @@ def _unused_settings(sources: Sources, config: Config) -> Iterator[str]:
     others = [
         folder
         for file in map(Path, sources.settings)
-        if file != config.file and _is_part(folder := file.parent, sources) and has_settings(file)
+        if file.name in SETTINGS
+        and file != config.file
+        and sources.selects_below(folder := file.parent)
+        and has_settings(file)
     ]
     if len(others) == 1:
         yield f"{from_here(others[0])} has settings of its own, which this run does not use; check it in another run"
     elif others:
         what = f"{counted(len(others), 'folder')} have settings of their own, which this run does not use"
         yield f"{what}; check each in another run, the first with `archlint check {from_here(others[0])}`"
-
-
-def _is_part(folder: Path, sources: Sources) -> bool:
-    """Tell whether some selected files are in a folder below the project's."""
-    inside = f"{folder.as_posix()}/"
-    return folder != sources.root and any(file.startswith(inside) for file in sources.selected)
 
 
 def reselected(inputs: Inputs, start: Path, options: Options) -> Inputs:

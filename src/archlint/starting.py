@@ -9,7 +9,7 @@ import msgspec
 
 from archlint.baselining import Renewed, renew
 from archlint.engine import Options, Taken, project_of, take_in
-from archlint.intake.contracts import find_contracts
+from archlint.intake.contracts import contracts_below, find_contracts
 from archlint.intake.settings import OWN
 from archlint.model import Failure
 from archlint.outcome.starter import Start
@@ -41,14 +41,19 @@ def look(folder: Path, options: Options) -> Seen:
     taken = take_in((folder,), msgspec.structs.replace(options, unsaved=empty, baseline_mode="off"))
     project = project_of(taken)
     graph = import_graph({name: module.facts for name, module in project.by_name.items()})
-    own = [name for name, module in project.by_name.items() if not is_test(module) and name != "setup"]
+    own = [
+        name
+        for name, module in project.by_name.items()
+        if name == module.imported_as and name != "setup" and not is_test(module)
+    ]
     roles = _roles(project, own)
-    root = taken.inputs.sources.root
-    contracts = find_contracts(root, root)[0] is not None
+    sources = taken.inputs.sources
+    below = contracts_below(sources.root, sources.settings)
+    contracts = find_contracts(sources.root, sources.root)[0] is not None or any(True for _ in below)
     start = Start(
         source_roots=_source_roots(taken),
         exclude=_unreadable(taken),
-        roles=patterns(roles) if any(roles.values()) else {},
+        roles=patterns(roles, lambda name: _role(project, name)) if any(roles.values()) else {},
         proposal=None if any(roles.values()) or contracts else propose(graph, own),
     )
     counts = Counter(role for role in roles.values() if role)
@@ -69,6 +74,11 @@ def accept(folder: Path, options: Options) -> Renewed:
 def _roles(project: Project, own: list[str]) -> dict[str, str]:
     known = project.query(layers)
     return {name: known.role(name) if known.role(name) in _ROLES else "" for name in own}
+
+
+def _role(project: Project, package: str) -> str:
+    layer = project.query(layers).would_be(package)
+    return layer.role if layer and layer.role in _ROLES else ""
 
 
 def _count(graph: ImportGraph, own: list[str]) -> int:

@@ -2,7 +2,7 @@
 
 import configparser
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +39,20 @@ def find_contracts(folder: Path, top: Path) -> tuple[ContractFile | None, tuple[
         folder = folder.parent
 
 
-def contract_inputs(folder: Path, top: Path) -> dict[str, bytes]:
-    """Return the content of every file, by path, in which `find_contracts` would look for a configuration."""
-    found: dict[str, bytes] = {}
+def contracts_below(root: Path, settings: Iterable[str]) -> Iterator[tuple[Path, ContractFile]]:
+    """Yield the import-linter configurations of folders below `root`, which `settings` are in; not what is wrong there.
+
+    They are those of parts of a project: of `backend`, where import-linter is run.
+    """
+    for folder in sorted({Path(file).parent for file in settings} - {root}):
+        contracts, _ = read_contracts(folder)
+        if contracts is not None:
+            yield folder, contracts
+
+
+def contract_inputs(folder: Path, top: Path, settings: Iterable[str]) -> dict[str, bytes]:
+    """Return the content of every file, by path, in which a configuration of import-linter is looked for."""
+    found = {file: _bytes(Path(file)) for file in settings if Path(file).name in _FILES}
     while True:
         for path in (folder / name for name in _FILES):
             if is_file(path):

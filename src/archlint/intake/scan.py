@@ -35,6 +35,7 @@ NEVER = frozenset(
 """Names of folders that are never looked into."""
 MOST_DEPTH = 200
 """How deep folders are looked into: every part of a module's name costs work, and no program has as many."""
+_SETTINGS = (*SETTINGS, ".importlinter", "setup.cfg")
 _UNLESS_PACKAGE = frozenset(("build", "dist", "venv"))
 _ENVIRONMENT = frozenset(("pyvenv.cfg", "conda-meta"))
 
@@ -85,7 +86,7 @@ def scan(top: str, root: str, excluded: Patterns, above: tuple[Patterns, ...]) -
                 found.failures.append(Failure(f"{path}/.gitignore", 0, reason))
             levels = _levels(excluded, chain)
         inside = path + "/"
-        found.settings.extend(inside + name for name in SETTINGS if name in entries)
+        found.settings.extend(inside + name for name in _SETTINGS if name in entries)
         python = sorted([name for name in entries if name.endswith(".py")])
         files = _files(map(entries.__getitem__, python), inside, root, found) if python else []
         folders = _folders(entries)

@@ -44,6 +44,11 @@ class Sources(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
     settings: tuple[str, ...] = ()
 
+    def selects_below(self, folder: Path) -> bool:
+        """Tell whether some selected files are in a folder below the project's."""
+        inside = f"{folder.as_posix()}/"
+        return folder != self.root and any(file.startswith(inside) for file in self.selected)
+
 
 def find(paths: Sequence[Path], config: Config, unsaved: Collection[str] = ()) -> Sources:
     """Find the whole project that `paths` belong to, and what of it they select.

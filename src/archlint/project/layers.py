@@ -1,8 +1,10 @@
 """Which layer role each module plays: as configured, or as conventional package names say."""
 
+from operator import itemgetter
+
 from archlint.project.asides import is_named_as_test, is_test
 from archlint.project.layer_names import Layer, Place, by_name
-from archlint.project.patterns import compile_module_pattern
+from archlint.project.patterns import compile_reach
 from archlint.project.presets import MATRICES
 from archlint.project.program import Project
 
@@ -53,13 +55,12 @@ def layers(project: Project) -> Layers:
 
 def _by_configuration(project: Project) -> Place:
     configured = project.architecture.layers
-    compiled = [
-        (role, compile_module_pattern(each), each) for role, patterns in configured.items() for each in patterns
-    ]
-    compiled.sort(key=lambda entry: -len(entry[2].split(".")))
+    compiled = [(role, compile_reach(each), each) for role, patterns in configured.items() for each in patterns]
+    compiled.sort(key=lambda entry: sum("*" in part for part in entry[2].split(".")))
 
     def place(name: str, test: bool) -> Layer | None:
-        role, pattern = next(((role, pattern) for role, matches, pattern in compiled if matches(name)), ("", ""))
+        reached = [(length, role, pattern) for role, reach, pattern in compiled if (length := reach(name))]
+        _, role, pattern = max(reached, key=itemgetter(0), default=(0, "", ""))
         # `shop.orders.tests` is no domain because `shop.orders` is, unless somebody says what is a test.
         if test and "tests" not in configured and "test" not in pattern:
             role = "tests"

@@ -18,11 +18,22 @@ def compile_module_pattern(pattern: str) -> Callable[[str], bool]:
     or more (import-linter's meaning), and what lies below a match matches too. Raises ValueError with the
     sentence of `module_pattern_error` for anything else.
     """
+    match = _matcher(pattern)
+    return lambda module: match(module) is not None
+
+
+@cache
+def compile_reach(pattern: str) -> Callable[[str], int]:
+    """Return how far into a dotted module name the pattern reaches, in characters: 0 when it does not match."""
+    match = _matcher(pattern)
+    return lambda module: found.end(1) if (found := match(module)) else 0
+
+
+def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
     error = module_pattern_error(pattern)
     if error:
         raise ValueError(f"{pattern!r} {error}")
-    match = re.compile(_expression(pattern.split(".")) + r"(?:\.|\Z)").match
-    return lambda module: match(module) is not None
+    return re.compile(rf"({_expression(pattern.split('.'))})(?:\.|\Z)").match
 
 
 def _expression(segments: Sequence[str]) -> str:

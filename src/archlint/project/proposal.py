@@ -1,7 +1,8 @@
 """What a project's layers could be: by conventional names, or else as its own imports have it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -23,23 +24,29 @@ class Proposal(msgspec.Struct, frozen=True):
     circle: int
 
 
-def patterns(roles: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return for each role the packages and modules that have it with all that is in them, outermost first.
+def patterns(roles: Mapping[str, str], own: Callable[[str], str]) -> dict[str, list[str]]:
+    """Return for each role the packages and modules that have it, outermost first, as few as say it all.
 
-    `roles` maps modules to roles; those with none are empty. What is covered by a package is not listed again.
+    `roles` maps modules to roles, those with none to nothing; `own` tells that of a package by its name alone. A
+    package stands for all in it but what is listed, too.
     """
     inside: dict[str, set[str]] = {}
+    children: dict[str, set[str]] = {}
     for module, role in roles.items():
-        for name in (*parents(module), module):
+        for outer, name in pairwise(("", *parents(module), module)):
             inside.setdefault(name, set()).add(role)
+            children.setdefault(outer, set()).add(name)
     found: dict[str, list[str]] = {}
-    for name in sorted(inside, key=lambda each: (each.count("."), each)):
-        around = parents(name)
-        if len(inside[name]) == 1 and not any(len(inside[each]) == 1 for each in around):
-            (role,) = inside[name]
-            if role:
-                found.setdefault(role, []).append(name)
-    return found
+    waiting = [(name, "") for name in children.get("", ())]
+    while waiting:
+        name, around = waiting.pop()
+        among = inside[name]
+        role = next(iter(among)) if len(among) == 1 else (roles.get(name) or own(name)) if "" not in among else ""
+        if role and role != around:
+            found.setdefault(role, []).append(name)
+        if len(among) > 1:
+            waiting.extend((child, role or around) for child in children[name])
+    return {role: sorted(names, key=lambda each: (each.count("."), each)) for role, names in found.items()}
 
 
 def propose(graph: ImportGraph, modules: Iterable[str]) -> Proposal | None:
