@@ -22,7 +22,7 @@ def token_without_expiry(node: cst.Call, context: ModuleContext) -> Iterable[Sig
     found = []
     for names, position in ((_ENCODERS, 0), (_AUTHLIB_ENCODERS, 1)):
         payload = next(iter(positional[position : position + 1] + named), None)
-        if reference and payload is not None and _never_expires(payload, context):
+        if reference and payload is not None and _never_expires(payload, context) and not _is_tried(node, context):
             message = "this token is good for ever; give it an `exp`"
             found.append(
                 Sighting(code="SEC004", message=message, subject="jwt.encode", reference=reference, names=names)
@@ -38,6 +38,21 @@ def _never_expires(payload: cst.BaseExpression, context: ModuleContext) -> bool:
     function = context.enclosing_function
     places = [claims] if function is None or claims is payload else [claims, function.body]
     return not any(_says_exp(each) for place in places for each in descend(place))
+
+
+def _is_tried(node: cst.Call, context: ModuleContext) -> bool:
+    """Tell whether nothing is done with a token but to decode it again, as where a pair of keys is tried."""
+    function = context.enclosing_function
+    parts = [*descend(function.body)] if function is not None else []
+    made = (each.targets[0].target for each in parts if isinstance(each, cst.Assign) and each.value is node)
+    name = next(map(dotted_name, made), "")
+    uses = sum(isinstance(each, cst.Name) and each.value == name for each in parts)
+    decoded = sum(isinstance(each, cst.Call) and _decodes(each, name) for each in parts)
+    return bool(name) and uses == decoded + 1 and decoded > 0
+
+
+def _decodes(call: cst.Call, name: str) -> bool:
+    return dotted_name(call.func).endswith(".decode") and bool(call.args) and dotted_name(call.args[0].value) == name
 
 
 def _is_written_out(claims: cst.CSTNode) -> bool:
