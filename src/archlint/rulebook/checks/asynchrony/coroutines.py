@@ -1,6 +1,6 @@
 """The rules about coroutines that are made and not awaited, or awaited more than once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import partial
 
 from archlint.facts import model
@@ -38,6 +38,7 @@ _KEEPS_COROUTINE = frozenset(
     }
 )
 """Decorators under which calling the function still gives a coroutine."""
+_ASKS = ".iscoroutinefunction"
 _IN_PLACE = "used in place of its result"
 _INTERFACE = "zope.interface.Interface"
 """The base of classes that only say what others have, which nobody checks: it is theirs that is called."""
@@ -153,6 +154,8 @@ def _find_unawaited(project: Project, module: Module) -> Iterator[tuple[int, str
     named: set[tuple[int, str]] = set()
     replaced = {each.subject for each in module.facts.candidates if each.code == REPLACED}
     asked = {callee: _asked(coroutines, callee) for callee in module.facts.called}
+    chains: set[tuple[int, str]] = set()
+    looked_at = _looked_at(module)
     for number, call in enumerate(calls):
         made_by, used = asked.get(call.callee, ""), _IN_PLACE
         if made_by and not any(map(coroutines.made_by, _called_within(calls, call))):
@@ -162,8 +165,19 @@ def _find_unawaited(project: Project, module: Module) -> Iterator[tuple[int, str
             kept = coroutines.made_by(call.callee)
             if kept:
                 made_by, used = kept, used if call.flags & model.EXAMINED else "dropped"
-        if made_by and made_by.rpartition(".")[2] not in replaced:
+        if not made_by or made_by.rpartition(".")[2] in replaced or (call.function, call.callee) in looked_at:
+            continue
+        if (call.start, made_by) not in chains:
+            chains.add((call.start, made_by))
             yield number, made_by, used
+
+
+def _looked_at(module: Module) -> Set[tuple[int, str]]:
+    """Return which functions ask of what whether it is a coroutine function: they know when it is none."""
+    if not any(each.endswith(_ASKS) for each in module.facts.called):
+        return set()
+    asking = (each for each in module.facts.calls if each.callee.endswith(_ASKS))
+    return {(each.function, asked) for each in asking for _, asked in each.arguments if asked}
 
 
 def _called_within(calls: Sequence[Call], call: Call) -> Iterator[str]:
