@@ -305,7 +305,8 @@ class _Judgement:
 
     def _cannot_be_awaited(self, form: Form) -> bool:
         if form.kind == "union":
-            return all(map(self._cannot_be_awaited, form.args))
+            named = any(self._names_awaitable(each.name) for each in form.args)
+            return not named and any(map(self._cannot_be_awaited, form.args))
         if form.kind in ("none", "literal"):
             return True
         if form.kind != "class" or self._names_awaitable(form.name):

@@ -12,6 +12,7 @@ from archlint.project.decorators import is_decorator
 from archlint.project.layer_names import INNER, Layer
 from archlint.project.layers import Layers, layers
 from archlint.project.missing_port import MissingPorts, Use, missing_ports
+from archlint.project.ports import ports
 from archlint.project.program import Module, Project
 from archlint.project.takers import takers
 from archlint.project.types import Types, types
@@ -30,7 +31,7 @@ def concrete_dependency(project: Project, rule: Rule) -> Iterator[Violation]:
     resolver = project.query(types)
     known = project.query(concrete)
     for module, layer in inner_modules(project):
-        for annotation, span, what, scope in _dependencies(module):
+        for annotation, span, what, scope in _dependencies(project, module):
             asked_for = _asked_for(resolver, annotation)
             found = next(((value, each) for value in asked_for if (each := known.of(value))), None)
             if found is None or _is_made_here(resolver, known, module, what, scope):
@@ -106,10 +107,13 @@ def layer_severity(rule: Rule, layer: Layer) -> Severity:
     return rule.severity if layer.sure or rule.severity is not Severity.ERROR else Severity.WARNING
 
 
-def _dependencies(module: Module) -> Iterator[tuple[str, tuple[int, int], str, str]]:
-    """Yield the annotation, span, name and scope of every annotated parameter and attribute."""
+def _dependencies(project: Project, module: Module) -> Iterator[tuple[str, tuple[int, int], str, str]]:
+    """Yield annotation, span, name and scope of parameters and attributes, but for what ports promise (PRT007)."""
     taken: set[tuple[int, str]] = set()
+    promised = _promised_in(project, module)
     for function in module.facts.functions:
+        if (function.owner, function.name) in promised:
+            continue
         for parameter in function.parameters:
             if parameter.annotation:
                 if function.name == "__init__":
@@ -122,8 +126,22 @@ def _dependencies(module: Module) -> Iterator[tuple[str, tuple[int, int], str, s
                 )
     for index, class_ in enumerate(module.facts.classes):
         for attribute in class_.attributes:
-            if attribute.annotation and (index, attribute.annotation) not in taken:
+            known = (index, attribute.annotation) in taken or (index, attribute.name) in promised
+            if attribute.annotation and not known:
                 yield attribute.annotation, (attribute.start, attribute.end), attribute.name, class_.qualname
+
+
+def _promised_in(project: Project, module: Module) -> set[tuple[int, str]]:
+    """Return the index of the class and the name of every member that a port in a module promises."""
+    known = project.query(ports)
+    keys = ((index, f"{module.name}@{index}") for index in range(len(module.facts.classes)))
+    return {
+        (index, member.name)
+        for index, key in keys
+        if key in known.port_set
+        for member in known.promised(key)
+        if member.owner == key
+    }
 
 
 def _asked_for(resolver: Types, annotation: str, depth: int = 0) -> Iterator[Value]:
