@@ -15,7 +15,7 @@ from archlint.project.transactions import Transactions
 from archlint.project.types import types
 from archlint.project.uses import CalledWords, last_word, other_spellings, spellings
 from archlint.project.values import Value
-from archlint.project.withs import spot
+from archlint.project.withs import ENTERS, spot
 
 STORED = ("writes", "commits", "stages")
 SENT = ("publishes", "enqueues")
@@ -118,12 +118,20 @@ class Timelines:
 
     def _commits_of_blocks(self, module: Module, index: int, acts: list[Act]) -> Iterator[Act]:
         """Yield the commits at the ends of `with` blocks in which something is staged."""
-        for block in self._project.query(Transactions).of(module, index):
+        transactions = self._project.query(Transactions)
+        for block in transactions.blocks(module, index):
+            if not transactions.opens(block.entered) and not self._commits(block.entered):
+                continue
             inside = (act for act in acts if block.start <= act.call.start <= block.end and act.kind == "stages")
             staged = next(inside, None)
             if staged is not None:
                 effect = staged.effect._replace(kind="commits")
                 yield Act("commits", module, block.leaving, effect)
+
+    def _commits(self, entered: str) -> bool:
+        """Tell whether a reference is what a context manager function gives that commits, as it does behind its `yield`."""
+        known = self._effects.reach("commits")
+        return any(each.kind == "context" and each.name in known for each in self._project.query(types).infer(entered))
 
     def _through(self, module: Module, index: int) -> Iterator[Act]:
         reached: dict[tuple[int, int], dict[str, Act]] = {}
@@ -133,8 +141,9 @@ class Timelines:
                     continue
                 if self._runs_in_turn(module, site.use, site.target):
                     _, function = self._project.function(site.target)
-                    place = (site.use.start, site.use.end)
-                    act = Act(kind, module, site.use, reach.effect, function.qualname)
+                    use = self._leaving(module, index, site.use) if kind == "commits" else site.use
+                    place = (use.start, use.end)
+                    act = Act(kind, module, use, reach.effect, function.qualname)
                     reached.setdefault(place, {}).setdefault(kind, act)
         for kinds in reached.values():
             names = " ".join(act.through + act.effect.call.callee + act.effect.statement for act in kinds.values())
@@ -143,6 +152,11 @@ class Timelines:
                 continue
             order = ("commits", "writes", "stages", "publishes", "enqueues")
             yield next(kinds[kind] for kind in order if kind in kinds)
+
+    def _leaving(self, module: Module, index: int, use: Call) -> Call:
+        """Return the end of the `with` that a call enters: what a context manager commits, it does at the end."""
+        blocks = self._project.query(Transactions).blocks(module, index) if use.callee.endswith(ENTERS) else ()
+        return next((block.leaving for block in blocks if block.entering == use), use)
 
     def _runs_in_turn(self, module: Module, use: Call, target: str) -> bool:
         """Tell whether a call does its work where it stands: a coroutine that is only made, for a task, does not."""

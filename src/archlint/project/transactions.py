@@ -1,6 +1,6 @@
 """Which calls stand in a transaction: the `with` blocks around them and the decorators of their function."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from archlint.facts.model import Call
 from archlint.facts.references import alternatives
@@ -29,9 +29,9 @@ class Transactions:
         found = [block for block in self._around(module, call) if self.opens(block.entered)]
         return found[-1] if found else None
 
-    def of(self, module: Module, function: int) -> Iterator[Block]:
-        """Yield the `with` blocks of a function that are known to open a transaction."""
-        return (block for block in self._of_module(module).get(function, ()) if self.opens(block.entered))
+    def blocks(self, module: Module, function: int) -> Sequence[Block]:
+        """Return all `with` blocks of a function, outer ones before inner ones."""
+        return self._of_module(module).get(function, ())
 
     def may_be_around(self, module: Module, call: Call) -> bool:
         """Tell whether a call may stand in a transaction or unit of work; what a `with` enters may be anything."""

@@ -116,10 +116,15 @@ def _early(project: Project, acts: list[Act], sent: Act) -> tuple[Step, ...] | N
     pending = before[-1]
     if _commits_at_once(project, pending):
         return None
-    behind = (act for act in acts if act.call.start > sent.call.end and act.kind == "commits")
+    behind = (act for act in acts if act.kind == "commits" and _ends_behind(act, sent))
     later = [act for act in behind if not exclude(sent.call.flags, act.call.flags)]
     commit = next((act for act in later if not act.call.flags & model.IN_HANDLER), None)
     return tuple(commit.steps("it is committed here")) if commit is not None else None
+
+
+def _ends_behind(act: Act, sent: Act) -> bool:
+    """Tell whether something is done after something is sent; a `with` is left at its last statement."""
+    return act.call.start > sent.call.start and act.call.end >= sent.call.end
 
 
 def _promised_commit(acts: list[Act], sent: Act) -> tuple[Step, ...] | None:

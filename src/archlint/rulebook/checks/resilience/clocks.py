@@ -6,7 +6,7 @@ import libcst as cst
 
 from archlint.facts.context import ModuleContext, Sighting
 from archlint.facts.scopes import dotted_name
-from archlint.facts.syntax import FUNCTIONS, ancestors, descend
+from archlint.facts.syntax import FUNCTIONS, ancestors, descend, parameters
 from archlint.rulebook.checks.resilience.places import Places
 
 _CLOCKS = frozenset({"time.time", "datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today"})
@@ -28,7 +28,9 @@ def wall_clock_duration(node: cst.Call, context: ModuleContext) -> Iterator[Sigh
     if clock not in _CLOCKS or function is None:
         return
     readings = _Readings(context.enclosing_class, context)
-    if any(readings.measures(function, use) for use in _uses(function, node)):
+    if any(readings.measures(function, use) for use in _uses(function, node)) or _is_given_to_measure(
+        function, node, context
+    ):
         shown = clock.removeprefix("datetime.")
         yield Sighting(
             code="RES001",
@@ -37,6 +39,54 @@ def wall_clock_duration(node: cst.Call, context: ModuleContext) -> Iterator[Sigh
             ),
             subject=clock,
         )
+
+
+def _is_given_to_measure(function: cst.FunctionDef, node: cst.Call, context: ModuleContext) -> bool:
+    """Tell whether a function does nothing but read the clock, for others of its class or module that measure by it."""
+    owner = context.enclosing_class
+    receivers = ("",) if owner is None else ("self.", "cls.", f"{owner.name.value}.")
+    helpers = frozenset(f"{each}{function.name.value}" for each in receivers)
+    if not _only_returns(function, node) or context.module is None:
+        return False
+    return any(
+        readings.measures(user, use)
+        for user, readings in _functions(owner, context, helpers)
+        for call in descend(user.body, but_not=FUNCTIONS)
+        if isinstance(call, cst.Call) and dotted_name(call.func) in helpers
+        for use in _uses(user, call)
+    )
+
+
+def _only_returns(function: cst.FunctionDef, node: cst.Call) -> bool:
+    """Tell whether a function without arguments returns a reading, and does nothing else."""
+    statements = [line for line in function.body.body if not _is_docstring(line)]
+    arguments = [name for name in parameters(function) if name not in ("self", "cls")]
+    return len(statements) == 1 and not arguments and isinstance(_outside(function, node)[0], cst.Return)
+
+
+def _is_docstring(line: cst.CSTNode) -> bool:
+    match line:
+        case cst.SimpleStatementLine(body=[cst.Expr(value=cst.SimpleString() | cst.ConcatenatedString())]):
+            return True
+    return False
+
+
+def _functions(
+    owner: cst.ClassDef | None, context: ModuleContext, helpers: frozenset[str]
+) -> Iterator[tuple[cst.FunctionDef, "_Readings"]]:
+    """Yield the functions of a class, or of the module and all its classes, with what their names hold."""
+    if owner is not None:
+        found: list[tuple[cst.ClassDef | None, cst.CSTNode]] = [(owner, owner)]
+    else:
+        assert context.module is not None
+        found = [(None, context.module)]
+        found += [(each, each) for each in descend(context.module) if isinstance(each, cst.ClassDef)]
+    for class_, scope in found:
+        body = scope.body if isinstance(scope, cst.ClassDef) else scope
+        readings = _Readings(class_, context, helpers)
+        for each in descend(body, but_not=(cst.ClassDef,)):
+            if isinstance(each, cst.FunctionDef):
+                yield each, readings
 
 
 def _uses(function: cst.FunctionDef, node: cst.Call) -> list[cst.CSTNode]:
@@ -79,9 +129,12 @@ def _converts(node: cst.CSTNode, child: cst.CSTNode) -> bool:
 class _Readings:
     """What names and attributes hold: readings of the clock, or deadlines made of them."""
 
-    def __init__(self, owner: cst.ClassDef | None, context: ModuleContext) -> None:
+    def __init__(
+        self, owner: cst.ClassDef | None, context: ModuleContext, helpers: frozenset[str] = frozenset()
+    ) -> None:
         self._owner = owner
         self._context = context
+        self._helpers = helpers
         self._places = Places(owner, context)
 
     def measures(self, function: cst.FunctionDef, use: cst.CSTNode) -> bool:
@@ -129,6 +182,8 @@ class _Readings:
         callee = dotted_name(node.func)
         if callee in _CONVERSIONS and len(node.args) == 1:
             return self._kind(function, node.args[0].value, depth + 1)
+        if callee in self._helpers:
+            return _READING
         if callee.rpartition(".")[2] in _WORDS and self._context.reference(node.func) in _CLOCKS:
             return _READING
         if isinstance(node.func, cst.Attribute) and node.func.attr.value == _STAMP and not node.args:
