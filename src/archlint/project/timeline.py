@@ -129,7 +129,7 @@ class Timelines:
                 yield Act("commits", module, block.leaving, effect)
 
     def _commits(self, entered: str) -> bool:
-        """Tell whether a reference is what a context manager function gives that commits, as it does behind its `yield`."""
+        """Tell whether a `with` enters a context manager function that commits, as it does behind its `yield`."""
         known = self._effects.reach("commits")
         return any(each.kind == "context" and each.name in known for each in self._project.query(types).infer(entered))
 
