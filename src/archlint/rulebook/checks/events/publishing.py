@@ -9,6 +9,7 @@ from archlint.model import Severity, Step, Violation
 from archlint.project.asides import is_test
 from archlint.project.celery_tasks import CeleryTasks, Task
 from archlint.project.classes import ClassTable
+from archlint.project.effects import Effects
 from archlint.project.program import Module, Project
 from archlint.project.timeline import OUTBOX, STORED, Act, Timelines
 from archlint.project.transactions import Transactions
@@ -17,6 +18,7 @@ from archlint.project.withs import spot
 from archlint.rulebook.model import Rule
 
 _ENDS = frozenset({"stop", "close", "aclose", "shutdown", "disconnect", "terminate", "join"})
+_PERHAPS = model.IN_CONDITION | model.IN_HANDLER
 _REDIS = frozenset({"aioredis", "redis", "valkey"})
 _TELLING = re.compile(r"publish|emit|send|notif|dispatch|produc|broadcast|event|messag|relay|push|announce", re.I)
 
@@ -119,7 +121,27 @@ def _early(project: Project, acts: list[Act], sent: Act) -> tuple[Step, ...] | N
     behind = (act for act in acts if act.kind == "commits" and _ends_behind(act, sent))
     later = [act for act in behind if not exclude(sent.call.flags, act.call.flags)]
     commit = next((act for act in later if not act.call.flags & model.IN_HANDLER), None)
-    return tuple(commit.steps("it is committed here")) if commit is not None else None
+    if commit is not None:
+        return tuple(commit.steps("it is committed here"))
+    return _committed_by_dependency(project, sent) if pending.kind == "stages" and not later else None
+
+
+def _committed_by_dependency(project: Project, sent: Act) -> tuple[Step, ...] | None:
+    """Return where the session that FastAPI passes is committed: behind the `yield` of what the endpoint depends on."""
+    resolver, commits = project.query(types), project.query(Effects).reach("commits")
+    transactions = project.query(Transactions)
+    function = sent.module.facts.functions[sent.call.function]
+    defaults = [each.default for each in function.parameters if each.default and not each.default.startswith("=")]
+    for value in (each for default in defaults for each in resolver.infer(default) if each.kind == "generator"):
+        reach = commits.get(value.name)
+        if reach is not None and reach.site is None and not reach.effect.call.flags & _PERHAPS:
+            effect = reach.effect
+            return (Step("it is committed here", effect.module.place(*spot(effect.module, effect.call))),)
+        module, _ = project.function(value.name)
+        blocks = transactions.blocks(module, int(value.name.rpartition("#")[2]))
+        for block in filter(lambda each: transactions.opens(each.entered), blocks):
+            return (Step("it is committed at the end", module.place(block.entering.start, block.entering.end)),)
+    return None
 
 
 def _ends_behind(act: Act, sent: Act) -> bool:

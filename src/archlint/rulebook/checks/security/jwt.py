@@ -140,11 +140,11 @@ def _algorithm_faults(algorithms: cst.BaseExpression, context: ModuleContext) ->
             "the token's own header says which algorithm verifies it, so a forger chooses; pass a fixed list",
             "error",
         )
-    elif any(word.lower() == "none" for word in strings(_held(algorithms, context))):
+    elif any(word.lower() == "none" for word in strings(held_by(algorithms, context))):
         yield _Fault('the algorithm "none" needs no signature, so anybody can write a token; remove it', "error")
 
 
-def _held(value: cst.BaseExpression, context: ModuleContext) -> cst.BaseExpression:
+def held_by(value: cst.BaseExpression, context: ModuleContext) -> cst.BaseExpression:
     """Return what a name of the function or module, or an attribute in the body of the class, is assigned."""
     if isinstance(value, cst.Name):
         held = context.assigned(value.value)
