@@ -465,7 +465,7 @@ class Types:
         if value.kind != "instance":
             return ()
         if value.is_class:
-            return self._field(value, step)
+            return self._field(value, step) or self._got(value, step)
         listed = self._library.returns(f"{value.name}.__next__")
         if listed is not None and (value.args or listed != "T"):
             return self.infer_instance(filled(listed, "T", value.args[0] if value.args else ""))
@@ -474,6 +474,14 @@ class Types:
         else:
             reference = self._library.returns(f"{value.name}.__getitem__") or subscript(value.name, value.args, step)
         return self.infer_instance(reference) if reference else ()
+
+    def _got(self, value: Value, step: str) -> tuple[Value, ...]:
+        """Return what the `__getitem__` or `__iter__` of a class of the project gives: `registry[key]`."""
+        method = "__getitem__" if step.startswith("[") else "__iter__" if step == "*" else "__aiter__"
+        given = [each for found in self._attribute(value, method) for each in self._call(found)]
+        if method != "__getitem__":
+            given = [each for made in given if made != value for each in self._element(made, step)]
+        return tuple(dict.fromkeys(given))
 
     def _field(self, value: Value, step: str) -> tuple[Value, ...]:
         """Return what a named tuple has at a place: `host, port = address`."""
