@@ -300,7 +300,7 @@ def comprehension(walk: Walk, node: cst.BaseComp) -> None:
 def _kind_of(body: cst.BaseSuite) -> model.Body:
     """Return stub for a body that does nothing (docstring, `...`, `pass`, `raise NotImplementedError`), else code.
 
-    One that only returns is empty: it does nothing on purpose.
+    One that only returns is empty, and one that only raises a refusal: they do nothing on purpose.
     """
     statements: list[cst.CSTNode] = []
     for line in body.body:
@@ -313,8 +313,9 @@ def _kind_of(body: cst.BaseSuite) -> model.Body:
     if len(statements) > 1 and isinstance(statements[-1], cst.Raise):
         statements = [each for each in statements if not _is_text(each)]  # `msg = "..."`, which is raised
     returns = [each for each in statements if isinstance(each, cst.Return) and each.value is None]
-    if not all(_does_nothing(each) for each in statements if each not in returns):
-        return "code"
+    doing = [each for each in statements if each not in returns and not _does_nothing(each)]
+    if doing:
+        return "refusal" if len(doing) == 1 and doing[0].__class__ is cst.Raise else "code"
     return "empty" if returns else "stub"
 
 

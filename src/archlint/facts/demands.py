@@ -17,23 +17,25 @@ from archlint.facts.references import (
     SOMETHING,
     TRUE,
 )
-from archlint.facts.scopes import dotted_name
+from archlint.facts.scopes import Bindings, dotted_name
 from archlint.facts.walk import Action, Walk
 
 _BUILTIN, _OPEN = "builtins.", "builtins.open"
+_VARIADIC = ("variadic", "keyword-variadic")
+_SINGLETONS = {"None": NOTHING, "True": TRUE, "False": FALSE}
 _OPPOSITE = {TRUE: FALSE, FALSE: TRUE, NOTHING: SOMETHING, SOMETHING: NOTHING, IS_A: IS_NO, IS_NO: IS_A}
 
 
 def demanded(walk: Walk, node: cst.If) -> tuple[tuple[Action, ...], tuple[cst.CSTNode | Action, ...]]:
     """Return what to do around the body of an `if`, before and behind it, to note what it demands of parameters."""
-    return _around(walk, _of_own(walk, node.test, True))
+    return _around(walk, _of_own(walk, node, node.test, True))
 
 
 def otherwise(walk: Walk, node: cst.If) -> tuple[cst.CSTNode | Action | None, ...]:
     """Return what is behind the body of an `if`, with what it demands of parameters."""
     if node.orelse is None:
         return (None,)
-    before, behind = _around(walk, _of_own(walk, node.test, False))
+    before, behind = _around(walk, _of_own(walk, node, node.test, False))
     return (*before, node.orelse, *behind)
 
 
@@ -42,7 +44,7 @@ def behind_leaving(walk: Walk, node: cst.If) -> tuple[Action, ...]:
     function = walk.scope.block.node
     if node.orelse is not None or not isinstance(function, cst.FunctionDef):
         return ()
-    demands = _of_own(walk, node.test, False)
+    demands = _of_own(walk, node, node.test, False)
     if not demands or not any(each is node for each in function.body.body):
         return ()
     return ((_follow, demands),)
@@ -55,7 +57,7 @@ def instead(
     function = walk.function
     if function is None or not function.own or node.__class__ is not cst.Call:
         return (node,)
-    before, behind = _around(walk, tuple(_demands(walk, test, holds)))
+    before, behind = _around(walk, tuple(_demands(walk, node, test, holds)))
     return (*before, node, *behind)
 
 
@@ -89,50 +91,72 @@ def _sighting(parameter: str, message: str, values: tuple[str, ...]) -> Sighting
     return Sighting(code=DEMAND, message=message, subject=parameter, values=values)
 
 
-def _of_own(walk: Walk, test: cst.BaseExpression, holds: bool) -> tuple[Sighting, ...]:
+def _of_own(walk: Walk, asks: cst.CSTNode, test: cst.BaseExpression, holds: bool) -> tuple[Sighting, ...]:
     function = walk.function
-    return tuple(_demands(walk, test, holds)) if function is not None and function.own else ()
+    return tuple(_demands(walk, asks, test, holds)) if function is not None and function.parameters else ()
 
 
-def _demands(walk: Walk, test: cst.BaseExpression, holds: bool) -> Iterator[Sighting]:
+def _demands(walk: Walk, asks: cst.CSTNode, test: cst.BaseExpression, holds: bool) -> Iterator[Sighting]:
     """Yield what has to be true of parameters for a condition to hold, or not to hold."""
     if isinstance(test, cst.UnaryOperation):
         if isinstance(test.operator, cst.Not):
-            yield from _demands(walk, test.expression, not holds)
+            yield from _demands(walk, asks, test.expression, not holds)
     elif isinstance(test, cst.BooleanOperation):
         if isinstance(test.operator, cst.And if holds else cst.Or):
-            yield from _demands(walk, test.left, holds)
-            yield from _demands(walk, test.right, holds)
+            yield from _demands(walk, asks, test.left, holds)
+            yield from _demands(walk, asks, test.right, holds)
     elif isinstance(test, cst.Name):
-        yield from _demand(walk, test, TRUE, holds)
+        yield from _demand(walk, asks, test, TRUE, holds)
     elif isinstance(test, cst.Comparison):
         compared, more = test.comparisons[0], test.comparisons[1:]
-        if (
-            isinstance(compared.operator, cst.Is | cst.IsNot)
-            and not more
-            and dotted_name(compared.comparator) == "None"
-        ):
-            kind = NOTHING if isinstance(compared.operator, cst.Is) else SOMETHING
-            yield from _demand(walk, test.left, kind, holds)
+        kind = _SINGLETONS.get(dotted_name(compared.comparator))
+        if kind is None or more or not isinstance(compared.operator, cst.Is | cst.IsNot):
+            return
+        is_that = holds == isinstance(compared.operator, cst.Is)
+        if is_that or kind == NOTHING:
+            yield from _demand(walk, asks, test.left, kind, is_that)
     elif isinstance(test, cst.Call) and asks_for_type(test):
         asked = test.args[1].value
         kinds = [each.value for each in asked.elements] if isinstance(asked, cst.Tuple) else [asked]
         named = tuple(walk.expressions.annotation(each) for each in kinds)
         if all(named):
-            yield from _demand(walk, test.args[0].value, IS_A, holds, named)
+            yield from _demand(walk, asks, test.args[0].value, IS_A, holds, named)
 
 
 def _demand(
-    walk: Walk, asked: cst.BaseExpression, kind: str, holds: bool, types: tuple[str, ...] = ()
+    walk: Walk,
+    asks: cst.CSTNode,
+    asked: cst.BaseExpression,
+    kind: str,
+    holds: bool,
+    types: tuple[str, ...] = (),
 ) -> Iterator[Sighting]:
-    if isinstance(asked, cst.Name) and _is_own_parameter(walk, asked.value):
+    if isinstance(asked, cst.Name) and _is_as_passed(walk, asks, asked.value):
         yield _sighting(asked.value, "", (kind if holds else _OPPOSITE[kind], *types))
 
 
-def _is_own_parameter(walk: Walk, name: str) -> bool:
-    """Tell whether a name is a parameter of the function that the walk is in, as the caller passed it."""
+def _is_as_passed(walk: Walk, asks: cst.CSTNode, name: str) -> bool:
+    """Tell whether a name is a parameter as the caller passed it: no statement before the one that asks binds it."""
     record = walk.function
-    return record is not None and name in record.own
+    if record is None or name in record.own:
+        return record is not None
+    function = walk.scope.node
+    if function.__class__ is not cst.FunctionDef or not any(
+        each.name == name and each.kind not in _VARIADIC for _, each in record.parameters
+    ):
+        return False
+    statements = function.body.body
+    for index, statement in enumerate(statements):
+        if any(each is asks for each in _branches(statement)):
+            return name not in Bindings(statements[:index], "", False).names
+    return False
+
+
+def _branches(statement: cst.CSTNode | None) -> Iterator[cst.CSTNode]:
+    """Yield the branches of an `if`."""
+    while isinstance(statement, cst.If):
+        yield statement
+        statement = statement.orelse
 
 
 def note_handed_on(walk: Walk, node: cst.Call, callee: str) -> None:

@@ -36,7 +36,7 @@ import msgspec
 
 ImportKind: TypeAlias = Literal["runtime", "type-checking", "function-local", "conditional", "dynamic"]
 ParameterKind: TypeAlias = Literal["positional-only", "normal", "variadic", "keyword-only", "keyword-variadic"]
-Body: TypeAlias = Literal["code", "stub", "empty"]
+Body: TypeAlias = Literal["code", "stub", "empty", "refusal"]
 
 IN_LOOP = 1
 IN_TRY = 2
@@ -122,7 +122,7 @@ class Function(msgspec.Struct, frozen=True, array_like=True):
     `parent` is the index of the enclosing function, `owner` that of the class whose body it stands in (-1:
     none). `returns` refers to the annotated return type, `values` to returned values, `yields` to yielded
     ones. `body` is "stub" (nothing but docstring, `...`, `pass` or `raise NotImplementedError`), "empty" (nothing but
-    `return`), else "code".
+    `return`), "refusal" (nothing but the raising of another error), else "code".
     `spelled` is the return annotation of a method as `facts/spelling.py` has it, empty without one. `called` are the
     names of parameters that it calls itself.
     """

@@ -121,6 +121,8 @@ class DemandTable:
         if passed is None:
             parameter = next(each for each in function.parameters if each.name == demand.parameter)
             passed = parameter.default if parameter.has_default else ""
+        if demand.kind == IS_A and passed == "=None":
+            return any(each.endswith("NoneType") for each in demand.types)
         if demand.kind in (IS_A, IS_NO):
             return self._may_be(passed, demand)
         if not passed.startswith("="):

@@ -26,7 +26,6 @@ COROUTINE = "collections.abc.Coroutine"
 _NONE = Form("none")
 _UNUSED = ("_", "unused_", "ignored_")
 """How a name begins that says that the parameter is not used."""
-_VARIADIC = {"variadic", "keyword-variadic"}
 _POSITIONAL = ("positional-only", "normal")
 
 
@@ -64,9 +63,10 @@ class Signature(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether `*args, **kwargs` without types stand behind its parameters: each adapter says what else it needs."""
+        """Whether `**kwargs` without types stands behind its parameters: each adapter says what else it needs."""
         loose = (ANY, UNKNOWN, Form("class", "builtins.object"))
-        return {slot.kind for slot in self.slots if "variadic" in slot.kind and slot.form in loose} == _VARIADIC
+        rest = {slot.kind: slot.form in loose for slot in self.slots if "variadic" in slot.kind}
+        return "keyword-variadic" in rest and all(rest.values())
 
     def positional(self) -> list[Slot]:
         """Return the parameters that may be passed by position."""

@@ -17,8 +17,8 @@ _STREAM_ARGUMENTS = frozenset({"file", "fileobj", "fp"})
 _READY_MADE = frozenset({"http_client", "transport", "verify"})
 """Arguments with which a client does not load the certificates of the system when it is made."""
 _FUTURE = "concurrent.futures.Future."
-_QUEUES = ("queue.Queue.get", "queue.SimpleQueue.get")
 _AWAITABLE = "asyncio.wrap_future"
+_HANDS_OVER, _GATHER = ".run_in_executor", "asyncio.gather"
 _FLAGS = {
     "socket.getaddrinfo": ("socket.AI_NUMERICHOST",),
     "socket.getnameinfo": ("socket.NI_NUMERICHOST",),
@@ -91,8 +91,9 @@ def _waits_for_other(module: Module, call: Call, blocking: Blocking, first: str)
         return False
     if blocking.api in _CONDITION and _is_homemade_lock(module, call):
         return False
-    if blocking.api in _QUEUES:
-        return not _has_looked(module, call)
+    looks = _LOOKS.get(blocking.api)
+    if looks is not None:
+        return not looks(module, call)
     if blocking.api.startswith(_FUTURE):
         return first not in ("=0", "=0.0") and not _is_done(module, call)
     return True
@@ -135,6 +136,16 @@ def _gives_back(module: Module, taking: int, giving: int) -> bool:
     return False
 
 
+def _is_spent(module: Module, call: Call) -> bool:
+    """Tell whether all that a pool was given in its `with` has been awaited when it ends."""
+    pool = f"{call.callee.rpartition('.')[0]}^"
+    here = [each for each in module.facts.calls if each.function == call.function and each.end <= call.end]
+    handed = [each for each in here if each.callee.endswith(_HANDS_OVER) and ("", pool) in each.arguments[:1]]
+    joined = any(each.flags & model.AWAITED and each.callee == _GATHER for each in here)
+    awaited = (joined or each.flags & model.AWAITED for each in handed)
+    return bool(handed) and all(awaited) and not any(each.callee in (f"{pool}.submit", f"{pool}.map") for each in here)
+
+
 def _has_looked(module: Module, call: Call) -> bool:
     """Tell whether the same function has asked before whether a queue has something: `while not queue.empty()`."""
     queue = call.callee.rpartition(".")[0]
@@ -142,6 +153,14 @@ def _has_looked(module: Module, call: Call) -> bool:
         each.function == call.function and each.start < call.start and each.callee == f"{queue}.empty"
         for each in module.facts.calls
     )
+
+
+_LOOKS = {
+    "queue.Queue.get": _has_looked,
+    "queue.SimpleQueue.get": _has_looked,
+    "concurrent.futures.Executor.__exit__": _is_spent,
+}
+"""How to see that there is nothing to wait for any more."""
 
 
 def _is_done(module: Module, call: Call) -> bool:

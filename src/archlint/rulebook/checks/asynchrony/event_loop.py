@@ -1,6 +1,6 @@
 """The rules about event loops inside event loops, and about locks and tasks that need the whole program."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from archlint.facts import model
@@ -89,13 +89,21 @@ def _arrivals(project: Project, known: "_Runners") -> Iterator[_Arrival]:
     for module in project.modules:
         for index, function in enumerate(module.facts.functions):
             first: dict[str, Site] = {}
-            for site in sites.within(f"{module.name}#{index}") if function.is_async else ():
-                if site.target in known.hops:
+            own = sites.within(f"{module.name}#{index}") if function.is_async else ()
+            for site in own:
+                if site.target in known.hops and not _is_coroutine_of_another(project, site, own):
                     first.setdefault(site.target, site)
             for target, site in first.items():
                 arrival = _Arrival(function, site, list(way(known.hops, target)))
                 if not (is_test(module) and is_one_of_several(project, site, (hop for _, hop in arrival.chain))):
                     yield arrival
+
+
+def _is_coroutine_of_another(project: Project, site: Site, sites: Iterable[Site]) -> bool:
+    """Tell whether a call is awaited that may run a coroutine function of another class: so it does."""
+    return bool(site.use.flags & model.AWAITED) and any(
+        each.use is site.use and project.function(each.target)[1].is_async for each in sites
+    )
 
 
 class _Runners:

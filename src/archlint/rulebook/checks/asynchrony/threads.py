@@ -34,6 +34,7 @@ _OWN_LOOP = frozenset(
     {
         *("asyncio.new_event_loop", "asyncio.run", "asyncio.Runner", "asyncio.set_event_loop"),
         *(f"{_LOOP}.run_until_complete", f"{_LOOP}.run_forever"),
+        *("tornado.ioloop.IOLoop.start", "tornado.ioloop.IOLoop.run_sync"),
     }
 )
 """A function that calls one of these has a loop in its own thread."""

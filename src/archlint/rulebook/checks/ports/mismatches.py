@@ -33,7 +33,7 @@ def mismatches(project: Project, pairs: Pairs, kinds: tuple[str, ...]) -> Iterat
         for pair in pairs
         if _counts(project, pair)
         for each in judge.verdict(pair).mismatches
-        if each.kind in kinds
+        if each.kind in kinds and not _refuses_to_be_made(project, pair.adapter)
     ]
     told = {(pair.port, each.kept.owner, each.promised.name) for pair, each in found if each.kept is not None}
     yield from ((pair, each) for pair, each in found if not _is_told_above(project, pair, each, told))
@@ -60,6 +60,17 @@ def _counts(project: Project, pair: Pair) -> bool:
         return False
     # A class that makes its instances itself may refuse to: it stands in for one that could not be imported.
     return "__new__" not in project.query(ClassTable).own_members(pair.adapter)
+
+
+def _refuses_to_be_made(project: Project, key: str) -> bool:
+    """Tell whether a class only raises when it is made: it stands in for one that could not be imported."""
+    classes = project.query(ClassTable)
+    for owner in project.query(types).order(key):
+        maker = classes.own_members(owner).get("__init__") if "@" in owner else None
+        if maker is not None:
+            functions = project.class_(owner)[0].facts.functions
+            return bool(maker.functions) and all(functions[each].body == "refusal" for each in maker.functions)
+    return False
 
 
 def _module(project: Project, pair: Pair) -> Module:
