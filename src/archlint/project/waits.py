@@ -198,7 +198,7 @@ def _is_nonblocking(module: Module, call: Call, blocking: Blocking) -> bool:
     receiver = call.callee.rpartition(".")[0]
     if call.flags & model.IN_TRY_BLOCKING_ERROR or _is_of_loop(module, call, receiver):
         return True
-    if blocking.api.endswith(_AT_ONCE) and receiver.endswith("()"):
+    if blocking.api.endswith(_AT_ONCE) and receiver.endswith(("()", "()^")):
         return any(_DATAGRAMS in value for each in openings(module, call, blocking) for _, value in each.arguments)
     settings = {(f"{receiver}.setblocking", "=False"), (f"{receiver}.settimeout", "=0")}
     return any(
