@@ -37,6 +37,8 @@ import msgspec
 ImportKind: TypeAlias = Literal["runtime", "type-checking", "function-local", "conditional", "dynamic"]
 ParameterKind: TypeAlias = Literal["positional-only", "normal", "variadic", "keyword-only", "keyword-variadic"]
 Body: TypeAlias = Literal["code", "stub", "empty", "refusal"]
+DOING: frozenset[Body] = frozenset({"code", "refusal"})
+"""The bodies that do something."""
 
 IN_LOOP = 1
 IN_TRY = 2

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import msgspec
 
+from archlint.facts.model import DOING
 from archlint.facts.references import step
 from archlint.project.asides import is_test
 from archlint.project.classes import ClassTable, Member, definitions
@@ -168,7 +169,7 @@ class Ports:
         if self.is_abstract_method(member) or any(function.returns for function in definitions(module, member)):
             return False
         methods = [each for each in self._classes.own_members(member.owner).values() if each.is_method]
-        coded = [each for each in methods if any(function.body == "code" for function in definitions(module, each))]
+        coded = [each for each in methods if any(one.body in DOING for one in definitions(module, each))]
         return 2 * len(coded) > len(methods)
 
     def has_subclass(self, key: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from archlint.facts.model import Class
+from archlint.facts.model import DOING, Class
 from archlint.model import Severity, Step, Violation
 from archlint.project.adapters import adapters
 from archlint.project.asides import is_test
@@ -198,7 +198,7 @@ def port_with_behaviour(project: Project, rule: Rule) -> Iterator[Violation]:
         if is_test(module):
             continue
         members = [each for each in table.own_members(key).values() if each.name not in _HOOKS]
-        coded = [each.name for each in members if any(one.body == "code" for one in definitions(module, each))]
+        coded = [each.name for each in members if any(one.body in DOING for one in definitions(module, each))]
         state = [each.name for each in fact.attributes if not each.in_body]
         if not coded and not state:
             continue
