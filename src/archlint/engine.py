@@ -1,7 +1,7 @@
 """The pipeline on one screen: intake, facts, project, rulebook, outcome."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 
 from archlint.concluding import Outcome, conclude, remembered
+from archlint.import_linter import judged_contracts
 from archlint.inputs import Inputs, Options, Taken, configure, read_inputs
 from archlint.intake.cache import Answers, Store
-from archlint.intake.contracts import contracts_below, find_contracts
 from archlint.intake.gathering import Told, gather
 from archlint.intake.kept import kept
 from archlint.intake.plugins import PluginError, load_plugin
@@ -25,10 +25,8 @@ from archlint.project.library import Library
 from archlint.project.library_files import read_tables
 from archlint.project.library_tables import Tables
 from archlint.project.program import Architecture, Module, Project
-from archlint.project.traffic import graph
 from archlint.project.twins import told_apart
 from archlint.rulebook.checks.layers.vacuous import empty_rules
-from archlint.wording import from_here
 
 __all__ = [
     "Inputs",
@@ -139,7 +137,7 @@ def assess(taken: Taken, project: Project | None = None, *, memory: Memory | Non
         found = [
             *judged(project, inputs, taken.gathered, memory),
             *_judge_by_plugins(project, inputs),
-            *_contracts(project, inputs, texts),
+            *judged_contracts(project, inputs, texts),
             *empty_rules(project, inputs.config.file.as_posix() if inputs.config.file else "", inputs.config.lines),
         ]
     return conclude(taken, project, texts, found)
@@ -170,43 +168,6 @@ def project_of(taken: Taken) -> Project:
         blocking=config.blocking,
     )
     return Project(modules, taken.library, architecture)
-
-
-def _contracts(project: Project, inputs: Inputs, texts: Texts) -> Iterator[Violation | Failure | str]:
-    if "LAY007" not in inputs.chosen:
-        return
-    sources = inputs.sources
-    contracts, failures = find_contracts(sources.root, inputs.home)
-    yield from failures
-    found = [contracts] if contracts is not None else []
-    paths = {name: module.path for name, module in project.by_name.items()}
-    for folder, each in contracts_below(sources.root, sources.settings):
-        if not sources.selects_below(folder):
-            continue
-        if _is_about(folder, each.roots, paths):
-            found.append(each)
-        else:
-            yield f"the contracts of import-linter in {from_here(folder)} are checked in a run of that folder alone"
-    if not found:
-        return
-    from archlint.rulebook.checks.layers.contracts import broken_contracts  # noqa: PLC0415 -- loads grimp and import-linter
-
-    for each in found:
-        texts.add(each.path, each.text)
-        yield from broken_contracts(
-            each, project.query(graph), paths, lambda name: texts.of(paths[name]), sources.root.as_posix()
-        )
-
-
-def _is_about(folder: Path, packages: Sequence[str], paths: Mapping[str, str]) -> bool:
-    """Tell whether packages are all below a folder, and the only ones of their names."""
-    inside = f"{folder.as_posix()}/"
-    found = {package: {name: path for name, path in paths.items() if _is_in(name, package)} for package in packages}
-    return all(each and all(path.startswith(inside) for path in each.values()) for each in found.values())
-
-
-def _is_in(name: str, package: str) -> bool:
-    return name.startswith(f"{package}.") or name.partition(":")[0] == package
 
 
 def _judge_by_plugins(project: Project, inputs: Inputs) -> Iterator[Violation | Failure]:

@@ -48,7 +48,7 @@ def look(folder: Path, options: Options) -> Seen:
     ]
     roles = _roles(project, own)
     sources = taken.inputs.sources
-    below = contracts_below(sources.root, sources.settings)
+    below = contracts_below(sources.parts())
     contracts = find_contracts(sources.root, sources.root)[0] is not None or any(True for _ in below)
     start = Start(
         source_roots=_source_roots(taken),

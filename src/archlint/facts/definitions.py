@@ -20,7 +20,6 @@ from archlint.facts.walk import Action, Walk, handles
 
 _CLASS_METHODS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
-_VARIADIC = frozenset({"variadic", "keyword-variadic"})
 _NAMED = frozenset({cst.Name, cst.Attribute, cst.Call, cst.Subscript})
 """Defaults that say what a parameter is for; a literal may stand for anything."""
 _GIVEN = frozenset({"AsyncConnection", "AsyncSession", "Connection", "Session"})
@@ -175,7 +174,9 @@ def _bind_parameters(walk: Walk, scope: Scope, record: FunctionRecord) -> None:
             instance = f"{walk.module}#{scope.function}:{parameter.name}"
         scope.env[parameter.name] = instance
     bound = scope.bindings.names if scope.bindings is not None else frozenset()
-    record.own = {each.name for _, each in record.parameters if each.name not in bound and each.kind not in _VARIADIC}
+    record.own = {
+        each.name for _, each in record.parameters if each.name not in bound and each.kind not in model.VARIADIC
+    }
 
 
 @handles(cst.Lambda)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from archlint.facts.context import Sighting
+from archlint.facts.model import VARIADIC
 from archlint.facts.narrowing import asks_for_type
 from archlint.facts.records import Anchor
 from archlint.facts.references import (
@@ -21,7 +22,6 @@ from archlint.facts.scopes import Bindings, dotted_name
 from archlint.facts.walk import Action, Walk
 
 _BUILTIN, _OPEN = "builtins.", "builtins.open"
-_VARIADIC = ("variadic", "keyword-variadic")
 _SINGLETONS = {"None": NOTHING, "True": TRUE, "False": FALSE}
 _OPPOSITE = {TRUE: FALSE, FALSE: TRUE, NOTHING: SOMETHING, SOMETHING: NOTHING, IS_A: IS_NO, IS_NO: IS_A}
 
@@ -142,7 +142,7 @@ def _is_as_passed(walk: Walk, asks: cst.CSTNode, name: str) -> bool:
         return record is not None
     function = walk.scope.node
     if function.__class__ is not cst.FunctionDef or not any(
-        each.name == name and each.kind not in _VARIADIC for _, each in record.parameters
+        each.name == name and each.kind not in VARIADIC for _, each in record.parameters
     ):
         return False
     statements = function.body.body

@@ -36,6 +36,8 @@ import msgspec
 
 ImportKind: TypeAlias = Literal["runtime", "type-checking", "function-local", "conditional", "dynamic"]
 ParameterKind: TypeAlias = Literal["positional-only", "normal", "variadic", "keyword-only", "keyword-variadic"]
+VARIADIC: frozenset[ParameterKind] = frozenset({"variadic", "keyword-variadic"})
+"""The kinds that take any number of arguments."""
 Body: TypeAlias = Literal["code", "stub", "empty", "refusal"]
 DOING: frozenset[Body] = frozenset({"code", "refusal"})
 """The bodies that do something."""

@@ -12,7 +12,7 @@ from archlint.rulebook.checks.layers.contract_file import ContractFile, suggesti
 
 _INI = re.compile(r"^\s*\[importlinter\]", re.MULTILINE)
 _TOML = re.compile(r"\btool\b[\s\S]*\bimportlinter\b")
-_FILES = {"setup.cfg": _INI, ".importlinter": _INI, "pyproject.toml": _TOML}
+FILES = {"setup.cfg": _INI, ".importlinter": _INI, "pyproject.toml": _TOML}
 """Where import-linter looks, in its order, and what a file must contain to be worth parsing."""
 
 _REFERENCE = re.compile(r"%\(([^)]+)\)s")
@@ -39,12 +39,9 @@ def find_contracts(folder: Path, top: Path) -> tuple[ContractFile | None, tuple[
         folder = folder.parent
 
 
-def contracts_below(root: Path, settings: Iterable[str]) -> Iterator[tuple[Path, ContractFile]]:
-    """Yield the import-linter configurations of folders below `root`, which `settings` are in; not what is wrong there.
-
-    They are those of parts of a project: of `backend`, where import-linter is run.
-    """
-    for folder in sorted({Path(file).parent for file in settings} - {root}):
+def contracts_below(parts: Iterable[Path]) -> Iterator[tuple[Path, ContractFile]]:
+    """Yield the import-linter configurations of parts of a project, as `backend` has one; not what is wrong there."""
+    for folder in parts:
         contracts, _ = read_contracts(folder)
         if contracts is not None:
             yield folder, contracts
@@ -52,9 +49,9 @@ def contracts_below(root: Path, settings: Iterable[str]) -> Iterator[tuple[Path,
 
 def contract_inputs(folder: Path, top: Path, settings: Iterable[str]) -> dict[str, bytes]:
     """Return the content of every file, by path, in which a configuration of import-linter is looked for."""
-    found = {file: _bytes(Path(file)) for file in settings if Path(file).name in _FILES}
+    found = {file: _bytes(Path(file)) for file in settings if Path(file).name in FILES}
     while True:
-        for path in (folder / name for name in _FILES):
+        for path in (folder / name for name in FILES):
             if is_file(path):
                 found[path.as_posix()] = _bytes(path)
         if folder in (top, folder.parent):
@@ -68,7 +65,7 @@ def read_contracts(folder: Path) -> tuple[ContractFile | None, tuple[Failure, ..
     Returns the first one that import-linter would use (`None` without one, or when it is unusable), and what
     is wrong with it. Import-linter is imported only when a file looks as if it had a section of its own.
     """
-    for name, looks_right in _FILES.items():
+    for name, looks_right in FILES.items():
         path = folder / name
         if not is_file(path):
             continue

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from archlint.intake.contracts import FILES
 from archlint.intake.gitignore import Patterns, ignored, read_ignore_file
 from archlint.intake.settings import SETTINGS
 from archlint.model import Failure
@@ -35,7 +36,7 @@ NEVER = frozenset(
 """Names of folders that are never looked into."""
 MOST_DEPTH = 200
 """How deep folders are looked into: every part of a module's name costs work, and no program has as many."""
-_SETTINGS = (*SETTINGS, ".importlinter", "setup.cfg")
+_SETTINGS = tuple(dict.fromkeys((*SETTINGS, *FILES)))
 _UNLESS_PACKAGE = frozenset(("build", "dist", "venv"))
 _ENVIRONMENT = frozenset(("pyvenv.cfg", "conda-meta"))
 

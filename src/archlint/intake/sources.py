@@ -49,6 +49,10 @@ class Sources(msgspec.Struct, frozen=True):
         inside = f"{folder.as_posix()}/"
         return folder != self.root and any(file.startswith(inside) for file in self.selected)
 
+    def parts(self) -> list[Path]:
+        """Return the folders below the project's that have settings and selected files, in order."""
+        return sorted(filter(self.selects_below, {Path(file).parent for file in self.settings}))
+
 
 def find(paths: Sequence[Path], config: Config, unsaved: Collection[str] = ()) -> Sources:
     """Find the whole project that `paths` belong to, and what of it they select.

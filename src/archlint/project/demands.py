@@ -29,11 +29,6 @@ _UNPACKED = frozenset({"*", "**"})
 _LITERALS = (("='", "str"), ('="', "str"), ("=b", "bytes"), ("=True", "bool"), ("=False", "bool"))
 
 
-def _is_plain(name: str) -> bool:
-    """Tell whether instances of a class may be false: numbers, texts and collections are when they are empty."""
-    return name.startswith(("builtins.", "typing.", "collections."))
-
-
 class Demand(NamedTuple):
     """What a parameter has to be: true, false, nothing (`None`), something, of one of these types, or of none."""
 
@@ -202,3 +197,8 @@ class DemandTable:
             return True
         word = use.callee.rpartition(".")[2]
         return word == name or (name.startswith("__") and (word[:1].isupper() or "@" in word or word.startswith("__")))
+
+
+def _is_plain(name: str) -> bool:
+    """Tell whether instances of a class may be false: numbers, texts and collections are when they are empty."""
+    return name.startswith(("builtins.", "typing.", "collections."))

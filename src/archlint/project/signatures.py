@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archlint.facts.model import Function, Parameter
+from archlint.facts.model import VARIADIC, Function, Parameter
 from archlint.project.assignable import Assignability
 from archlint.project.forms import ANY, UNKNOWN, Form, Forms, Variables, union
 
@@ -53,7 +53,7 @@ class Signature(NamedTuple):
         """Whether it is `(*args, **kwargs)` without types, which a type checker takes for any signature."""
         kinds = {slot.kind: slot.form for slot in self.slots}
         loose = (ANY, Form("class", "builtins.object"))
-        return kinds.keys() == {"variadic", "keyword-variadic"} and all(form in loose for form in kinds.values())
+        return kinds.keys() == VARIADIC and all(form in loose for form in kinds.values())
 
     @property
     def promises_anything(self) -> bool:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from archlint.facts import model
 from archlint.facts.context import ModuleContext, Sighting
-from archlint.facts.scopes import dotted_name
+from archlint.facts.scopes import dotted_name, last_name
 from archlint.facts.syntax import FUNCTIONS, ancestors, brief, descend, last_statement, source_of
 
 _GATHER = "asyncio.gather"
@@ -96,7 +96,7 @@ def _unbounded(fan_out: _FanOut, context: ModuleContext, reference: str) -> Iter
     function = context.enclosing_function
     if function is None or _is_bounded(fan_out.iterable, context) or any(map(_BOUNDING.search, _words(function))):
         return
-    if any(map(_REGISTERED.search, _names(fan_out.iterable))):
+    if any(map(_REGISTERED.search, _words(_unindexed(fan_out.iterable)))):
         return
     yield Sighting(
         code="ASY009",
@@ -185,7 +185,7 @@ def _is_bounded(iterable: cst.BaseExpression, context: ModuleContext) -> bool:
 
 def _is_number(node: cst.BaseExpression, context: ModuleContext) -> bool:
     """Tell whether a number is written in the program, is at most one that is, or is how many workers there are."""
-    if isinstance(node, cst.Name | cst.Attribute) and _CHOSEN.search(dotted_name(node).rpartition(".")[2]):
+    if _CHOSEN.search(last_name(node)):
         return True
     made = context.assigned(node.value) if isinstance(node, cst.Name) else node
     if isinstance(made, cst.Call) and dotted_name(made.func) == "min":
@@ -202,10 +202,7 @@ def _words(node: cst.CSTNode) -> Iterator[str]:
     return (each.value for each in descend(node) if isinstance(each, cst.Name))
 
 
-def _names(node: cst.CSTNode) -> Iterator[str]:
-    """Yield the names and attributes in an expression, without what it is indexed with."""
+def _unindexed(node: cst.BaseExpression) -> cst.BaseExpression:
     while isinstance(node, cst.Subscript):
         node = node.value
-    return (
-        dotted_name(each).rpartition(".")[2] for each in descend(node) if isinstance(each, cst.Name | cst.Attribute)
-    )
+    return node

@@ -17,7 +17,10 @@ def may_raise(project: Project, _: Module, candidate: Candidate) -> bool:
 
 
 def is_unbounded(project: Project, place: Module, candidate: Candidate) -> bool:
-    """Tell whether nothing bounds how many run at once: not a semaphore that each of them takes, nor a test."""
+    """Tell whether nothing bounds how many run at once: not a semaphore that each of them takes.
+
+    Tests choose how much they start.
+    """
     if is_test(place):
         return False
     resolver = project.query(types)

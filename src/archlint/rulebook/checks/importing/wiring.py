@@ -29,15 +29,8 @@ _DEFINING = frozenset(
 """What a package may call to say what it is: `__all__ += ...`, a handler for its logger, its name space."""
 _ASSEMBLING = frozenset(
     {
-        *(
-            "include_router",
-            "add_api_route",
-            "add_api_websocket_route",
-            "register_blueprint",
-            "add_url_rule",
-            "add_typer",
-        ),
-        *("add_command", "add_namespace", "add_resource", "add_routes", "mount"),
+        *("add_api_route", "add_api_websocket_route", "add_command", "add_namespace", "add_resource", "add_routes"),
+        *("add_typer", "add_url_rule", "include_router", "mount", "register_blueprint"),
     }
 )
 """What puts together a router or the like that the package itself has made."""

@@ -43,14 +43,14 @@ def wall_clock_duration(node: cst.Call, context: ModuleContext) -> Iterator[Sigh
 
 def _is_given_to_measure(function: cst.FunctionDef, node: cst.Call, context: ModuleContext) -> bool:
     """Tell whether a function does nothing but read the clock, for others of its class or module that measure by it."""
-    owner = context.enclosing_class
+    owner, module = context.enclosing_class, context.module
     receivers = ("",) if owner is None else ("self.", "cls.", f"{owner.name.value}.")
     helpers = frozenset(f"{each}{function.name.value}" for each in receivers)
-    if not _only_returns(function, node) or context.module is None:
+    if not _only_returns(function, node) or module is None:
         return False
     return any(
         readings.measures(user, use)
-        for user, readings in _functions(owner, context, helpers)
+        for user, readings in _functions(owner, module, context, helpers)
         for call in descend(user.body, but_not=FUNCTIONS)
         if isinstance(call, cst.Call) and dotted_name(call.func) in helpers
         for use in _uses(user, call)
@@ -72,21 +72,16 @@ def _is_docstring(line: cst.CSTNode) -> bool:
 
 
 def _functions(
-    owner: cst.ClassDef | None, context: ModuleContext, helpers: frozenset[str]
+    owner: cst.ClassDef | None, module: cst.CSTNode, context: ModuleContext, helpers: frozenset[str]
 ) -> Iterator[tuple[cst.FunctionDef, "_Readings"]]:
     """Yield the functions of a class, or of the module and all its classes, with what their names hold."""
-    if owner is not None:
-        found: list[tuple[cst.ClassDef | None, cst.CSTNode]] = [(owner, owner)]
-    else:
-        assert context.module is not None
-        found = [(None, context.module)]
-        found += [(each, each) for each in descend(context.module) if isinstance(each, cst.ClassDef)]
-    for class_, scope in found:
-        body = scope.body if isinstance(scope, cst.ClassDef) else scope
+    classes = (each for each in descend(module) if isinstance(each, cst.ClassDef))
+    for class_ in (None, *classes) if owner is None else (owner,):
         readings = _Readings(class_, context, helpers)
-        for each in descend(body, but_not=(cst.ClassDef,)):
-            if isinstance(each, cst.FunctionDef):
-                yield each, readings
+        body = module if class_ is None else class_.body
+        yield from (
+            (each, readings) for each in descend(body, but_not=(cst.ClassDef,)) if isinstance(each, cst.FunctionDef)
+        )
 
 
 def _uses(function: cst.FunctionDef, node: cst.Call) -> list[cst.CSTNode]:
